@@ -1,0 +1,74 @@
+# kexecdoc: every command of the project. `make` lists them; CI runs the same ones.
+
+PYTHON ?= python3
+VENV   ?= .venv
+PORT   ?= 8104
+
+BIN      := $(VENV)/bin
+NOTEBOOK := $(VENV)/.notebook
+DEV      := $(VENV)/.dev
+CHAPTER  := 01-just-a-branch.ipynb
+
+# Material for MkDocs announces its successor on every build. We know.
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test quick coverage check notebooks site serve clean
+# The targets share one environment and one output folder.
+.NOTPARALLEL:
+
+help:  ## what there is
+	@awk -F ':.*##  *' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# An environment is made once and brought up to date when pyproject.toml changes. A reader of the notebooks
+# needs only the extra `notebook`; everything else needs `dev`.
+$(NOTEBOOK) $(DEV): $(VENV)/.%: pyproject.toml
+	$(if $(problem),$(error $(problem)))
+	@echo "Making $(VENV) for '$*' (about a minute the first time)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+problem = $(shell sh tools/need-python.sh '$(PYTHON)')
+
+# Without a display JupyterLab prints its address instead of looking for a browser, and it refuses root
+# unless told that root is meant. As its default address the chapter is in the one that is printed, too.
+lab: NO_BROWSER := $(if $(filter Darwin,$(shell uname))$(DISPLAY)$(WAYLAND_DISPLAY),,--no-browser)
+lab: ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+lab: $(NOTEBOOK)  ## open JupyterLab on the first chapter
+	$(BIN)/python -m jupyterlab $(NO_BROWSER) $(ALLOW_ROOT) \
+	    --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(CHAPTER)
+
+test: $(DEV)  ## every test: the package, the notebooks, the site and JupyterLab in a browser
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks
+	$(BIN)/python -m pytest -m browser
+
+quick: $(DEV)  ## the tests that take less than a minute together
+	$(BIN)/python -m pytest -m "not browser and not slow"
+
+coverage: $(DEV)  ## the package's tests, and the lines that none of them ran
+	$(BIN)/python -m pytest --cov
+
+check: $(DEV)  ## lint, format, types, import layers, stale notebooks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/notebooks.py --check
+
+notebooks: $(DEV)  ## run the notebooks and write them back, normalised
+	$(BIN)/python tools/notebooks.py
+
+# Never with -q: it hides the warnings from --strict, which then passes.
+site: $(DEV)  ## build the site into _build/html
+	$(BIN)/mkdocs build --strict
+
+# MkDocs derives site_url from the address that it serves, so instant navigation works as when published.
+serve: $(DEV)  ## serve the site on 127.0.0.1:8104 (PORT=...) and rebuild it on every change
+	$(BIN)/mkdocs serve --strict --livereload --dev-addr 127.0.0.1:$(PORT)
+
+clean:  ## remove everything that these commands made, the environment too
+	rm -rf $(VENV) _build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache \
+	    .ruff_cache test-results
+	find . -name __pycache__ -prune -exec rm -rf {} + -o -name .ipynb_checkpoints -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Why kexec works the way it does: a machine that crosses from one kernel to the next."""

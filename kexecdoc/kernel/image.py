@@ -1,0 +1,154 @@
+"""The image of the next kernel: where its pages wait, where they go, and the jump.
+
+Loading puts the segments into source pages that were free; their destinations are memory that the old
+kernel is still using, DMA buffers among it. Nothing in the image records which pages a device may still
+write. At the jump a small stub copies page after page and enters the next kernel; an image that
+kexec-tools loaded is checked by purgatory first. [src: kimage, relocate-kernel, purgatory]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from kexecdoc.kernel.kernel import Kernel, MachineDead, Process, Step
+from kexecdoc.log import frames_path
+from kexecdoc.machine.memory import payload, runs
+from kexecdoc.scales import COPY, COPY_RUN, DATA_FRAMES, DIGEST, FRAMES, INITRAMFS_FRAMES, TEXT_FRAMES
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment: who will own it, its first destination frame and how many frames it has."""
+
+    owner: str
+    first: int
+    count: int
+
+
+SEGMENTS = (("next-text", TEXT_FRAMES), ("next-data", DATA_FRAMES), ("next-initramfs", INITRAMFS_FRAMES))
+DESTINATION_ALIGN = 16  # frames: the boundary of the allocator's 64 KiB blocks
+
+IN_USE_OR_NOT = ("old", "dma-buffer", "descriptor-ring")
+"""What a destination may lie on: anything of the old kernel's but its interrupt controller's tables."""
+
+
+@dataclass
+class Image:
+    """``pages[i]`` is the source frame of page i; ``destinations[i]`` is where it goes."""
+
+    segments: list[Segment]
+    pages: list[int]
+    digest: bytes
+
+    @property
+    def destinations(self) -> list[int]:
+        return [frame for s in self.segments for frame in range(s.first, s.first + s.count)]
+
+
+def load(kernel: Kernel) -> Image:
+    """Load the image, as kexec_load(2) or kexec_file_load(2) did before t=0.
+
+    A source page is never a destination: the real allocator's invariant. [src: kimage]
+    """
+    memory, draws = kernel.memory, kernel.draws
+    taken: set[int] = set()
+    segments = []
+    for owner, count in SEGMENTS:
+        first = memory.place(
+            draws,
+            owner,
+            count,
+            DESTINATION_ALIGN,
+            lambda frame: memory.owner[frame] in IN_USE_OR_NOT and frame not in taken,
+        )
+        segments.append(Segment(owner, first, count))
+        taken.update(range(first, first + count))
+    pages = _source_pages(kernel, taken)
+    for number, frame in enumerate(pages):
+        memory.fill(frame, f"image:{number}")
+    kernel.log.start |= memory.give(runs(sorted(pages)), "image")
+    return Image(segments, pages, _digest(payload(f"image:{n}") for n in range(len(pages))))
+
+
+def _source_pages(kernel: Kernel, destinations: set[int]) -> list[int]:
+    """Return free frames for every page of the image, scattered in runs of eight as an allocator would."""
+    wanted = sum(count for _, count in SEGMENTS)
+    free = [o == "old" and f not in destinations for f, o in enumerate(kernel.memory.owner)]
+    slots = sorted(range(FRAMES // 8), key=lambda s: kernel.draws.below(2**32, "layout/image-pages", s))
+    pages = [frame for s in slots for frame in range(s * 8, s * 8 + 8) if free[frame]]
+    if len(pages) < wanted:
+        raise MemoryError("no room for the image's source pages")
+    return pages[:wanted]
+
+
+def _digest(pages: Iterable[bytes]) -> bytes:
+    digest = sha256()
+    for page in pages:
+        digest.update(page)
+    return digest.digest()
+
+
+class Stub(Kernel):
+    """What runs between the two kernels: the control page's stub and, if there is one, purgatory."""
+
+    name = "stub"
+    image: Image
+
+    def path(self) -> tuple[Step, ...]:
+        """Return the steps from the jump to the entry of the next kernel."""
+        digest = (PURGATORY,) if self.scenario.loader == "user" else ()
+        return (COPYING, *digest)
+
+    def jump(self) -> None:
+        """Take the first instruction of the stub. From here on the old kernel's memory is nobody's."""
+        memory = self.memory
+        nobodys = [
+            f
+            for f, owner in enumerate(memory.owner)
+            if owner in ("dma-buffer", "descriptor-ring", "its-table", "lpi-table") and f not in memory.kept
+        ]
+        assignments = memory.give(runs(nobodys), "old")
+        self.log.record("stub/jump:0", "run", None, {"running": "stub", **assignments})
+
+    def copy_image(self) -> Process:
+        """Copy the image page by page to its destinations. [src: relocate-kernel]"""
+        pages, destinations = self.image.pages, self.image.destinations
+        for number, at in enumerate(range(0, len(pages), COPY_RUN)):
+            yield self.pause(COPY * COPY_RUN // len(pages))
+            for source, destination in zip(
+                pages[at : at + COPY_RUN], destinations[at : at + COPY_RUN], strict=True
+            ):
+                self.memory.copy(source, destination)
+            id = f"stub/copy:{number}"
+            owners = self.memory.give([(destinations[at], COPY_RUN)], "image")
+            self.log.record(
+                id, "copy", None, {**owners, frames_path(destinations[at], COPY_RUN, "bytes"): id}
+            )
+
+    def check_digest(self) -> Process:
+        """Let purgatory compare the SHA-256 of the copied image with the one that was stored at loading.
+
+        On a mismatch it loops for ever, in silence: on arm64 it prints only if kexec was given --serial.
+        [src: purgatory]
+        """
+        self.log.record("purgatory/start:0", "run", None, {"running": "purgatory"})
+        yield self.pause(DIGEST)
+        memory, destinations = self.memory, self.image.destinations
+        if _digest(memory.load(memory.address(f), 4096) for f in destinations) == self.image.digest:
+            return
+        found = {frames_path(f, 1, "found"): "wrong" for f in destinations if not memory.intact(f)}
+        self.log.record("purgatory/read-image:0", "read", None, found)
+        raise MachineDead("hung")
+
+    def enter(self) -> None:
+        """Branch to the next kernel: what was the image is its text, data and initramfs."""
+        owners: dict[str, str] = self.memory.give(runs(sorted(self.image.pages)), "old")
+        for segment in self.image.segments:
+            owners |= self.memory.give([(segment.first, segment.count)], segment.owner)
+        self.log.record("stub/enter:0", "run", None, {"running": "next-kernel", **owners})
+
+
+COPYING = Step("jump/copy", Stub.copy_image, "relocate-kernel")
+PURGATORY = Step("jump/digest", Stub.check_digest, "purgatory")

@@ -1,0 +1,108 @@
+"""What both kernels are: something that runs steps, prints, waits and uses its memory."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from simpy import Event
+
+from kexecdoc.draws import Draws
+from kexecdoc.log import Log, frames_path
+from kexecdoc.machine.computer import Computer
+from kexecdoc.machine.memory import runs
+from kexecdoc.messages import find, version
+from kexecdoc.scenario import Scenario
+
+Process = Generator[Event, Any, Any]
+K = TypeVar("K", bound="Kernel")
+
+
+class MachineDead(Exception):
+    """Nothing runs any more: the kernel ``crashed``, or the machine ``hung``."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a path: its name in the log, what it does, and who says that a real kernel does it.
+
+    ``since`` is the first version that has the step.
+    """
+
+    name: str
+    run: Callable[[Any], Process]
+    source: str
+    since: str = ""
+
+
+class Console:
+    """The serial console, which both kernels print to."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._lines = 0
+
+    def print(self, kernel: str, id: str, text: str, message: str | None, cause: str | None) -> None:
+        line = {"kernel": kernel, "text": text, "message": message}
+        self._log.record(id, "print", cause, {f"console/{self._lines}": line})
+        self._lines += 1
+
+
+class Kernel:
+    """One kernel on one computer. ``name`` is ``old`` or ``next``."""
+
+    name = ""
+
+    def __init__(self, computer: Computer, console: Console, scenario: Scenario, draws: Draws) -> None:
+        self.computer = computer
+        self.console = console
+        self.scenario = scenario
+        self.draws = draws
+        self.log = computer.log
+        self.memory = computer.memory
+        self._ordinals: Counter[str] = Counter()
+
+    def id(self, act: str) -> str:
+        """Return the id of this kernel's next event of a kind, ``next/print:3``."""
+        ordinal = self._ordinals[act]
+        self._ordinals[act] += 1
+        return f"{self.name}/{act}:{ordinal}"
+
+    def pause(self, ns: int) -> Event:
+        """Return an event that happens ``ns`` from now: what the kernel does meanwhile takes that long."""
+        return self.computer.env.timeout(ns)
+
+    def say(self, message: str, *values: object, cause: str | None = None) -> None:
+        """Print a message of the registry, in the words of this kernel's version."""
+        text = find(message, self.scenario.kernel).render(*values)
+        self.console.print(self.name, self.id("print"), text, message, cause)
+
+    def has(self, since: str) -> bool:
+        """Return whether this kernel is at least of that version."""
+        return version(self.scenario.kernel) >= version(since)
+
+    def walk(self, path: Iterable[Step]) -> Process:
+        """Run a path step by step; the log says where each begins."""
+        for step in path:
+            if not step.since or self.has(step.since):
+                self.log.record(f"{step.name}:0", "step", None, {"step": step.name})
+                yield from step.run(self)
+                self.after_step(step)
+
+    def after_step(self, step: Step) -> None:
+        """Do what has to be done when a step ends."""
+
+    def use(self, owner: str) -> list[int]:
+        """Read every frame of an owner, as using it does, and return those with wrong bytes.
+
+        What is found is an event of the log; the verdict reads nothing else.
+        """
+        frames = self.memory.owned_by(owner)
+        wrong = [frame for frame in frames if not self.memory.intact(frame)]
+        found = {frames_path(first, count, "found"): "intact" for first, count in runs(frames)}
+        found |= {frames_path(frame, 1, "found"): "wrong" for frame in wrong}
+        if frames:
+            self.log.record(self.id(f"read-{owner}"), "read", None, found)
+        return wrong

@@ -1,0 +1,422 @@
+"""The next kernel: it boots in memory that somebody else was using a moment ago.
+
+It knows nothing of the old kernel but what the firmware's tables and the hardware's registers say. What
+was written into its memory it finds as any kernel does: by using it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from simpy import Event
+
+from kexecdoc.kernel.kernel import Kernel, MachineDead, Process, Step
+from kexecdoc.kernel.old import DISABLED, DISK_INTIDS, ENABLED, Lpis, natural
+from kexecdoc.log import frames_path
+from kexecdoc.machine.gic import FIRST_LPI, ITS_BASE, TABLE_BYTES, TABLE_FRAMES, Redistributor
+from kexecdoc.machine.iommu import Domain, identity
+from kexecdoc.machine.memory import runs
+from kexecdoc.scales import (
+    AFTER_USERSPACE,
+    BOOT_DRIVERS,
+    BOOT_ENABLE,
+    BOOT_ENUMERATION,
+    BOOT_INITRAMFS,
+    BOOT_INTERRUPTS,
+    BOOT_IOMMU,
+    BOOT_MEMORY,
+    BOOT_SMP,
+    CPUS,
+    DISK_TIMEOUT,
+    EARLY_BOOT,
+    EARLY_TO_ITS,
+    FRAME,
+    INITRAMFS_FRAMES,
+    ITS_TABLE_FRAMES,
+    S,
+)
+from kexecdoc.scales import TABLE_FRAMES as EARLY_FRAMES
+
+EARLY_ALLOCATIONS = (
+    ("page-tables", EARLY_FRAMES // 4),
+    ("page-metadata", EARLY_FRAMES // 2),
+    ("per-cpu", EARLY_FRAMES // 4),
+)
+POOL_RUN = 16  # frames in one of the allocator's blocks at userspace
+EVENTS_PRINTED = 10  # SMMU events in five seconds [src: smmu-events]
+RELEASES = {"7.3": "7.3.4", "6.1": "6.1.192"}
+MIDR = 0x411F_D070
+EFI_MEMRESERVE = 0x4023_3F98
+PCI_IDS = {"nvme0": (0x1B36, 0x0010, 0x010802), "eth0": (0x8086, 0x10D3, 0x020000)}
+SMMU_FEATURES = 0x0001_9FFF
+UNDEFINED_INSTRUCTION, TRANSLATION_FAULT = 0x0200_0000, 0x9600_0004  # ESR_EL1 [src: arm64-traps]
+LINEAR_MAP = 0xFFFF_0000_0000_0000
+
+
+class NextKernel(Kernel):
+    """The kernel that is entered. Its device is set up only where it has a driver for it."""
+
+    name = "next"
+    reuses = False  # whether the old kernel's LPI tables are kept
+    init_runs = False  # whether the thread that becomes init exists
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._waiting: dict[int, Event] = {}  # by INTID: the disk command that its LPI ends
+        self._events: deque[int] = deque(maxlen=EVENTS_PRINTED)  # when SMMU events were printed
+
+    # -- using memory ------------------------------------------------------------------------------
+
+    def after_step(self, step: Step) -> None:
+        """Execute on: a step that ended has run the kernel's text and walked its tables."""
+        self._run_on()
+
+    def _run_on(self) -> None:
+        if self.use("next-text"):
+            self.say("oops.undefined", UNDEFINED_INSTRUCTION, 1)
+            self._panic(self._victim())
+        if wrong := self.use("next-tables"):
+            self.say("oops.fault", LINEAR_MAP + wrong[0] * FRAME)
+            self.say("oops.internal", TRANSLATION_FAULT, 1)
+            self._panic(self._victim())
+
+    def _victim(self) -> str:
+        """Return what the panic after an oops says: whom it killed. [src: arm64-traps]"""
+        if self.init_runs:
+            return "Attempted to kill init! exitcode=0x0000000b"
+        return "Attempted to kill the idle task!"
+
+    def _panic(self, text: str) -> None:
+        self.say("panic", text)
+        self.say("panic.end", text)
+        raise MachineDead("crashed")
+
+    def _allocate(self, stream: str, count: int, owner: str, usable: Callable[[int], bool]) -> int:
+        """Allocate a block and log whose it is now."""
+        first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), 16), usable)
+        id = self.id(f"allocate-{stream}")
+        self.log.record(
+            id, "own", None, self.memory.give([(first, count)], owner) | self._wrote([(first, count)], id)
+        )
+        return first
+
+    def _wrote(self, ranges: list[tuple[int, int]], id: str) -> dict[str, str]:
+        return {frames_path(first, count, "bytes"): id for first, count in ranges}
+
+    def _free(self, frame: int) -> bool:
+        return self.memory.owner[frame] in ("old", "next-free")
+
+    # -- early boot --------------------------------------------------------------------------------
+
+    def setup_arch(self) -> Process:
+        """Start, and learn from the firmware's tables what is reserved. [src: arm64-setup, efi-memreserve]"""
+        self.say("boot.cpu", 0, MIDR)
+        release = RELEASES[self.scenario.kernel]
+        self.say("boot.banner", f"{release} (the model's next kernel)")
+        if self.scenario.firmware == "efi":
+            self.say("efi.version", 2, 70 if not self.has("6.12") else 7, "EDK II")
+            self.say("efi.tables", EFI_MEMRESERVE)
+        else:
+            self.say("efi.none")
+        yield self.pause(EARLY_BOOT)
+
+    def set_up_memory(self) -> Process:
+        """Take all memory that nobody reserved, and make the early allocations in it.
+
+        They are made, and written, before the ITS is quiet. [src: init-main, its-quiesce]
+        """
+        yield self.pause(BOOT_MEMORY)
+        for stream, count in EARLY_ALLOCATIONS:
+            first = self._allocate(stream, count, "next-tables", self._free)
+            for number in range(count):
+                self.memory.fill(first + number, f"{stream}:{number}")
+        pool = [(first, count) for first, count in runs(self.memory.owned_by("old"))]
+        self.log.record(self.id("free-pool"), "own", None, self.memory.give(pool, "next-free"))
+
+    # -- interrupt controller ------------------------------------------------------------------------
+
+    def set_up_interrupt_controller(self) -> Process:
+        """Reach init_IRQ(), make the ITS quiet, give it fresh tables, then look at the redistributors.
+
+        [src: its-quiesce, its-probe, lpi-allocate, commit-quiesce-its]
+        """
+        yield self.pause(EARLY_TO_ITS)
+        its = self.computer.its
+        its.quiesce(self.id("its-quiesce"))
+        yield self.pause(BOOT_INTERRUPTS // 2)
+        self.say("gic.features", 16)
+        self.say("gic.redistributor", 0, 0, 0, self._redistributor_frame(0))
+        self.say("its.found", ITS_BASE, ITS_BASE + 0x1FFFF)
+        tables = self.memory.address(self._allocate("its", ITS_TABLE_FRAMES, "its-table", self._free))
+        self.say("its.allocated", ITS_BASE, 8192, "Devices", tables, "indirect", 8)
+        self.say("its.allocated", ITS_BASE, 8192, "Interrupt Collections", tables + TABLE_BYTES, "flat", 8)
+        its.enable(self.name, self.id("its-enable"))
+        self._allocate_lpi_tables()
+        yield self.pause(BOOT_INTERRUPTS // 2)
+        self._set_up_lpis(self.computer.redistributors[0])
+
+    @staticmethod
+    def _redistributor_frame(cpu: int) -> int:
+        return 0x080A_0000 + cpu * 0x2_0000
+
+    def _allocate_lpi_tables(self) -> None:
+        """Decide about the property table: keep the live one if its memory is reserved, else a fresh one.
+
+        [src: lpi-allocate]
+        """
+        found = self.computer.redistributors[0]
+        live = found.enable_lpis and self.scenario.lpi_policy == "reuse"
+        self.reuses = live and self.memory.frame(found.property_table) in self.memory.kept
+        if self.reuses:
+            self.say("lpi.preallocated")
+            self.lpis = Lpis(found.property_table)
+        else:
+            if live:
+                last = found.property_table + TABLE_BYTES - 1
+                self.say("lpi.expected-reserved", found.property_table, last)
+            self.lpis = Lpis(self._fresh_table("lpi-property"))
+        self.memory.store(self.lpis.property_table, bytes([DISABLED]) * TABLE_BYTES)
+        for redistributor in self.computer.redistributors:
+            for intid in range(FIRST_LPI, FIRST_LPI + 16):
+                redistributor.invalidate(intid, self.lpis.property_table)
+        self.say("lpi.property-table", self.lpis.property_table)
+
+    def _fresh_table(self, stream: str) -> int:
+        """Allocate and clear a table of 64 KiB; return its physical address."""
+        first = self._allocate(stream, TABLE_FRAMES, "lpi-table", self._free)
+        for frame in range(first, first + TABLE_FRAMES):
+            self.memory.zero(frame)
+        return self.memory.address(first)
+
+    def _set_up_lpis(self, redistributor: Redistributor) -> None:
+        """Set up one CPU's redistributor: adopt, or switch off and program anew, or give up.
+
+        [src: its-cpu-init, redist-disable-lpis]
+        """
+        cpu = redistributor.cpu.number
+        if self.reuses:
+            redistributor.adopt(self.name)
+            self._log_registers(redistributor)
+            self.say("lpi.pending-table", cpu, "reserved", redistributor.pending_table)
+        else:
+            if redistributor.enable_lpis and self.scenario.lpi_policy != "naive":
+                self.say("lpi.booted-enabled", cpu)
+            stuck = redistributor.set_enable(False)
+            self._log_registers(redistributor)
+            if stuck and self.scenario.lpi_policy != "naive":
+                self.say("lpi.failed", cpu)
+                return  # its caller ignores the error; the collection is never mapped
+            pending = self._fresh_table(f"lpi-pending-{cpu}")
+            redistributor.set_tables(self.lpis.property_table, pending, self.name)
+            redistributor.set_enable(True)
+            self._log_registers(redistributor)
+            self.say("lpi.pending-table", cpu, "allocated", pending)
+        self.computer.its.collections[cpu] = redistributor  # MAPC
+
+    def _log_registers(self, redistributor: Redistributor) -> None:
+        self.log.record(self.id(redistributor.name), "register", None, redistributor.registers())
+
+    def enable_interrupts(self) -> Process:
+        """Take interrupts for the first time. [src: init-main]"""
+        yield self.pause(BOOT_ENABLE)
+        for cpu in self.computer.cpus:
+            cpu.on_interrupt = self._take
+        self.computer.cpus[0].set_interrupts("on", self.id("irq-enable"))
+        if self.scenario.firmware == "devicetree":
+            self.say("efi.no-services")
+
+    def bring_up_cpus(self) -> Process:
+        """Bring the other CPUs up, one after the other; each sets its own redistributor up.
+
+        [src: smp-init, gic-boot]
+        """
+        self.init_runs = True
+        self.say("smp.bringing")
+        for cpu in self.computer.cpus[1:]:
+            yield self.pause(BOOT_SMP // (CPUS - 1))
+            self.say("gic.redistributor", cpu.number, cpu.number, 0, self._redistributor_frame(cpu.number))
+            self._set_up_lpis(self.computer.redistributors[cpu.number])
+            cpu.set_online(True, self.id("cpu-on"))
+            self.say("smp.booted", cpu.number, cpu.number, MIDR)
+        self.say("smp.brought", 1, CPUS)
+
+    # -- devices -------------------------------------------------------------------------------------
+
+    def enumerate_bus(self) -> Process:
+        """Find the functions and switch their MSIs off, whatever they were. [src: pci-msi-init]"""
+        yield self.pause(BOOT_ENUMERATION)
+        for name, function in self.computer.bus.functions.items():
+            self.say("pci.function", function.bdf, *PCI_IDS[name])
+        if self.computer.nic.msi == "enabled":
+            self.computer.nic.disable_msi(self.id("eth0-msi-off"))
+
+    def set_up_smmu(self) -> Process:
+        """Enable the SMMU over an empty stream table, then attach devices.
+
+        In 7.3 its probe attaches every device, driven or not; 6.1 and 6.12 attach a device when its driver
+        probes. Which version changed it was not looked up. [src: smmu-reset, smmu-attach]
+        """
+        yield self.pause(BOOT_IOMMU // 2)
+        smmu = self.computer.smmu
+        if smmu.present:
+            self.say("smmu.probe", *((44, 44) if not self.has("6.12") else (44,)), SMMU_FEATURES)
+            smmu.on_event = self._report_event
+            smmu.set_enabled(True, self.id("smmu-enable"))
+        yield self.pause(BOOT_IOMMU // 2)
+        if smmu.present and self.has("7.3"):
+            for function in self.computer.bus.functions:
+                self._attach(function)
+
+    def _attach(self, function: str) -> None:
+        domain = Domain() if self.scenario.iommu == "translate" else identity()
+        self.computer.smmu.attach(function, domain, self.id(f"smmu-attach-{function}"))
+
+    def _report_event(self, function: str, address: int, cause: str) -> None:
+        """Print an event of the SMMU's queue, at most ten in five seconds. [src: smmu-events]"""
+        now = int(self.computer.env.now)
+        if len(self._events) == EVENTS_PRINTED and now - self._events[0] < 5 * S:
+            return
+        self._events.append(now)
+        self.say("smmu.event", 0x10, cause=cause)
+        if self.has("6.14"):
+            bdf = self.computer.bus.functions[function].bdf
+            device = int(bdf[8:10], 16) << 3
+            self.say("smmu.decoded", "F_TRANSLATION", bdf, device, 0, address, 0, cause=cause)
+
+    def probe_drivers(self) -> Process:
+        """Probe the disk, then the device under study."""
+        yield self.pause(BOOT_DRIVERS // 2)
+        yield from self._probe_disk()
+        yield self.pause(BOOT_DRIVERS - BOOT_DRIVERS // 2)
+        self._probe_nic()
+
+    def _probe_driver(self, function: str) -> None:
+        """Do what the bus does before any driver's own probe. [src: smmu-attach]"""
+        if self.computer.smmu.present and not self.has("7.3"):
+            self._attach(function)
+
+    def _probe_disk(self) -> Process:
+        """Set the disk up; it carries out four commands, on its admin queue and on three CPUs' queues.
+
+        [src: nvme]
+        """
+        computer = self.computer
+        self._probe_driver("nvme0")
+        function = computer.disk.function
+        self.say("nvme.function", function.bdf)
+        function.set_bus_master(True, self.id("nvme0-set-master"))
+        computer.disk.doorbell = self._map_doorbell("nvme0")
+        routes: dict[str, object] = {}
+        for queue, intid in enumerate(DISK_INTIDS):
+            routes |= computer.its.map_device("nvme0", queue, intid, max(0, queue - 1))
+            self._configure(intid)
+        self.log.record(self.id("nvme0-vectors"), "register", None, routes)
+        if 0 not in computer.its.collections:
+            self.say("warn.cut")  # [src: its-valid-col]
+            self.say("warn.valid-col", 0, 23)
+        for tag, queue in enumerate((0, 1, 2, 3)):
+            yield from self._disk_command(tag, queue)
+        self.say("nvme.queues", CPUS, 0, 0)
+
+    def _map_doorbell(self, function: str) -> int:
+        """Return the doorbell's bus address for a function, mapped if its domain translates."""
+        address = self.computer.its.address
+        domain = self.computer.smmu.streams.get(function)
+        if domain is None or domain.pages is None:
+            return address
+        domain.map(0xFFFF_F000, address)
+        return 0xFFFF_F000 + address % FRAME
+
+    def _configure(self, intid: int) -> None:
+        """Enable an LPI: write its byte in the table that this kernel believes in, and send INV."""
+        self.memory.store(self.lpis.property_table + intid - FIRST_LPI, bytes([ENABLED]))
+        for redistributor in self.computer.redistributors:
+            redistributor.invalidate(intid, self.lpis.property_table)
+
+    def _disk_command(self, tag: int, queue: int) -> Process:
+        """Issue a command and wait for its interrupt; after the timeout, look for oneself. [src: nvme]"""
+        env = self.computer.env
+        done = env.event()
+        self._waiting[DISK_INTIDS[queue]] = done
+        env.process(self.computer.disk.command(queue))
+        yield done | env.timeout(DISK_TIMEOUT)
+        if not done.triggered:
+            del self._waiting[DISK_INTIDS[queue]]
+            self.log.record(self.id("command-timeout"), "timeout")
+            name = (8 + tag, queue) if not self.has("6.12") else (8 + tag, 0x1008 + tag, queue)
+            self.say("nvme.timeout", *name)
+
+    def _take(self, intid: int, cause: str) -> None:
+        """Handle an interrupt: a disk command is done."""
+        if done := self._waiting.pop(intid, None):
+            done.succeed()
+
+    def _probe_nic(self) -> None:
+        """Let this kernel's driver, if it has one, take the device as it is told to.
+
+        The driver resets it first, or believes what it finds; nobody brings the interface up before the
+        run ends, so the device has no traffic of this kernel's.
+        """
+        nic, driver = self.computer.nic, self.scenario.next_driver
+        if driver == "absent":
+            return
+        self._probe_driver("eth0")
+        if driver == "resets":
+            nic.reset(self.name, self.id("eth0-reset"))
+        nic.function.set_bus_master(True, self.id("eth0-set-master"))
+
+    # -- userspace -------------------------------------------------------------------------------------
+
+    def unpack_initramfs(self) -> Process:
+        """Read the initramfs, and free it. [src: initramfs, mount-root]"""
+        self.say("initramfs.unpack")
+        if self.use("next-initramfs"):
+            self.say("initramfs.failed", "invalid magic at start of compressed archive")
+            self._panic("VFS: Unable to mount root fs on unknown-block(0,0)")
+        yield self.pause(BOOT_INITRAMFS)
+        freed = list(runs(self.memory.owned_by("next-initramfs")))
+        self.log.record(self.id("free-initramfs"), "own", None, self.memory.give(freed, "next-free"))
+        self.say("initramfs.freed", INITRAMFS_FRAMES * FRAME // 1024)
+
+    def userspace(self) -> Process:
+        """Run init: half of the free pool is allocated, cleared and used. Then time passes."""
+        self.say("init.run", "/init")
+        free = self.memory.owned_by("next-free")
+        blocks = sorted(
+            {f // POOL_RUN for f in free}, key=lambda b: self.draws.below(2**32, "layout/pool", b)
+        )
+        wanted = len(free) // 2
+        order = [
+            f
+            for b in blocks
+            for f in range(b * POOL_RUN, (b + 1) * POOL_RUN)
+            if self.memory.owner[f] == "next-free"
+        ]
+        taken = sorted(order[:wanted])
+        for frame in taken:
+            self.memory.zero(frame)
+            self.memory.fill(frame, f"userspace:{frame}")
+        id = self.id("allocate-userspace")
+        ranges = list(runs(taken))
+        owners: dict[str, object] = {**self.memory.give(ranges, "next-data"), **self._wrote(ranges, id)}
+        self.log.record(id, "run", None, {"running": "userspace", **owners})
+        self.use("next-data")
+        yield self.pause(AFTER_USERSPACE)
+        self.use("next-data")
+
+
+PATH = (
+    Step("next/setup_arch", NextKernel.setup_arch, "arm64-setup"),
+    Step("next/memory", NextKernel.set_up_memory, "init-main"),
+    Step("next/interrupt-controller", NextKernel.set_up_interrupt_controller, "its-probe"),
+    Step("next/interrupts-on", NextKernel.enable_interrupts, "init-main"),
+    Step("next/cpus", NextKernel.bring_up_cpus, "smp-init"),
+    Step("next/enumeration", NextKernel.enumerate_bus, "pci-enumeration"),
+    Step("next/iommu", NextKernel.set_up_smmu, "smmu-reset"),
+    Step("next/drivers", NextKernel.probe_drivers, "nvme"),
+    Step("next/initramfs", NextKernel.unpack_initramfs, "initramfs"),
+    Step("next/userspace", NextKernel.userspace, "init-main"),
+)
+"""The steps from the entry on. [src: init-main]"""

@@ -1,0 +1,36 @@
+"""A disk that works through message-signalled interrupts, so that a dead interrupt path has a victim."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from simpy import Environment, Event
+
+from kexecdoc.log import Log
+from kexecdoc.machine.bus import Function
+from kexecdoc.scales import CPUS, DISK_COMMAND
+
+QUEUES = 1 + CPUS
+"""One admin queue and one I/O queue a CPU, each with its own vector."""
+
+
+class Disk:
+    """It takes a command on a queue and says that it is done with one MSI on the queue's vector."""
+
+    def __init__(self, env: Environment, log: Log, function: Function) -> None:
+        self._env = env
+        self._log = log
+        self.function = function
+        self.doorbell = 0
+        self._commands = 0
+
+    def command(self, queue: int) -> Generator[Event, None, None]:
+        """Carry out one command and interrupt."""
+        ordinal = self._commands
+        self._commands += 1
+        name = self.function.name
+        cause = self._log.record(f"{name}/command:{ordinal}", "command")
+        yield self._env.timeout(DISK_COMMAND)
+        self.function.write(
+            f"{name}/msi:{ordinal}", "msi", self.doorbell, queue.to_bytes(4, "little"), cause, {}
+        )

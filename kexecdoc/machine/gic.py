@@ -1,0 +1,186 @@
+"""GICv3: the ITS, which routes messages and can be stopped, and the redistributors, which may not.
+
+An MSI is a write of an EventID to the ITS's doorbell. The ITS looks up (INTID, collection) by requester
+and EventID, and the collection's redistributor *sets a bit in ordinary memory*: byte INTID div 8, bit
+INTID mod 8 of its pending table. Masking an LPI does not keep the bit from being set. Acknowledging it
+clears it. Whether EnableLPIs can be cleared once it was set is up to the implementation.
+[src: gic-lpi-life, gic-pending-bit, gic-masked-recorded, gic-enable-lpis]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kexecdoc.log import Log, frames_path
+from kexecdoc.machine.cpu import Cpu
+from kexecdoc.machine.memory import Memory
+from kexecdoc.scales import FRAME
+
+FIRST_LPI = 8192
+"""INTID of the first LPI. [src: gic-lpi-life]"""
+
+TABLE_BYTES = 64 * 1024
+"""What Linux allocates for a property table, and for a pending table: 64 KiB. [src: gic-table-sizes]"""
+
+TABLE_FRAMES = TABLE_BYTES // FRAME
+
+ITS_BASE = 0x0808_0000
+"""Where the ITS of the recorded consoles lies; its doorbell is at 0x10040. [src: consoles]"""
+
+
+def pending_bit(intid: int) -> tuple[int, int]:
+    """Return (byte offset, bit) of an INTID in a pending table. [src: gic-pending-bit]
+
+    >>> pending_bit(8193)
+    (1024, 1)
+    """
+    return divmod(intid, 8)
+
+
+class Redistributor:
+    """The redistributor of one CPU: registers, and a pending table that somebody donated.
+
+    ``sticky`` hardware keeps EnableLPIs at 1 once it was set, and then ignores new table addresses.
+    """
+
+    def __init__(self, log: Log, memory: Memory, cpu: Cpu, *, sticky: bool) -> None:
+        self._log = log
+        self._memory = memory
+        self.cpu = cpu
+        self.sticky = sticky
+        self.enable_lpis = False
+        self.property_table = 0
+        self.pending_table = 0
+        self.programmed_by = ""
+        self._configured: set[int] = set()  # INTIDs whose enable byte was last read as 1
+
+    @property
+    def name(self) -> str:
+        return f"redistributor{self.cpu.number}"
+
+    def registers(self) -> dict[str, object]:
+        """Return the registers as assignments for the log."""
+        path = f"redistributor/{self.cpu.number}"
+        return {
+            f"{path}/enable-lpis": self.enable_lpis,
+            f"{path}/pending": self.pending_table,
+            f"{path}/programmed-by": self.programmed_by,
+        }
+
+    def set_tables(self, property_table: int, pending_table: int, by: str) -> bool:
+        """Write ``GICR_PROPBASER`` and ``GICR_PENDBASER`` for a kernel; return whether they took.
+
+        While LPIs are enabled the outcome is unpredictable; here the write is ignored.
+        [src: gic-state-machine]
+        """
+        if self.enable_lpis:
+            return False
+        self.property_table, self.pending_table, self.programmed_by = property_table, pending_table, by
+        self._configured.clear()
+        return True
+
+    def adopt(self, by: str) -> None:
+        """Let a kernel take the tables that it finds for its own."""
+        self.programmed_by = by
+
+    def set_enable(self, value: bool) -> bool:
+        """Write ``GICR_CTLR.EnableLPIs`` and return what reads back."""
+        if not (self.sticky and self.enable_lpis and not value):
+            self.enable_lpis = value
+        return self.enable_lpis
+
+    def invalidate(self, intid: int, table: int) -> None:
+        """Take the ITS's INV for an INTID: read its enable byte again.
+
+        ``table`` is the property table that the commanding kernel believes in. If it is not the one in
+        the register, the enable byte that the kernel wrote lies in a table that the hardware does not
+        read, and the configuration stays as it was. (Whether real hardware would then read what has
+        meanwhile become of the old table is left out: see "Where this model lies".)
+        """
+        if table != self.property_table:
+            return
+        enabled = self._memory.load(table + intid - FIRST_LPI)[0] & 1
+        (self._configured.add if enabled else self._configured.discard)(intid)
+
+    def pending(self, intid: int) -> bool:
+        """Read the pending bit of an INTID from memory."""
+        offset, bit = pending_bit(intid)
+        return bool(self._memory.load(self.pending_table + offset)[0] >> bit & 1)
+
+    def record(self, intid: int, who: str, ordinal: int, cause: str) -> None:
+        """Take an LPI: set its bit, and present it to the CPU if it is enabled and the CPU takes it.
+
+        With LPIs off it is dropped. Setting a set bit changes nothing and is no event.
+        """
+        if not self.enable_lpis:
+            return
+        if not self.pending(intid):
+            cause = self._write_bit(intid, 1, f"{self.name}/record-{who}:{ordinal}", "lpi.recorded", cause)
+        if intid in self._configured and self.cpu.takes_interrupts:
+            cause = self._write_bit(
+                intid, 0, f"{self.name}/acknowledge-{who}:{ordinal}", "lpi.acknowledged", cause
+            )
+            assert self.cpu.on_interrupt is not None
+            self.cpu.on_interrupt(intid, cause)
+
+    def _write_bit(self, intid: int, value: int, id: str, kind: str, cause: str) -> str:
+        """Read, modify and write one byte of the pending table, wherever that lies."""
+        offset, bit = pending_bit(intid)
+        address = self.pending_table + offset
+        byte = self._memory.load(address)[0]
+        self._memory.store(address, bytes([byte | 1 << bit if value else byte & ~(1 << bit)]))
+        frame = self._memory.frame(address)
+        assert frame is not None, "a pending table lies in RAM"
+        return self._log.record(
+            id, kind, cause, {f"lpi/{self.cpu.number}/{intid}": value, frames_path(frame, 1, "bytes"): id}
+        )
+
+
+@dataclass
+class Route:
+    """One entry of an Interrupt Translation Table."""
+
+    intid: int
+    collection: int
+
+
+class Its:
+    """The Interrupt Translation Service. It translates from its caches, whatever becomes of its tables.
+
+    [src: its-quiesce, its-tables-not-kept]
+    """
+
+    address = ITS_BASE + 0x1_0040  # GITS_TRANSLATER
+
+    def __init__(self, log: Log, redistributors: list[Redistributor]) -> None:
+        self._log = log
+        self.redistributors = redistributors
+        self.enabled = False
+        self.programmed_by = ""
+        self.routes: dict[tuple[str, int], Route] = {}
+        self.collections: dict[int, Redistributor] = {}
+
+    def ring(self, requester: str, event_id: int, ordinal: int, cause: str) -> None:
+        """Translate a message. Unknown EventIDs, unmapped collections and a quiet ITS end it here."""
+        route = self.routes.get((requester, event_id)) if self.enabled else None
+        target = self.collections.get(route.collection) if route else None
+        if route and target:
+            target.record(route.intid, requester, ordinal, cause)
+
+    def map_device(self, requester: str, event_id: int, intid: int, collection: int) -> dict[str, object]:
+        """Take MAPTI (or MOVI, for an EventID that is mapped); return it as an assignment for the log."""
+        self.routes[requester, event_id] = Route(intid, collection)
+        return {f"vector/{requester}/{event_id}": {"intid": intid, "cpu": collection}}
+
+    def quiesce(self, id: str) -> None:
+        """Clear ``GITS_CTLR.Enabled`` and wait for Quiescent; what it had cached is gone."""
+        self.enabled = False
+        self.routes.clear()
+        self.collections.clear()
+        self._log.record(id, "register", None, {"its": "quiet"})
+
+    def enable(self, by: str, id: str) -> None:
+        """Start translating through the tables of the kernel ``by``."""
+        self.enabled = True
+        self.programmed_by = by
+        self._log.record(id, "register", None, {"its": "enabled", "its/programmed-by": by})

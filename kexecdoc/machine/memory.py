@@ -1,0 +1,118 @@
+"""Physical memory: bytes, and who owns each frame.
+
+Corruption is never declared here. Whoever uses a frame compares what it put there with what is there
+now; a byte changed behind everybody's back is found in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from hashlib import blake2b
+
+from kexecdoc.draws import Draws
+from kexecdoc.log import Log, frames_path
+from kexecdoc.scales import FRAME, FRAMES, RAM_BASE
+
+
+class Memory:
+    """RAM of `FRAMES` frames from the physical address `RAM_BASE` on.
+
+    ``owner[n]`` is who owns frame n; ``content[n]`` is the name of what its owner put there, or None.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.ram = bytearray(FRAMES * FRAME)
+        self.owner = ["old"] * FRAMES
+        self.content: list[str | None] = [None] * FRAMES
+        self.kept: set[int] = set()
+
+    @staticmethod
+    def address(frame: int) -> int:
+        """Return the physical address of a frame."""
+        return RAM_BASE + frame * FRAME
+
+    @staticmethod
+    def frame(address: int) -> int | None:
+        """Return the frame that holds a physical address, or None where there is no RAM."""
+        frame = (address - RAM_BASE) // FRAME
+        return frame if 0 <= frame < FRAMES else None
+
+    def load(self, address: int, length: int = 1) -> bytes:
+        """Read bytes at a physical address in RAM."""
+        offset = address - RAM_BASE
+        return bytes(self.ram[offset : offset + length])
+
+    def store(self, address: int, data: bytes) -> None:
+        """Write bytes at a physical address in RAM, whoever asks."""
+        offset = address - RAM_BASE
+        self.ram[offset : offset + len(data)] = data
+
+    def fill(self, frame: int, name: str) -> None:
+        """Let a frame's owner put the payload called ``name`` there, and remember that it did."""
+        self.ram[frame * FRAME : (frame + 1) * FRAME] = payload(name)
+        self.content[frame] = name
+
+    def zero(self, frame: int) -> None:
+        """Let a frame's owner clear it."""
+        self.ram[frame * FRAME : (frame + 1) * FRAME] = bytes(FRAME)
+        self.content[frame] = None
+
+    def copy(self, source: int, destination: int) -> None:
+        """Copy a frame as it is, wrong bytes included. What ought to be there is the source's name."""
+        self.ram[destination * FRAME : (destination + 1) * FRAME] = self.ram[
+            source * FRAME : (source + 1) * FRAME
+        ]
+        self.content[destination] = self.content[source]
+
+    def intact(self, frame: int) -> bool:
+        """Compare what the owner put in a frame with what is there."""
+        name = self.content[frame]
+        return name is None or self.ram[frame * FRAME : (frame + 1) * FRAME] == payload(name)
+
+    def give(self, ranges: Iterable[tuple[int, int]], owner: str) -> dict[str, str]:
+        """Give ranges (first frame, count) to an owner and return that as assignments for the log."""
+        assignments = {}
+        for first, count in ranges:
+            self.owner[first : first + count] = [owner] * count
+            assignments[frames_path(first, count, "owner")] = owner
+        return assignments
+
+    def owned_by(self, *owners: str) -> list[int]:
+        """Return the frames of some owners, in order."""
+        return [frame for frame, owner in enumerate(self.owner) if owner in owners]
+
+    def place(self, draws: Draws, stream: str, count: int, align: int, usable: Callable[[int], bool]) -> int:
+        """Return the first of ``count`` usable frames in a row, aligned, drawn evenly over all that fit.
+
+        MemoryError if there is no such place.
+        """
+
+        def fits(slot: int) -> bool:
+            return all(map(usable, range(slot * align, slot * align + count)))
+
+        slot = draws.first(fits, (FRAMES - count) // align + 1, f"layout/{stream}")
+        if slot is None:
+            raise MemoryError(f"no room for {count} frames of {stream}")
+        return slot * align
+
+
+@lru_cache(maxsize=8192)
+def payload(name: str) -> bytes:
+    """Return the 4 KiB that the payload called ``name`` consists of: one digest, repeated."""
+    return blake2b(name.encode()).digest() * (FRAME // 64)
+
+
+def runs(frames: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield (first, count) for each unbroken run in an ordered series of frames."""
+    first = count = 0
+    for frame in frames:
+        if count and frame == first + count:
+            count += 1
+            continue
+        if count:
+            yield first, count
+        first, count = frame, 1
+    if count:
+        yield first, count

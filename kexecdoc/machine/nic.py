@@ -1,0 +1,155 @@
+"""The device under study: it receives, writes memory, and interrupts by writing once more.
+
+As a ring it writes a buffer and a descriptor for each packet, and stops when no descriptor is left: a
+descriptor comes back only when a driver posts it. As a cyclic device (an audio buffer, a USB frame list,
+a statistics block) it writes one buffer round and round, and never stops. It follows what is in its
+registers, whoever put it there. [src: ring-runs-dry]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from simpy import Environment, Event
+
+from kexecdoc.draws import Draws
+from kexecdoc.log import Log
+from kexecdoc.machine.bus import Function, Result
+from kexecdoc.scales import BUFFER_BYTES, DESCRIPTOR_BYTES, VECTORS, S
+from kexecdoc.scenario import Device
+
+
+@dataclass
+class Programming:
+    """What a driver wrote into the device: bus addresses, and whose they are."""
+
+    by: str
+    buffers: list[int] = field(default_factory=list)
+    descriptors: int = 0
+    doorbell: int = 0
+
+
+class Nic:
+    """A PCI function with a DMA engine, an interrupt and the descriptors that are still posted."""
+
+    def __init__(self, env: Environment, log: Log, draws: Draws, function: Function, device: Device) -> None:
+        self._env = env
+        self._log = log
+        self._draws = draws
+        self.function = function
+        self.device = device
+        self.programming = Programming(by="")
+        self.engine = "stopped"
+        self.msi = "disabled"
+        self.free = 0
+        self._head = 0
+        self._held: int | None = None  # the last packet that Bus Master held back
+        function.on_bus_master = self._resume
+
+    @property
+    def name(self) -> str:
+        return self.function.name
+
+    def program(self, programming: Programming) -> None:
+        """Write the registers: post every descriptor and start. Before t=0 only, so nothing is logged."""
+        self.programming = programming
+        self.engine, self.msi, self.free = "running", "enabled", self.device.ring_size
+
+    def registers(self) -> dict[str, Any]:
+        """Return the registers as assignments for the log."""
+        path = f"device/{self.name}"
+        return {
+            f"{path}/engine": self.engine,
+            f"{path}/msi": self.msi,
+            f"{path}/programmed-by": self.programming.by,
+            f"{path}/free": self.free,
+        }
+
+    def stop_engine(self, id: str) -> None:
+        """Write the register that stops the DMA engine."""
+        self.engine = "stopped"
+        self._log.record(id, "register", None, {f"device/{self.name}/engine": "stopped"})
+
+    def disable_msi(self, id: str) -> None:
+        """Clear MSI Enable: no message leaves the device any more."""
+        self.msi = "disabled"
+        self._log.record(id, "register", None, {f"device/{self.name}/msi": "disabled"})
+
+    def reset(self, by: str, id: str) -> None:
+        """Reset the device: engine and interrupt off, descriptors forgotten."""
+        self.programming = Programming(by=by)
+        self.engine, self.msi, self.free, self._held = "stopped", "disabled", 0, None
+        self._log.record(id, "register", None, self.registers())
+
+    def post(self, ordinal: int, cause: str) -> None:
+        """Let the driver post every used descriptor again: one write to the tail register."""
+        if self.device.dma == "ring" and self.free < self.device.ring_size:
+            self.free = self.device.ring_size
+            self._log.record(
+                f"{self.name}/post:{ordinal}", "register", cause, {f"device/{self.name}/free": self.free}
+            )
+
+    def receive(self) -> Generator[Event, None, None]:
+        """Arrivals for ever: gaps uniform between half and one and a half periods."""
+        period = S // self.device.traffic
+        ordinal = 0
+        while True:
+            gap = self._draws.between(period - period // 2, period + period // 2, "eth0/arrivals", ordinal)
+            yield self._env.timeout(gap)
+            self._arrive(ordinal)
+            ordinal += 1
+
+    def _arrive(self, ordinal: int) -> None:
+        """Take one packet, or one period. A packet that finds no descriptor is dropped in the device."""
+        dry = self.device.dma == "ring" and self.free == 0
+        if self.engine == "stopped" or dry:
+            return
+        arrival = self._log.record(f"{self.name}/arrival:{ordinal}", "arrival")
+        self._write(ordinal, arrival)
+        if self.msi == "enabled":
+            self._interrupt(ordinal, arrival)
+
+    def _write(self, ordinal: int, cause: str, act: str = "buffer") -> None:
+        """Write what arrived to memory; what Bus Master holds back waits in the device."""
+        writes = self._write_packet if self.device.dma == "ring" else self._write_period
+        self._held = ordinal if writes(ordinal, cause, act) is Result.STOPPED else None
+
+    def _resume(self, cause: str) -> None:
+        """Go on the moment that Bus Master is set, with what was held back last."""
+        if self.engine == "running" and self._held is not None:
+            self._write(self._held, cause, act="held-buffer")
+
+    def _write_packet(self, ordinal: int, cause: str, act: str) -> Result:
+        """Write the packet to its buffer, then the descriptor back. Bus Master holds both back at once."""
+        index = self._head
+        length = self._draws.between(64, 1514, "eth0/length", ordinal)
+        data = self._draws.bytes(length, "eth0/payload", ordinal)
+        used = {f"device/{self.name}/free": self.free - 1}
+        address = self.programming.buffers[index]
+        result = self.function.write(f"{self.name}/{act}:{ordinal}", "dma", address, data, cause, used)
+        if result is Result.STOPPED:
+            return result
+        self.free -= 1
+        self._head = (index + 1) % self.device.ring_size
+        descriptor = address.to_bytes(8, "little") + length.to_bytes(4, "little") + b"\x03\x00\x00\x00"
+        where = self.programming.descriptors + index * DESCRIPTOR_BYTES
+        self.function.write(f"{self.name}/descriptor:{ordinal}", "dma", where, descriptor, cause, {})
+        return result
+
+    def _write_period(self, ordinal: int, cause: str, act: str) -> Result:
+        """Write one period at the next position of the cyclic buffer."""
+        position = self._head
+        data = self._draws.bytes(BUFFER_BYTES, "eth0/payload", ordinal)
+        address = self.programming.buffers[position]
+        result = self.function.write(f"{self.name}/{act}:{ordinal}", "dma", address, data, cause, {})
+        if result is not Result.STOPPED:
+            self._head = (position + 1) % len(self.programming.buffers)
+        return result
+
+    def _interrupt(self, ordinal: int, cause: str) -> None:
+        """Send one MSI, on the vector that the packet's flow hashes to."""
+        vector = self._draws.below(VECTORS, "eth0/flow", ordinal)
+        data = vector.to_bytes(4, "little")
+        self.function.write(f"{self.name}/msi:{ordinal}", "msi", self.programming.doorbell, data, cause, {})

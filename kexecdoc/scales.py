@@ -1,0 +1,152 @@
+"""Every number in which the machine differs from a real one, declared once.
+
+The mechanisms, the order of steps, the thresholds and the table arithmetic are those of the sources.
+Only rates, sizes and durations are scaled. Each constant below is one row of the table on the page
+"Where this model lies": what it is on a real machine and who says so, what it is here, and why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+US = 1_000
+MS = 1_000_000
+S = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One row: ``real`` says what is real and ``source`` who says so ("" if nobody does)."""
+
+    thing: str
+    value: int
+    here: str
+    real: str
+    source: str
+    why: str
+
+
+TABLE: list[Scale] = []
+
+
+def scaled(thing: str, value: int, here: str, *, real: str, source: str = "", why: str) -> int:
+    """Enter a row in the table and return the value, in nanoseconds if it is a duration."""
+    TABLE.append(Scale(thing, value, here, real, source, why))
+    return value
+
+
+FRAME = 4096  # bytes: not scaled
+RAM_BASE = 0x4000_0000  # where RAM begins in the recorded consoles: not scaled
+
+FRAMES = scaled(
+    "memory", 4096, "16 MiB: 4,096 frames of 4 KiB",
+    real="gigabytes", why="it can be drawn, 64 frames by 64",
+)
+CPUS = scaled("CPUs", 4, "4", real="4 to 256", why="one pending table each, all of them to be seen")
+TEXT_FRAMES = scaled(
+    "text of the next kernel", 256, "1 MiB",
+    real="12 MiB in the recorded consoles", source="consoles", why="keeps its share of memory believable",
+)
+DATA_FRAMES = scaled(
+    "data of the next kernel in its image", 256, "1 MiB",
+    real="9.6 MiB in the recorded consoles", source="consoles", why="as text",
+)
+INITRAMFS_FRAMES = scaled(
+    "initramfs", 512, "2 MiB",
+    real="3.5 MiB in the recorded consoles, 30 to 200 MB with a distribution's modules",
+    source="consoles", why="as text",
+)
+TABLE_FRAMES = scaled(
+    "early allocations (page tables, page metadata, per-CPU data)", 256, "1 MiB",
+    real="page metadata alone is 64 bytes for each 4 KiB frame, 1.6 %",
+    why="6 % of memory, so that a hit happens in some seeds and not in most",
+)
+ITS_TABLE_FRAMES = scaled(
+    "ITS tables and command queue", 48, "192 KiB",
+    real="64 KiB a table and 64 KiB of queue in the recorded consoles",
+    source="consoles", why="one device table, one collection table, one queue: not scaled",
+)
+BUFFER_BLOCK_FRAMES = scaled(
+    "contiguous block from which receive buffers are cut", 64, "256 KiB",
+    real="depends on driver and allocator", why="a ring of 256 descriptors then has two blocks",
+)
+BUFFER_BYTES = scaled(
+    "receive buffer", 2048, "2 KiB", real="2 KiB in an ixgbe ring", source="ixgbe-ring", why="not scaled",
+)
+DESCRIPTOR_BYTES = scaled(
+    "descriptor", 16, "16 bytes", real="16 bytes in e1000e and ixgbe", source="e1000e-descriptor", why="not scaled",
+)
+CYCLIC_BYTES = scaled(
+    "cyclic buffer", 65_536, "64 KiB, 32 periods of 2 KiB",
+    real="a few KiB to megabytes", why="one naturally aligned block",
+)
+VECTORS = scaled("MSI vectors of the device", 4, "4, one a CPU", real="one a queue", why="one pending bit each")
+
+NOTIFIERS = scaled(
+    "reboot notifiers", 2 * MS, "2 ms", real="depends on what is loaded",
+    why="the steps before the jump add up to 30 ms, the split of one arm64 board in 2019",
+)
+DRIVER_SHUTDOWN = scaled(
+    "a driver's shutdown callback", 6 * MS, "6 ms", real="0.03 s for all of shutdown on one arm64 board",
+    source="boot-time-2019", why="as above",
+)
+DRIVER_REMOVE = scaled(
+    "a driver's remove callback", 40 * MS, "40 ms",
+    real="not measured: no figure was found", why="more than shutdown, since it also frees what it held",
+)
+FUNCTION_SHUTDOWN = scaled(
+    "device_shutdown() for a device without a callback", 1 * MS, "1 ms", real="microseconds to milliseconds",
+    why="a visible step",
+)
+CPU_DOWN = scaled(
+    "taking one CPU offline", 4 * MS, "4 ms", real="not measured: no figure was found", why="a visible step",
+)
+MASKED_BEFORE_STUB = scaled(
+    "interrupts masked before the stub starts", 5 * US, "5 µs", real="microseconds", source="arm64-machine-kexec",
+    why="an LPI that arrives here stays pending",
+)
+COPY = scaled(
+    "copying the image", 60 * MS, "60 ms", real="0.35 s on one arm64 board", source="boot-time-2019",
+    why="so that a ring outlives the copy, and every outcome occurs",
+)
+COPY_RUN = scaled(
+    "frames copied in one event", 8, "8 frames, 0.47 ms", real="page by page", source="relocate-kernel",
+    why="an eighth of the events; a write that falls inside a run is judged up to 0.47 ms off",
+)
+DIGEST = scaled(
+    "checking the digest", 10 * MS, "10 ms", real="not measured: no figure was found", why="a window that can be seen",
+)
+EARLY_BOOT = scaled(
+    "entry to the reservations and the allocator", 5 * MS, "5 ms",
+    real="0.29 s from entry to userspace on one arm64 board", source="boot-time-2019",
+    why="the steps of the boot add up to 0.29 s",
+)
+BOOT_MEMORY = scaled(
+    "reservations and early allocations", 15 * MS, "15 ms", real="part of 0.29 s",
+    source="boot-time-2019", why="as above",
+)
+EARLY_TO_ITS = scaled(
+    "early allocations to a quiet ITS", 40 * MS, "40 ms", real="part of 0.29 s",
+    source="boot-time-2019", why="as above; at the default traffic each live LPI is raised several times",
+)
+BOOT_INTERRUPTS = scaled(
+    "ITS and redistributors", 10 * MS, "10 ms", real="part of 0.29 s", source="boot-time-2019", why="as above",
+)
+BOOT_ENABLE = scaled("first interrupt enable", 5 * MS, "5 ms", real="part of 0.29 s",
+                     source="boot-time-2019", why="as above")
+BOOT_SMP = scaled("bringing the other CPUs up", 24 * MS, "24 ms", real="part of 0.29 s",
+                  source="boot-time-2019", why="as above")
+BOOT_ENUMERATION = scaled("bus enumeration", 50 * MS, "50 ms", real="part of 0.29 s",
+                          source="boot-time-2019", why="as above")
+BOOT_IOMMU = scaled("IOMMU probe", 20 * MS, "20 ms", real="part of 0.29 s", source="boot-time-2019", why="as above")
+BOOT_DRIVERS = scaled("driver probe, commands of the disk apart", 43 * MS, "43 ms", real="part of 0.29 s",
+                      source="boot-time-2019", why="as above")
+BOOT_INITRAMFS = scaled("unpacking the initramfs", 70 * MS, "70 ms", real="part of 0.29 s",
+                        source="boot-time-2019", why="as above")
+DISK_COMMAND = scaled("one command of the disk", 2 * MS, "2 ms, four before userspace", real="well under 1 ms",
+                      why="the interrupt that ends it can be seen")
+DISK_TIMEOUT = scaled(
+    "command timeout of the disk", 1 * S, "1 s, then polled", real="60 s for an NVMe admin command, then polled",
+    source="consoles", why="so that a run of four timeouts fits on one axis",
+)
+AFTER_USERSPACE = scaled("watched after userspace", 1 * S, "1 s", real="for ever", why="a run must end")

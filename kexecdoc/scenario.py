@@ -1,0 +1,275 @@
+"""What a reader may change: every switch, declared once.
+
+A switch is a field of one of the groups below; `Scenario` is all of them together, flat and frozen.
+From the declaration follow the validation and its error text, the command line, the notebook's and the
+page's controls and the reference table. A model takes the group that it needs: a NIC takes `Device`,
+and a `Scenario` is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from functools import cache
+from typing import Any, ClassVar
+
+
+class ScenarioError(ValueError):
+    """A switch or a value that does not exist. The text is one line, for a person."""
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The declaration of one switch. ``choices`` is empty for an integer, which has a closed range."""
+
+    default: str | int
+    help: str
+    choices: tuple[str, ...] = ()
+    meanings: tuple[str, ...] = ()
+    low: int = 0
+    high: int = 0
+    unit: str = ""
+    group: str = ""
+    name: str = ""
+
+    @property
+    def field(self) -> str:
+        return self.name.replace("-", "_")
+
+    def allowed(self) -> str:
+        """Return what the switch accepts, in words."""
+        if self.choices:
+            return ", ".join(self.choices)
+        return f"an integer from {self.low:,} to {self.high:,}" + (f" ({self.unit})" if self.unit else "")
+
+    def describe(self) -> dict[str, object]:
+        """Return the declaration as JSON: what `kexecdoc switches --format json` prints."""
+        kind: dict[str, object] = {"range": [self.low, self.high]}
+        if self.choices:
+            kind = {"values": list(self.choices), "meanings": list(self.meanings)}
+        about = {"default": self.default, "unit": self.unit, "help": self.help}
+        return {"name": self.name, "group": self.group, **kind, **about}
+
+    def parse(self, value: object) -> str | int:
+        """Return the value if it is allowed. ScenarioError, with the nearest one, if it is not."""
+        if self.choices:
+            if value in self.choices:
+                return str(value)
+            near = get_close_matches(str(value), self.choices, n=1, cutoff=0.4)
+            hint = f"; did you mean {near[0]}?" if near and len(self.choices) > 1 else ""
+            raise ScenarioError(f"{self.name}: {value!s:.60} is not one of {self.allowed()}{hint}")
+        try:
+            number = int(value) if isinstance(value, str) else value
+        except ValueError:
+            number = None
+        if isinstance(number, bool) or not isinstance(number, int):
+            raise ScenarioError(
+                f"{self.name}: {value!s:.60} is not {self.allowed()}; the default is {self.default}"
+            )
+        if not self.low <= number <= self.high:
+            nearest = min(max(number, self.low), self.high)
+            raise ScenarioError(
+                f"{self.name}: {value!s:.60} is not {self.allowed()}; the nearest is {nearest}"
+            )
+        return number
+
+
+def choice(help: str, /, *values: str, **meanings: str) -> Any:
+    """Declare a switch with named values, the first being the default.
+
+    Values come bare or, where a word of explanation helps, as ``value="what it means"``.
+    """
+    choices = values + tuple(meanings)
+    words = ("",) * len(values) + tuple(meanings.values())
+    switch = Switch(default=choices[0], help=help, choices=choices, meanings=words)
+    return field(default=switch.default, metadata={"switch": switch})
+
+
+def integer(help: str, /, default: int, low: int, high: int, unit: str = "") -> Any:
+    """Declare a switch that is an integer in the closed range from ``low`` to ``high``."""
+    switch = Switch(default=default, help=help, low=low, high=high, unit=unit)
+    return field(default=default, metadata={"switch": switch})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crossing:
+    """How one kernel ends and the next begins."""
+
+    group: ClassVar[str] = "crossing"
+
+    path: str = choice("how the old kernel ends", kexec="reboot(2) with LINUX_REBOOT_CMD_KEXEC")
+    machine: str = choice("the machine: interrupt controller and IOMMU", arm64="GICv3 with an ITS, SMMUv3")
+    kernel: str = choice(
+        "which Linux both kernels are: the wording of messages and what that version does", "7.3", "6.1"
+    )
+    loader: str = choice(
+        "the system call that loaded the image: whether a digest is checked before entry",
+        file="kexec_file_load: on arm64 no purgatory and no digest",
+        user="kexec_load by kexec-tools: purgatory checks a SHA-256 digest",
+    )
+    seed: int = integer("every random stream derives from it", 1, 0, 2**63 - 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Device:
+    """The device under study: a network card, or something that writes round and round."""
+
+    group: ClassVar[str] = "device"
+
+    dma: str = choice(
+        "how it writes memory",
+        ring="a receive ring, which ends when nobody refills it",
+        cyclic="one buffer, written round and round",
+    )
+    traffic: int = integer("packets, or periods of a cyclic buffer", 500, 1, 20_000, "a second")
+    ring_size: int = integer("descriptors that can be posted at once", 256, 1, 2_048, "descriptors")
+    interrupt: str = choice("how it interrupts", msi="a message: itself a memory write")
+    obeys_bus_master: str = choice(
+        "whether it stops when its own Bus Master bit is cleared",
+        yes="as the PCI specification asks",
+        no="it goes on, as some do",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OldKernel:
+    """What the old kernel does to the device under study before the jump."""
+
+    group: ClassVar[str] = "old kernel"
+
+    quiesce: str = choice(
+        "what is done to this device's driver; everything else is shut down anyway",
+        shutdown="its shutdown callback, as Linux does",
+        remove="its remove callback, as unloading the driver would",
+        none="nothing",
+    )
+    shutdown_callback: str = choice(
+        "what shutdown finds in the driver",
+        works="it stops the DMA engine and the interrupt",
+        missing="the driver has none",
+        incomplete="it silences the interrupt and leaves the DMA engine running",
+    )
+    clear_bus_master: str = choice(
+        "whether the PCI core clears Bus Master in every function on kexec",
+        yes="as since v3.5",
+        no="as before v3.5",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Iommu:
+    """What stands between the device and memory."""
+
+    group: ClassVar[str] = "IOMMU"
+
+    iommu: str = choice(
+        "the IOMMU in the device's path",
+        off="none",
+        identity="there, but addresses pass unchanged",
+        translate="the device uses I/O virtual addresses",
+    )
+    iova: str = choice(
+        "what in-flight I/O virtual addresses are when read as physical ones",
+        hole="addresses where there is no RAM",
+        ram="addresses of other RAM",
+    )
+    gbpa: str = choice(
+        "what an SMMUv3 does with traffic while it is disabled",
+        bypass="lets it through untranslated",
+        abort="refuses it",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterruptController:
+    """What the redistributors can do, and what the firmware passes on."""
+
+    group: ClassVar[str] = "interrupt controller"
+
+    lpi_disable: str = choice(
+        "whether EnableLPIs can be cleared once it was set",
+        clearable="it can",
+        sticky="it reads back as 1 for ever",
+    )
+    firmware: str = choice(
+        "how the first kernel was booted: whether a list of reserved memory survives",
+        efi="through UEFI, whose configuration tables carry the list",
+        devicetree="without UEFI: no list",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextKernel:
+    """What the next kernel does with what it finds."""
+
+    group: ClassVar[str] = "next kernel"
+
+    lpi_policy: str = choice(
+        "what it does with LPI tables that it finds live",
+        reuse="keeps them where they are reserved: v4.20 on",
+        detect="warns and tries to switch them off: v4.17 to v4.19",
+        naive="programs its own and does not look: before v4.17",
+    )
+    next_driver: str = choice(
+        "its driver for the device under study",
+        resets="resets the device, then sets Bus Master",
+        trusts="sets Bus Master and believes what it finds",
+        absent="it has none",
+    )
+
+
+GROUPS = (Crossing, Device, OldKernel, Iommu, InterruptController, NextKernel)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKernel):
+    """One crossing: every switch and the seed. Values are checked when it is made."""
+
+    group: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for switch in switches().values():
+            object.__setattr__(self, switch.field, switch.parse(getattr(self, switch.field)))
+
+    @classmethod
+    def of(cls, values: Mapping[str, object]) -> Scenario:
+        """Make a scenario from switch names and values, as strings or integers.
+
+        ScenarioError names an unknown switch and the nearest that exists.
+        """
+        return cls(**{find(name).field: value for name, value in values.items()})  # type: ignore[arg-type]
+
+    def values(self) -> dict[str, str | int]:
+        """Return every switch by its name on the command line, in the order of declaration."""
+        return {name: getattr(self, switch.field) for name, switch in switches().items()}
+
+    def differences(self) -> dict[str, str | int]:
+        """Return the switches that are not at their default."""
+        return {n: v for n, v in self.values().items() if v != switches()[n].default}
+
+    def but(self, **changes: object) -> Scenario:
+        """Return the same scenario with some fields changed, checked as ever."""
+        return Scenario.of({**self.values(), **changes})
+
+
+@cache
+def switches() -> Mapping[str, Switch]:
+    """Return every switch by its name, in the order of declaration."""
+    found: dict[str, Switch] = {}
+    for group in GROUPS:
+        for f in fields(group):
+            name = f.name.replace("_", "-")
+            declared: Switch = f.metadata["switch"]
+            found[name] = Switch(**{**declared.__dict__, "name": name, "group": group.group})
+    return found
+
+
+def find(name: str) -> Switch:
+    """Return the switch of that name. ScenarioError, with the nearest name, if there is none."""
+    wanted = name.replace("_", "-")
+    if wanted in switches():
+        return switches()[wanted]
+    near = get_close_matches(wanted, switches(), n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}?" if near else "`kexecdoc switches` lists them"
+    raise ScenarioError(f"{name:.60}: no such switch; {hint}")

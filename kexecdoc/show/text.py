@@ -1,0 +1,92 @@
+"""A run, and the switches, as text for a person."""
+
+from __future__ import annotations
+
+from kexecdoc.run import Run
+from kexecdoc.scales import S
+from kexecdoc.scenario import Switch, switches
+from kexecdoc.study.effect import without_effect
+
+
+def describe(run: Run) -> str:
+    """Return what differs from the default, the verdict, the counts, and what had no effect."""
+    v, data = run.verdict, run.to_json()
+    differs = run.scenario.differences()
+    lines = [
+        "scenario   " + (" ".join(f"{name}={value}" for name, value in differs.items()) or "the default"),
+        f"outcome    {v.outcome}",
+        f"           {v.summary}",
+        "",
+        f"time       {_times(data['time_ms'])}",
+        f"DMA        {_counts(data['dma'], 'attempted')}",
+    ]
+    if data["dma"]["landed_in"]:
+        lines.append("  landed   " + ", ".join(f"{n:,} in {o}" for o, n in data["dma"]["landed_in"].items()))
+    if data["dma"]["frames_corrupted"]:
+        lines.append(f"  found    {data['dma']['frames_corrupted']:,} frames with wrong bytes")
+    if data["dma"]["astray_before_jump"]:
+        lines.append(f"  before   {data['dma']['astray_before_jump']:,} writes astray before the jump")
+    lines += [f"MSI        {_counts(data['msi'], 'sent')}", f"LPI        {_lpis(data['lpi'])}"]
+    if idle := without_effect(run.scenario):
+        lines += ["", "no effect  " + ", ".join(idle) + " (with the other switches as they are)"]
+    return "\n".join(lines)
+
+
+def _times(times: dict[str, float | None]) -> str:
+    names = {"shutdown": "to the jump", "jump": "copy and digest", "boot": "boot", "total": "in all"}
+    return ", ".join(f"{times[key]:,.1f} ms {what}" for key, what in names.items() if times[key] is not None)
+
+
+def _counts(counts: dict[str, int], total: str) -> str:
+    """Return the leftover attempts and what became of them."""
+    if not counts[total]:
+        return "none left over"
+    words = {
+        "stopped_by_bus_master": "stopped by Bus Master",
+        "faulted": "faulted",
+        "missed": "missed RAM",
+        "landed": "landed",
+        "delivered": "delivered",
+    }
+    parts = [f"{counts[key]:,} {what}" for key, what in words.items() if counts.get(key)]
+    return f"{counts[total]:,} left over: " + ", ".join(parts)
+
+
+def _lpis(lpi: dict[str, object]) -> str:
+    if lpi["tables"] is None:
+        return "the next kernel never set its interrupt controller up"
+    usable = "message-signalled interrupts work" if lpi["msi_usable"] else "no message-signalled interrupts"
+    return f"tables {lpi['tables']}, {lpi['bits_recorded']} bits recorded, {lpi['bits_flipped']} flipped; {usable}"
+
+
+def console_text(run: Run) -> str:
+    """Return the serial console. Each kernel's clock is its own: since the call, and since its entry."""
+    zero = {"old": 0, "next": run.verdict.enter_ns or 0}
+    lines = []
+    for event in run.log:
+        if event.kind == "print":
+            for line in event.set.values():
+                t = event.t_ns - zero[line["kernel"]]
+                lines.append(f"[{t // S:5d}.{t % S // 1000:06d}] {line['text']}")
+    return "\n".join(lines)
+
+
+def switch_table() -> str:
+    """Return every switch with its values, default and help, by group."""
+    lines: list[str] = []
+    group = ""
+    for switch in switches().values():
+        if switch.group != group:
+            group = switch.group
+            lines += ["", group]
+        lines += [f"  --{switch.name:<20} {switch.help}", f"    {_values(switch)}"]
+    return "\n".join(lines[1:])
+
+
+def _values(switch: Switch) -> str:
+    if not switch.choices:
+        return f"{switch.allowed()}; default {switch.default}"
+    return "; ".join(
+        value + (f" = {meaning}" if meaning else "") + (" (default)" if value == switch.default else "")
+        for value, meaning in zip(switch.choices, switch.meanings, strict=True)
+    )

@@ -1,0 +1,55 @@
+"""What a host hands to the explorer's module: the controls, the words and the run, all as plain data.
+
+The notebook's widget and the page's precomputed grid are two hosts of one module, so both take it here.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from kexecdoc import presets
+from kexecdoc.messages import MESSAGES
+from kexecdoc.run import Run
+from kexecdoc.scenario import ScenarioError, find
+
+
+def explorer(name: str) -> presets.Explorer:
+    """Return the explorer of that name. ScenarioError, with the nearest name, if there is none."""
+    if name in presets.EXPLORERS:
+        return presets.EXPLORERS[name]
+    near = get_close_matches(str(name), presets.EXPLORERS, n=1, cutoff=0.4) or list(presets.EXPLORERS)[:1]
+    raise ScenarioError(f"{name!s:.60}: no such explorer; did you mean {near[0]}?")
+
+
+def settings(chosen: presets.Explorer) -> dict[str, str | int]:
+    """Return the chapter's settings of the switches that are in the reader's hand."""
+    values = chosen.scenario.values()
+    return {name: values[name] for name in chosen.switches}
+
+
+def controls(chosen: presets.Explorer) -> list[dict[str, Any]]:
+    """Return the switches as a page needs them; ``default`` is the chapter's setting, where reset leads."""
+    found = []
+    for name, default in settings(chosen).items():
+        switch = find(name)
+        meanings = switch.meanings or ("",) * len(switch.choices)
+        choices = [{"value": v, "meaning": m} for v, m in zip(switch.choices, meanings, strict=True)]
+        found.append(
+            {"name": name, "help": switch.help, "unit": switch.unit, "choices": choices, "default": default}
+        )
+    return found
+
+
+def message_table(kernel: str) -> dict[str, dict[str, str]]:
+    """Return what each message means in the words of a kernel version, by its id."""
+    return {
+        m.id: {"meaning": m.meaning, "where": m.where, "mechanism": m.mechanism}
+        for m in MESSAGES
+        if m.holds_in(kernel)
+    }
+
+
+def view_of(run: Run) -> dict[str, Any]:
+    """Return all that is ever drawn of a run."""
+    return {"log": run.to_log(), "run": run.to_json()}

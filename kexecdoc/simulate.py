@@ -1,0 +1,66 @@
+"""Scenario in, run out: the machine is wired, checked and run."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from simpy import Environment, Event
+
+from kexecdoc.draws import Draws
+from kexecdoc.kernel import image, next, old
+from kexecdoc.kernel.kernel import Console, MachineDead
+from kexecdoc.log import BudgetExceeded, Log
+from kexecdoc.machine.computer import Computer
+from kexecdoc.run import Run
+from kexecdoc.scenario import Scenario, ScenarioError
+
+
+class Crossing:
+    """One computer on its way from one kernel to the next.
+
+    `simulate` runs it to its end. A test may stop it on the way, look and interfere:
+    ``crossing.env.run(until=...)``, then ``crossing.finish()``.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.env = Environment(initial_time=0)
+        self.log = Log(self.env)
+        draws = Draws(scenario.seed)
+        self.computer = Computer(self.env, self.log, draws, scenario, scenario, scenario)
+        console = Console(self.log)
+        parts = (self.computer, console, scenario, draws)
+        self.old, self.stub, self.next = old.OldKernel(*parts), image.Stub(*parts), next.NextKernel(*parts)
+        self.old.boot()
+        self.computer.check()
+        self.env.process(self.computer.nic.receive())
+        self.end = self.env.process(self._cross())
+
+    def _cross(self) -> Generator[Event, object, None]:
+        try:
+            yield from self.old.walk(old.PATH)
+            self.stub.jump()
+            self.stub.image = self.old.image
+            yield from self.stub.walk(self.stub.path())
+            self.stub.enter()
+            yield from self.next.walk(next.PATH)
+        except MachineDead as death:
+            self.log.record("machine/dead:0", "run", None, {"running": str(death)})
+
+    def finish(self) -> Run:
+        """Run to the end. ScenarioError if that takes more events than a run may hold."""
+        try:
+            self.env.run(until=self.end)
+        except BudgetExceeded as error:
+            raise ScenarioError(
+                f"traffic: {self.scenario.traffic} makes {error} in this scenario; a lower rate fits"
+            ) from None
+        return Run(self.scenario, self.log)
+
+
+def simulate(scenario: Scenario) -> Run:
+    """Cross once. The same scenario gives the same run, byte for byte.
+
+    ScenarioError if the scenario makes more than 50,000 events.
+    """
+    return Crossing(scenario).finish()

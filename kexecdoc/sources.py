@@ -1,0 +1,146 @@
+"""The sources registry: who says so.
+
+An entry has an id, by which docstrings, steps, scales and chapters cite it (``[src: its-quiesce]``), a kind,
+what it is and, where there is one, a link. Kernel entries name the file, the function and the versions
+in which it was read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GIT = "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git"
+
+
+@dataclass(frozen=True)
+class Source:
+    """``kind`` is ``kernel``, ``commit``, ``list``, ``manual`` or ``observation``."""
+
+    id: str
+    kind: str
+    title: str
+    link: str
+    read: str = ""
+
+
+_ALL: list[Source] = []
+
+
+def _kernel(id: str, path: str, symbol: str, read: str = "6.1.192, 6.12.117, 7.3", tag: str = "v6.12") -> None:
+    _ALL.append(Source(id, "kernel", f"{path}: {symbol}", f"{GIT}/tree/{path}?h={tag}", read))
+
+
+def _commit(id: str, hash: str, title: str) -> None:
+    _ALL.append(Source(id, "commit", f"{hash} {title}", f"{GIT}/commit/?id={hash}"))
+
+
+def _other(id: str, kind: str, title: str, link: str = "", read: str = "") -> None:
+    _ALL.append(Source(id, kind, title, link, read))
+
+
+_LKML = "https://lkml.iu.edu/hypermail/linux/kernel"
+_other("seed-helgaas", "list", "Bjorn Helgaas, linux-pci, 30 April and 1 May 2018: kexec is just a branch",
+       f"{_LKML}/1805.0/00268.html")
+_other("seed-zyngier", "list", "Marc Zyngier, linux-pci, 1 May 2018: redistributors that cannot be disabled",
+       f"{_LKML}/1805.0/00414.html")
+_other("seed-biederman", "list", "Eric W. Biederman, linux-pci, linux-kernel and kexec, 1 May 2018: why things are as they are",
+       "http://lists.infradead.org/pipermail/kexec/2018-May/020601.html")
+_other("lpi-cover-letter", "list", 'Marc Zyngier, "GICv3 support for kexec/kdump on EFI systems", 21 September 2018',
+       f"{_LKML}/1809.2/06246.html")
+_other("why-not-unbind", "list", "Benjamin Herrenschmidt, linux-kernel, 16 January 2014: why device_shutdown() and not unbind",
+       "https://lkml.indiana.edu/hypermail/linux/kernel/1401.2/00628.html")
+_other("pci-liveupdate", "list", "Bjorn Helgaas, kexec list, 22 May 2026, on the PCI live-update series",
+       "http://lists.infradead.org/pipermail/kexec/2026-May/036396.html")
+_other("boot-time-2019", "list", "Pasha Tatashin, linux-arm-kernel, July 2019: reboot time of one arm64 board, split")
+_other("lpi-2017", "list", "Andre Przywara, linux-kernel, 2017: once LPIs have been enabled, they cannot be disabled")
+_other("memory-region-2019", "list", "Marc Zyngier, 26 and 27 August 2019, on a device-tree reservation for LPI tables: refused")
+_other("msi-maintainers-2020", "list", "Bjorn Helgaas and Thomas Gleixner, linux-pci, November 2020: MSI, Bus Master and kexec")
+
+_kernel("kernel-kexec", "kernel/kexec_core.c", "kernel_kexec()")
+_kernel("restart-prepare", "kernel/reboot.c", "kernel_restart_prepare(), migrate_to_reboot_cpu()")
+_kernel("device-shutdown", "drivers/base/core.c", "device_shutdown()")
+_kernel("pci-device-shutdown", "drivers/pci/pci-driver.c", "pci_device_shutdown()")
+_kernel("syscore-shutdown", "drivers/base/syscore.c", "syscore_shutdown()", "7.3 (not called by kexec in 6.1)")
+_kernel("arm64-machine-shutdown", "arch/arm64/kernel/process.c", "machine_shutdown()")
+_kernel("irq-migrate", "kernel/irq/cpuhotplug.c", "irq_migrate_all_off_this_cpu()")
+_kernel("arm64-machine-kexec", "arch/arm64/kernel/machine_kexec.c", "machine_kexec()")
+_kernel("relocate-kernel", "arch/arm64/kernel/relocate_kernel.S", "arm64_relocate_new_kernel")
+_kernel("kimage", "kernel/kexec_core.c", "kimage_alloc_page(), sanity_check_segment_list()")
+_kernel("purgatory", "kernel/kexec_file.c", "kexec_calculate_store_digests(); kexec-tools 2.0.32 purgatory/purgatory.c",
+        "7.3; kexec-tools 2.0.32")
+_kernel("efi-memreserve", "drivers/firmware/efi/efi.c", "efi_mem_reserve_persistent(), efi_config_parse_tables()")
+_kernel("efi-fdt", "drivers/firmware/efi/fdtparams.c", "efi_get_fdt_params()")
+_kernel("its-quiesce", "drivers/irqchip/irq-gic-v3-its.c", "its_force_quiescent(), its_reset_one()")
+_kernel("its-probe", "drivers/irqchip/irq-gic-v3-its.c", "its_init(), its_probe_one(), its_alloc_tables()")
+_kernel("lpi-allocate", "drivers/irqchip/irq-gic-v3-its.c",
+        "allocate_lpi_tables(), enabled_lpis_allowed(), gic_check_reserved_range()")
+_kernel("redist-disable-lpis", "drivers/irqchip/irq-gic-v3-its.c", "redist_disable_lpis()")
+_kernel("its-cpu-init", "drivers/irqchip/irq-gic-v3-its.c", "its_cpu_init(), its_cpu_init_lpis()")
+_kernel("its-reserve", "drivers/irqchip/irq-gic-v3-its.c", "gic_reserve_range(), its_cpu_memreserve_lpi()")
+_kernel("its-valid-col", "drivers/irqchip/irq-gic-v3-its.c", "valid_col()")
+_kernel("its-set-affinity", "drivers/irqchip/irq-gic-v3-its.c", "its_set_affinity()")
+_kernel("gic-table-sizes", "drivers/irqchip/irq-gic-v3-its.c", "LPI_PROPBASE_SZ, LPI_PENDBASE_SZ, ITS_MAX_LPI_NRBITS")
+_kernel("gic-boot", "drivers/irqchip/irq-gic-v3.c", "gic_init_bases(), gic_cpu_init(), gic_starting_cpu()")
+_kernel("smp-init", "kernel/smp.c", "smp_init()")
+_kernel("pci-enumeration", "drivers/pci/probe.c", "pci_setup_device(), pci_init_capabilities()")
+_kernel("pci-msi-init", "drivers/pci/msi/pcidev_msi.c", "pci_msi_init(), pci_msix_init()")
+_kernel("smmu-shutdown", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smmu_device_shutdown()")
+_kernel("smmu-reset", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smmu_device_reset()")
+_kernel("smmu-events", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smmu_evtq_thread(), arm_smmu_dump_event()")
+_kernel("smmu-attach", "drivers/iommu/iommu.c", "iommu_device_register(), bus_iommu_probe(), iommu_init_device()")
+_kernel("iova-allocation", "drivers/iommu/dma-iommu.c", "iommu_dma_alloc_iova(), iommu_dma_get_msi_page()")
+_kernel("nvme", "drivers/nvme/host/pci.c", "nvme_timeout(), nvme_shutdown(), nvme_probe()")
+_kernel("initramfs", "init/initramfs.c", "do_populate_rootfs()")
+_kernel("mount-root", "init/do_mounts.c", "mount_root()")
+_kernel("init-main", "init/main.c", "start_kernel(), kernel_init()")
+_kernel("arm64-traps", "arch/arm64/kernel/traps.c", "die(); arch/arm64/mm/fault.c: die_kernel_fault()")
+_kernel("arm64-setup", "arch/arm64/kernel/setup.c", "smp_setup_processor_id(), setup_arch()")
+_kernel("psci", "arch/arm64/kernel/psci.c", "cpu_psci_cpu_kill()")
+_kernel("warn", "kernel/panic.c", "__warn(), vpanic()")
+_kernel("pci-rst", "Documentation/PCI/pci.rst", 'the section "PCI device shutdown"', "7.3.4")
+_kernel("pci-h", "include/linux/pci.h", "@shutdown of struct pci_driver", "7.3.4")
+_kernel("quirks-chelsio", "drivers/pci/quirks.c", "reset_chelsio_generic_dev()", "7.3.4")
+_kernel("ixgbe-ring", "drivers/net/ethernet/intel/ixgbe/ixgbe.h", "IXGBE_DEFAULT_RXD", "7.3.4")
+_kernel("e1000e-descriptor", "drivers/net/ethernet/intel/e1000e/e1000.h", "E1000_DEFAULT_RXD", "7.3.4")
+_kernel("kho", "kernel/liveupdate/kexec_handover.c", "Kexec HandOver", "7.3.4", tag="v6.19")
+
+_commit("commit-quiesce-its", "7611da865c10", "irqchip/gicv3-its: Disable the ITS before initializing it (v4.8)")
+_commit("commit-detect-lpis", "6eb486b66a30", "irqchip/gic-v3: Ensure GICR_CTLR.EnableLPI=0 is observed before enabling (v4.17)")
+_commit("commit-reuse-tables", "a22346421773", "merge: kexec/kdump support for EFI-based GICv3 platforms (v4.20)")
+_commit("commit-memreserve", "71e0940d52e1", "efi: honour memory reservations passed via a Linux-specific config table (v4.20)")
+_commit("commit-ls7a", "62b6dee1b44a", "PCI/portdrv: Prevent LS7A Bus Master clearing on shutdown (2023)")
+_commit("commit-bm-kexec-only", "4fc9bbf98fd6", "PCI: Disable Bus Master only on kexec reboot (v3.13)")
+
+_other("bus-master", "manual", "PCI Express Base Specification, 7.5.1.1.3, as quoted in commit 62b6dee1b44a: what Bus Master Enable gates",
+       f"{GIT}/commit/?id=62b6dee1b44a")
+_other("msi-is-a-write", "list", "Bjorn Helgaas, linux-pci, November 2020: an MSI is a memory write, which Bus Master gates; INTx is not")
+_other("bus-master-not-universal", "commit", "Devices and bridges for which the bit is no off switch: LS7A (62b6dee1b44a), Chelsio T4 (drivers/pci/quirks.c)",
+       f"{GIT}/commit/?id=62b6dee1b44a")
+_other("ring-runs-dry", "kernel", "How descriptor rings are worked in ixgbe and e1000e: no posted descriptor, no write",
+       f"{GIT}/tree/drivers/net/ethernet/intel/ixgbe/ixgbe_main.c?h=v6.12", "7.3.4")
+_other("gic-lpi-life", "manual", "LPIs in QEMU's hw/intc/arm_gicv3_redist.c: INTIDs from 8192, no active state, cleared when acknowledged",
+       "https://gitlab.com/qemu-project/qemu/-/blob/v7.2.0/hw/intc/arm_gicv3_redist.c", "QEMU 7.2")
+_other("gic-pending-bit", "manual", "set_pending_table_bit() in QEMU and vgic_v3_save_pending_tables() in KVM: byte INTID div 8, bit INTID mod 8",
+       "https://gitlab.com/qemu-project/qemu/-/blob/v7.2.0/hw/intc/arm_gicv3_redist.c", "QEMU 7.2")
+_other("gic-masked-recorded", "manual", "gicv3_redist_process_lpi() in QEMU: the enable byte is not consulted when an LPI is recorded",
+       "https://gitlab.com/qemu-project/qemu/-/blob/v7.2.0/hw/intc/arm_gicv3_redist.c", "QEMU 7.2")
+_other("gic-enable-lpis", "manual", "Arm register description of GICR_CTLR: clearing EnableLPIs is implementation defined; CES; RES1 deprecated",
+       "https://developer.arm.com/documentation/ddi0601/latest/External-Registers/GICR-CTLR--Redistributor-Control-Register")
+_other("gic-720ae", "manual", "Arm GIC-720AE Technical Reference Manual 102666, GICR_CTLR: an implementation that can be switched off",
+       "https://developer.arm.com/documentation/102666/latest/")
+_other("gic-state-machine", "manual", "KVM vgic_mmio_write_propbase() and TF-A 81519fbf62a2: table registers must not be written while LPIs are enabled",
+       f"{GIT}/tree/arch/arm64/kvm/vgic/vgic-mmio-v3.c?h=v6.12")
+_other("its-tables-not-kept", "kernel", "ITS tables, ITTs and the command queue are not reserved across kexec; the ITS can be made quiet instead",
+       f"{GIT}/tree/drivers/irqchip/irq-gic-v3-its.c?h=v6.12", "6.12.117")
+_other("smmu-gbpa", "kernel", "SMMU_GBPA decides what happens to traffic while SMMUEN is 0; Linux does not program it at shutdown",
+       f"{GIT}/tree/drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c?h=v6.12", "6.1.192, 6.12.117, 7.3")
+_other("consoles", "observation", "Consoles of Debian 6.1.192 kernels crossing under QEMU 7.2, recorded for this project in November 2026")
+_other("observations", "observation", "What a real Linux did under an emulator: sixteen experiments, November 2026")
+_other("driver-counts", "observation", "PCI drivers with and without .shutdown, counted in the source trees v4.17 to v7.3.4")
+
+SOURCES: dict[str, Source] = {source.id: source for source in _ALL}
+
+
+def cite(id: str) -> Source:
+    """Return a source. KeyError, with the id, if it is not in the registry."""
+    return SOURCES[id]

@@ -1,0 +1,190 @@
+"""What arithmetic alone says must happen. A chapter prints it beside the simulated value; a test holds them.
+
+The shares are those of a layout in which every block lies anywhere, evenly: where two blocks overlap is
+then a matter of how far apart they begin. The simulated layout is a little less even, since blocks must
+not overlap the interrupt controller's tables; that is within what 200 seeds can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from kexecdoc.kernel.image import DESTINATION_ALIGN, SEGMENTS
+from kexecdoc.kernel.next import EARLY_ALLOCATIONS
+from kexecdoc.kernel.old import FIRMWARE_FRAMES, natural
+from kexecdoc.machine.gic import TABLE_FRAMES
+from kexecdoc.scales import (
+    BOOT_DRIVERS,
+    BOOT_ENABLE,
+    BOOT_ENUMERATION,
+    BOOT_INITRAMFS,
+    BOOT_INTERRUPTS,
+    BOOT_IOMMU,
+    BOOT_MEMORY,
+    BOOT_SMP,
+    BUFFER_BLOCK_FRAMES,
+    BUFFER_BYTES,
+    COPY,
+    CPUS,
+    CYCLIC_BYTES,
+    DESCRIPTOR_BYTES,
+    DIGEST,
+    DISK_COMMAND,
+    EARLY_BOOT,
+    EARLY_TO_ITS,
+    FRAME,
+    FRAMES,
+    ITS_TABLE_FRAMES,
+    MS,
+    VECTORS,
+    S,
+)
+from kexecdoc.scenario import Scenario
+
+IMAGE_FRAMES = sum(count for _, count in SEGMENTS)
+COMMON_FRAMES = FRAMES - FIRMWARE_FRAMES - ITS_TABLE_FRAMES - (1 + CPUS) * TABLE_FRAMES
+"""Frames that both a DMA buffer and a destination of the image may lie on."""
+
+BEFORE_JUMP = 24 * MS
+"""Roughly how long the old kernel takes when nothing stops the device."""
+
+
+def ring_writes(ring_size: int) -> int:
+    """Return how many writes a ring can make when nobody refills it: a buffer and a descriptor each."""
+    return 2 * ring_size
+
+
+def ring_dry_ns(ring_size: int, traffic: int) -> int:
+    """Return how long a full ring lasts, in ns, when nobody refills it."""
+    return ring_size * S // traffic
+
+
+def entry_ns(scenario: Scenario) -> int:
+    """Return the time from the jump to the entry of the next kernel, in ns."""
+    return COPY + (DIGEST if scenario.loader == "user" else 0)
+
+
+def quiet_its_ns(scenario: Scenario) -> int:
+    """Return the time from the jump to a quiet ITS, in ns: the window of flipped bits."""
+    return entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY + EARLY_TO_ITS
+
+
+def probe_ns(scenario: Scenario) -> int:
+    """Return the time from the jump to the probe of the device's next driver, in ns."""
+    steps = BOOT_INTERRUPTS + BOOT_ENABLE + BOOT_SMP + BOOT_ENUMERATION + BOOT_IOMMU + BOOT_DRIVERS
+    return quiet_its_ns(scenario) + steps + 4 * DISK_COMMAND
+
+
+def userspace_ns(scenario: Scenario) -> int:
+    """Return the time from the jump to userspace, in ns."""
+    return probe_ns(scenario) + BOOT_INITRAMFS
+
+
+@dataclass(frozen=True)
+class Written:
+    """A block that the device writes: ``last[j]`` is when frame j is last written, in ns from the jump.
+
+    None for a frame that is not written in the window.
+    """
+
+    last: tuple[int | None, ...]
+
+
+def _blocks(scenario: Scenario, until: int) -> Iterator[Written]:
+    """Yield what the leftover device writes from the jump until ``until``: buffers and descriptors."""
+    period = S // scenario.traffic
+    arrivals = [n * period + period // 2 for n in range(max(0, until // period))]
+    if scenario.dma == "cyclic":
+        positions = CYCLIC_BYTES // BUFFER_BYTES
+        yield Written(_last_writes(arrivals, 0, positions, positions * BUFFER_BYTES // FRAME))
+        return
+    size = scenario.ring_size
+    arrivals = arrivals[:size]
+    frames = _last_writes(arrivals, BEFORE_JUMP // period, size, -(-size * BUFFER_BYTES // FRAME))
+    for at in range(0, len(frames), BUFFER_BLOCK_FRAMES):
+        yield Written(frames[at : at + BUFFER_BLOCK_FRAMES])
+    rings = -(-size * DESCRIPTOR_BYTES // FRAME)
+    yield Written((arrivals[-1] if arrivals else None,) * rings)
+
+
+def _last_writes(arrivals: list[int], head: int, slots: int, frames: int) -> tuple[int | None, ...]:
+    """Return when each frame is last written if arrivals fill slot after slot from ``head`` on."""
+    last: list[int | None] = [None] * frames
+    for n, t in enumerate(arrivals):
+        last[(head + n) % slots * BUFFER_BYTES // FRAME] = t
+    return tuple(last)
+
+
+def _overlap(block: Written, count: int, written: Callable[[int], int], step: int) -> float:
+    """Return the probability that a block spoils an owner of ``count`` frames, both placed evenly.
+
+    ``written(i)`` is when the owner's frame i gets its bytes: what the device wrote before that is
+    overwritten and harmless. Each distance between the two, in steps of the finer alignment, is as
+    likely as any other.
+    """
+    size = len(block.last)
+    spoils = 0
+    for distance in range(-(size - 1) // step * step, count, step):
+        inside = range(max(0, -distance), min(size, count - distance))
+        spoils += any((t := block.last[j]) is not None and t > written(distance + j) for j in inside)
+    return spoils * step / COMMON_FRAMES
+
+
+def _copied_at(first: int) -> Callable[[int], int]:
+    """Return when frame i of a segment is copied whose first frame is the image's page ``first``."""
+    return lambda i: COPY * (first + i + 1) // IMAGE_FRAMES
+
+
+def corrupted_share(scenario: Scenario) -> float:
+    """Return the share of seeds in which a device left running spoils something that the next kernel uses.
+
+    For a device that nothing stops before the next driver's probe, without an IOMMU, loaded with
+    kexec_file_load. Which comes first decides: a write before the frame is copied, or allocated, is
+    overwritten.
+    """
+    until = probe_ns(scenario) if scenario.next_driver == "resets" else userspace_ns(scenario) + S
+    early = entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY
+    spared = 1.0
+    for block in _blocks(scenario, until):
+        step = min(natural(len(block.last)), DESTINATION_ALIGN)
+        spoiled = sum(_overlap(block, count, lambda _: early, step) for _, count in EARLY_ALLOCATIONS)
+        copied = 0
+        for owner, count in SEGMENTS:
+            if owner != "next-initramfs" or scenario.next_driver == "resets":
+                spoiled += _overlap(block, count, _copied_at(copied), step)
+            copied += count
+        if scenario.next_driver != "resets":
+            spoiled += _initramfs_or_pool(scenario, block, step)
+        spared *= 1 - min(1.0, spoiled)  # a block lies in one place: its chances add up
+    return 1 - spared
+
+
+def _initramfs_or_pool(scenario: Scenario, block: Written, step: int) -> float:
+    """Return the probability for a device that is never reset: hits on the initramfs, or at userspace.
+
+    At userspace half of the free pool is allocated; the pool is all that is neither text, data, early
+    allocation nor kept tables, in blocks of sixteen frames of which any is as likely as another.
+    """
+    copied = sum(count for owner, count in SEGMENTS if owner != "next-initramfs")
+    initramfs = IMAGE_FRAMES - copied
+    early_hit = _overlap(block, initramfs, _copied_at(copied), step)
+    if not any(t is not None and t > userspace_ns(scenario) for t in block.last):
+        return early_hit
+    used = copied + sum(count for _, count in EARLY_ALLOCATIONS)
+    chunks = -(-len(block.last) // DESTINATION_ALIGN)
+    pool = 1 - (used + initramfs) / COMMON_FRAMES
+    return early_hit + pool * (1 - 0.5**chunks)
+
+
+def flip_share(scenario: Scenario) -> float:
+    """Return the share of seeds in which a flipped bit shows in the next kernel's early allocations.
+
+    The live LPIs' bits of CPU 0 lie in one byte of one frame, which the early allocations take in the
+    share of memory that is theirs. It shows if a message comes between the allocation and the quiet ITS
+    for a bit that the new content has at 0: half of the bits, as contents are.
+    """
+    taken = sum(count for _, count in EARLY_ALLOCATIONS) / (FRAMES - FIRMWARE_FRAMES - IMAGE_FRAMES)
+    messages = scenario.traffic * EARLY_TO_ITS // S
+    rung = 1 - (1 - 1 / VECTORS) ** messages
+    return taken * (1 - (1 - rung / 2) ** VECTORS)

@@ -1,0 +1,123 @@
+"""The verdict in one sentence for a person: what hit whom, when, and what would have prevented it."""
+
+from __future__ import annotations
+
+from kexecdoc.machine.memory import Memory
+from kexecdoc.scales import MS
+from kexecdoc.scenario import Scenario
+from kexecdoc.verdict import Verdict, Wrong
+
+OWNERS = {
+    "next-text": "the next kernel's text",
+    "next-data": "the next kernel's data",
+    "next-tables": "the next kernel's page tables and metadata",
+    "next-initramfs": "the initramfs before it was unpacked",
+    "next-free": "free memory",
+    "image": "the image",
+    "old": "memory that was nobody's any more",
+    "lpi-table": "LPI tables",
+    "its-table": "ITS tables",
+    "firmware": "firmware memory",
+}
+
+
+def summarise(verdict: Verdict, scenario: Scenario) -> str:
+    """Return the sentence."""
+    if verdict.wrong:
+        return _wrong_bytes(verdict, scenario)
+    if verdict.outcome == "degraded":
+        return _degraded(verdict)
+    if verdict.outcome == "harmless":
+        return _harmless(verdict, scenario)
+    return _clean(verdict, scenario)
+
+
+def _wrong_bytes(verdict: Verdict, scenario: Scenario) -> str:
+    first = min(verdict.wrong, key=lambda wrong: wrong.written_ns)
+    frames = verdict.frames_corrupted
+    ends = {
+        "hung": "purgatory found the digest wrong and loops for ever, in silence",
+        "crashed": "the next kernel died of it and said so",
+        "corrupted": "the next kernel runs on with wrong bytes",
+    }
+    more = f" (the first of {frames} frames)" if frames > 1 else ""
+    where = OWNERS["image"] if verdict.outcome == "hung" else OWNERS[first.owner]
+    who, when = _writer(first, verdict)
+    return (
+        f"{who} {where}, at {Memory.address(first.frame):#x}{more}, {when}; "
+        f"{ends[verdict.outcome]}. {_prevention(first, scenario)}"
+    )
+
+
+def _writer(wrong: Wrong, verdict: Verdict) -> tuple[str, str]:
+    """Return who wrote the wrong bytes, as far as the log knows, and when."""
+    since = (wrong.written_ns - (verdict.jump_ns or 0)) / MS
+    when = f"{since:.1f} ms after the jump" if since >= 0 else f"{-since:.1f} ms before the jump"
+    if wrong.writer.startswith("redistributor"):
+        return "A redistributor set a pending bit in", when
+    if "/msi" in wrong.writer:
+        return "An interrupt message of the device's was written into", when
+    if wrong.writer.startswith("eth0/"):
+        return "The device that the old kernel left running wrote into", when
+    return "Something outside the log changed", "at an unknown time"
+
+
+def _prevention(wrong: Wrong, scenario: Scenario) -> str:
+    """Say what would have prevented it."""
+    if wrong.writer.startswith("redistributor"):
+        return (
+            "The old kernel's LPI tables were not kept out of the allocator: booting the first kernel "
+            "through UEFI would have reserved them; a device quiet before the jump would have raised nothing."
+        )
+    if not wrong.writer.startswith("eth0/"):
+        return ""
+    bit = " or a device that obeys Bus Master" if scenario.obeys_bus_master == "no" else ""
+    return f"A driver that stops its DMA engine before the jump{bit} would have prevented it."
+
+
+def _degraded(verdict: Verdict) -> str:
+    flips = f"{_count(len(verdict.flips), 'bit')} flipped" if verdict.flips else "no bit flipped"
+    lost = (
+        f", and {_count(verdict.timeouts, 'disk command')} waited for a timeout" if verdict.timeouts else ""
+    )
+    return (
+        "EnableLPIs could not be cleared and the old tables were not kept, so no message-signalled "
+        f"interrupt reaches these CPUs{lost}; {flips}. "
+        "Booting the first kernel through UEFI, so that the tables are reserved and reused, would have "
+        "prevented it."
+    )
+
+
+def _harmless(verdict: Verdict, scenario: Scenario) -> str:
+    parts = []
+    if verdict.dma["landed"]:
+        owners = " and ".join(OWNERS.get(o, o) for o in sorted(verdict.landed_in))
+        parts.append(f"{_count(verdict.dma['landed'], 'leftover write')} landed in {owners}")
+    for key, what in (("faulted", "were refused by the SMMU"), ("missed", "hit no RAM")):
+        if verdict.dma[key]:
+            parts.append(f"{_count(verdict.dma[key], 'leftover write')} {what}")
+    if verdict.bits_recorded:
+        kept = "in tables that were kept" if not verdict.flips else "in memory that nobody used yet"
+        parts.append(f"{_count(verdict.bits_recorded, 'pending bit')} set {kept}")
+    if not parts:
+        parts.append(f"{_count(verdict.msi['sent'], 'leftover message')} went astray")
+    return f"{_listed(parts)}: nothing that the next kernel uses was hit, by luck or by design."
+
+
+def _clean(verdict: Verdict, scenario: Scenario) -> str:
+    if verdict.dma["stopped"] or verdict.msi["stopped"]:
+        return (
+            "The device was still running, but its Bus Master bit was clear: nothing left it after the jump."
+        )
+    how = {"remove": "Its driver was removed", "none": "Nothing was left running"}
+    told = how.get(scenario.quiesce, "The driver's shutdown callback stopped the device")
+    return f"{told} before the jump: nothing was written that the next kernel did not write itself."
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def _listed(parts: list[str]) -> str:
+    text = "; ".join(parts)
+    return text[0].upper() + text[1:]

@@ -1,0 +1,224 @@
+"""Log in, verdict out: what became of the crossing, counted from its events and nothing else.
+
+Leftover is what comes from descriptors, mappings or interrupt programming that the *old* kernel left,
+from the jump on. Whether a frame was hit is not remembered from the write: it is what the frame's owner
+found when it read, and each reading is an event.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from kexecdoc.log import Log
+from kexecdoc.scales import CPUS, DISK_TIMEOUT, FRAMES, S
+
+OUTCOMES = ("clean", "harmless", "degraded", "corrupted", "crashed", "hung")
+"""From the best to the worst; the worst that applies is the outcome."""
+
+NOBODYS = ("old", "next-free")
+
+
+class Flip(NamedTuple):
+    """One byte that a redistributor changed in memory that was not kept for it."""
+
+    cpu: int
+    intid: int
+    address: int
+    bit: int
+    t_ns: int
+
+
+class Wrong(NamedTuple):
+    """A frame that its owner found wrong: by whom it was last written, and when, as far as the log knows."""
+
+    frame: int
+    owner: str
+    t_ns: int
+    writer: str
+    written_ns: int
+
+
+@dataclass
+class Verdict:
+    """Times in nanoseconds since the call, None for what never happened; counts of leftover effects."""
+
+    outcome: str = "clean"
+    jump_ns: int | None = None
+    enter_ns: int | None = None
+    userspace_ns: int | None = None
+    end_ns: int = 0
+    dma: Counter[str] = field(default_factory=Counter)
+    landed_in: Counter[str] = field(default_factory=Counter)
+    astray_before_jump: int = 0
+    last_landed_ns: int | None = None
+    msi: Counter[str] = field(default_factory=Counter)
+    bits_recorded: int = 0
+    flips: list[Flip] = field(default_factory=list)
+    wrong: list[Wrong] = field(default_factory=list)
+    timeouts: int = 0
+    tables: str | None = None
+    msi_usable: bool | None = None
+    summary: str = ""
+
+    @property
+    def reached_userspace(self) -> bool:
+        return self.userspace_ns is not None
+
+    @property
+    def frames_corrupted(self) -> int:
+        return len({wrong.frame for wrong in self.wrong})
+
+
+class _Reading:
+    """The little state that judging needs, folded while the log is read once."""
+
+    def __init__(self, start: Mapping[str, Any]) -> None:
+        self.state: dict[str, Any] = {}
+        self.owner = [""] * FRAMES
+        self.kept = [False] * FRAMES
+        self.writer: dict[int, tuple[str, int]] = {}
+        self.targets: set[int] = set()
+        self.lay(start, "start", 0)
+        for first, last in start.get("device/eth0/targets", ()):
+            self.targets.update(range(first, last + 1))
+
+    def lay(self, assignments: Mapping[str, Any], id: str, t_ns: int) -> dict[int, str]:
+        """Lay an event's assignments and return what it found, by frame."""
+        found: dict[int, str] = {}
+        for path, value in assignments.items():
+            if not path.startswith("frame/"):
+                self.state[path] = value
+                continue
+            _, frames, what = path.split("/")
+            first, _, last = frames.partition("-")
+            span = range(int(first), int(last or first) + 1)
+            if what == "owner":
+                self.owner[span.start : span.stop] = [value] * len(span)
+            elif what == "kept":
+                self.kept[span.start : span.stop] = [value] * len(span)
+            elif what == "bytes":
+                self.writer.update(dict.fromkeys(span, (id, t_ns)))
+            elif value == "wrong":
+                found.update(dict.fromkeys(span, value))
+        return found
+
+
+def _frame(assignments: Mapping[str, Any]) -> int | None:
+    """Return the one frame whose bytes an event changed, or None."""
+    for path in assignments:
+        if path.startswith("frame/") and path.endswith("/bytes"):
+            return int(path.split("/")[1])
+    return None
+
+
+def judge(log: Log) -> Verdict:
+    """Read a log and say what became of the crossing."""
+    verdict, reading = Verdict(), _Reading(log.start)
+    for event in log:
+        kind, _, result = event.kind.partition(".")
+        frame = _frame(event.set) if kind in ("dma", "msi", "lpi") else None
+        if kind == "dma":
+            _count_dma(verdict, reading, event.id, event.t_ns, result, frame)
+        elif kind == "msi" and verdict.jump_ns is not None and event.id.startswith("eth0/"):
+            if reading.state["device/eth0/programmed-by"] == "old":
+                verdict.msi.update(["sent", result])
+        elif kind == "lpi" and verdict.jump_ns is not None:
+            _count_lpi(verdict, reading, event.id, event.t_ns, result, event.set, frame)
+        elif kind == "timeout":
+            verdict.timeouts += 1
+        found = reading.lay(event.set, event.id, event.t_ns)
+        for number in found:
+            verdict.wrong.append(
+                Wrong(number, reading.owner[number], event.t_ns, *reading.writer.get(number, ("", 0)))
+            )
+        if kind == "run":
+            _note_run(verdict, event.set["running"], event.t_ns)
+        verdict.end_ns = event.t_ns
+    _note_tables(verdict, reading, log.start)
+    verdict.outcome = _outcome(verdict, reading)
+    return verdict
+
+
+def _note_run(verdict: Verdict, running: str, t_ns: int) -> None:
+    if running == "stub":
+        verdict.jump_ns = t_ns
+    elif running == "next-kernel":
+        verdict.enter_ns = t_ns
+    elif running == "userspace":
+        verdict.userspace_ns = t_ns
+
+
+def _count_dma(
+    verdict: Verdict, reading: _Reading, id: str, t_ns: int, result: str, frame: int | None
+) -> None:
+    if verdict.jump_ns is None:
+        astray = result in ("missed", "faulted") or (result == "landed" and frame not in reading.targets)
+        verdict.astray_before_jump += astray
+        return
+    if reading.state["device/eth0/programmed-by"] != "old":
+        return
+    verdict.dma[result] += 1
+    if frame is not None:
+        verdict.landed_in[_public(reading.owner[frame])] += 1
+        verdict.last_landed_ns = t_ns
+
+
+def _public(owner: str) -> str:
+    """Return an owner as the run's JSON names it: what only the old kernel knew apart is ``old``."""
+    return "old" if owner in ("dma-buffer", "descriptor-ring") else owner
+
+
+def _count_lpi(
+    verdict: Verdict,
+    reading: _Reading,
+    id: str,
+    t_ns: int,
+    result: str,
+    set: Mapping[str, Any],
+    frame: int | None,
+) -> None:
+    """Count a pending bit that changed, if the redistributor still follows the old kernel's tables."""
+    if result == "acknowledged" and "/acknowledge-eth0:" in id:
+        verdict.msi["delivered"] += reading.state["device/eth0/programmed-by"] == "old"
+    path, value = next((p, v) for p, v in set.items() if p.startswith("lpi/"))
+    _, cpu, intid = path.split("/")
+    if reading.state[f"redistributor/{cpu}/programmed-by"] != "old":
+        return
+    verdict.bits_recorded += value
+    if frame is not None and not reading.kept[frame]:
+        offset, bit = divmod(int(intid), 8)
+        address = reading.state[f"redistributor/{cpu}/pending"] + offset
+        verdict.flips.append(Flip(int(cpu), int(intid), address, bit, t_ns))
+
+
+def _note_tables(verdict: Verdict, reading: _Reading, start: Mapping[str, Any]) -> None:
+    """Say what became of the LPI tables, once the next kernel has set the ITS up: of every CPU that is up."""
+    state = reading.state
+    if state["its/programmed-by"] != "next":
+        return
+    paths = [f"redistributor/{cpu}" for cpu in range(CPUS) if state[f"cpu/{cpu}/online"]]
+    verdict.msi_usable = all(state[f"{path}/programmed-by"] == "next" for path in paths)
+    if not verdict.msi_usable:
+        verdict.tables = "stuck"
+    else:
+        same = all(state[f"{path}/pending"] == start[f"{path}/pending"] for path in paths)
+        verdict.tables = "reused" if same else "fresh"
+
+
+def _outcome(verdict: Verdict, reading: _Reading) -> str:
+    """Return the worst that applies."""
+    running = reading.state["running"]
+    owners = {wrong.owner for wrong in verdict.wrong}
+    if running == "hung":
+        return "hung"
+    if running == "crashed" or owners & {"next-text", "next-tables", "next-initramfs"}:
+        return "crashed"
+    if "next-data" in owners:
+        return "corrupted"
+    if verdict.msi_usable is False or verdict.timeouts * DISK_TIMEOUT >= S:
+        return "degraded"
+    strayed = sum(counts[k] for counts in (verdict.dma, verdict.msi) for k in ("landed", "faulted", "missed"))
+    return "harmless" if strayed or verdict.bits_recorded else "clean"

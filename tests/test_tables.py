@@ -1,0 +1,95 @@
+"""The tables on the pages say all that the registries declare, and nothing that they do not."""
+
+import re
+
+import pytest
+
+from kexecdoc import log
+from kexecdoc.scales import TABLE
+from kexecdoc.scenario import switches
+from kexecdoc.show import tables
+from kexecdoc.sources import SOURCES
+
+
+def rows(markdown: str) -> list[list[str]]:
+    """The cells of every row of every table, heads and rulers left out."""
+    lines = [line for line in markdown.splitlines() if line.startswith("|")]
+    cells = [[c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    rulers = [i for i, line in enumerate(lines) if line.startswith("|---")]
+    return [row for i, row in enumerate(cells) if i not in rulers and i + 1 not in rulers]
+
+
+def test_every_switch_has_one_row_with_its_default_and_all_its_values():
+    found = {row[0].split("`")[1]: row for row in rows(tables.switch_tables())}
+    assert list(found) == list(switches())
+    for name, switch in switches().items():
+        _, help, values, default = found[name]
+        assert (help, default) == (switch.help, f"`{switch.default}`")
+        for choice in switch.choices:
+            assert f"`{choice}`" in values
+        for meaning in filter(None, switch.meanings):
+            assert meaning in values
+
+
+def test_an_integer_switch_shows_its_range_and_its_unit():
+    found = {row[0].split("`")[1]: row for row in rows(tables.switch_tables())}
+    assert found["traffic"][2] == "1 to 20,000 a second"
+    assert found["seed"][2] == "0 to 2⁶³ − 1"
+
+
+def test_the_anchor_of_a_switch_is_its_name():
+    text = tables.switch_tables()
+    for name in switches():
+        assert text.count(f"{{ #{name} }}") == 1
+
+
+def test_every_group_of_switches_is_one_section():
+    headings = re.findall(r"^## (.+)$", tables.switch_tables(), re.MULTILINE)
+    assert [h.lower() for h in headings] == list(dict.fromkeys(s.group.lower() for s in switches().values()))
+
+
+def test_every_scale_has_one_row_and_says_what_is_real():
+    found = rows(tables.scales_table())
+    assert [row[0] for row in found] == [scale.thing for scale in TABLE]
+    for row, scale in zip(found, TABLE, strict=True):
+        assert (row[1], row[3], row[4]) == (scale.real, scale.here, scale.why)
+        assert row[2] == "nobody" if not scale.source else f"(#src-{scale.source} " in row[2]
+
+
+def test_the_list_has_an_anchor_for_every_source_that_the_page_links_to():
+    text = "an ITS can be made quiet [src: its-quiesce]"
+    listed = tables.source_list(tables.cited(text))
+    links = set(re.findall(r"\(#src-([\w.-]+) ", tables.scales_table())) | {"its-quiesce"}
+    assert links == set(re.findall(r"{ #src-([\w.-]+) }", listed))
+
+
+def test_every_source_can_be_listed():
+    assert len(tables.source_list(SOURCES).splitlines()) == len(SOURCES)
+
+
+def test_a_citation_of_no_source_is_an_error():
+    with pytest.raises(KeyError, match="no-such-source"):
+        tables.citation("no-such-source")
+
+
+def test_a_bar_in_a_cell_stays_text_and_a_line_break_stays_in_its_cell():
+    assert tables.table(("a",), [("x|y\nz",)]).splitlines()[-1] == "| x\\|y<br>z |"
+
+
+def test_the_paths_of_the_log_are_those_of_its_docstring():
+    found = rows(tables.log_paths())
+    assert all(len(row) == 2 and row[0].startswith("`") and row[1] for row in found)
+    first_column = re.findall(r"^``(\S+)``  ", log.__doc__, re.MULTILINE)
+    assert [row[0].strip("`") for row in found] == first_column
+    assert any(row[0] == "`running`" and row[1].endswith("`hung`") for row in found), "a row goes on below"
+
+
+def test_the_kinds_of_events_are_those_of_the_docstring():
+    kinds = tables.log_kinds().replace("`", "").split()
+    assert {"step", "dma.landed", "lpi.recorded", "print"} <= set(kinds)
+    assert len(kinds) == len(set(kinds))
+
+
+def test_a_docstring_without_a_table_is_an_error():
+    with pytest.raises(ValueError, match="no table"):
+        tables.log_paths("nothing here")

@@ -1,0 +1,268 @@
+"""Run the notebooks and keep what they show, in a form that changes only when it means something else.
+
+A committed notebook carries its outputs: whoever reads the repository sees them, and the notebook tests
+compare against them. So a second run on another machine must write the same file. What differs between two
+runs without meaning anything (random cell ids, times, object addresses, widget models) is dropped or masked;
+everything else stays, and a difference in it is news.
+
+    python tools/notebooks.py                   run every notebook and write it back
+    python tools/notebooks.py --check           run every notebook and say which are stale, and where
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZE_LIMIT = 300_000  # bytes; a notebook is something that people read in a diff
+CELL_TIMEOUT = 300  # seconds
+
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KEPT_CELL_METADATA = ("tags", "jupyter")
+
+# Only an address inside a Python repr is noise: the simulated machine has addresses too, which are the point.
+OBJECT_ADDRESS = re.compile(r"(<[^<>\n]* at )0x[0-9a-fA-F]+(?=>)")
+MODEL_ID = re.compile(r"\b[0-9a-f]{32}\b")
+ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+# Two versions of a drawing library paint the same picture with different bytes; --check leaves them alone.
+PICTURES = ("image/png", "image/svg+xml")
+INLINE_PICTURE = re.compile(r"data:image/(?:png|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
+
+
+class Failure(Exception):
+    """A notebook that is not as it should be, in one line for a person."""
+
+
+def execute(notebook: Any, folder: Path) -> None:
+    """Run every cell in a fresh kernel. A cell that raises is a Failure with its number and its line."""
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT,
+        kernel_name=KERNELSPEC["name"],
+        resources={"metadata": {"path": str(folder)}},
+        coalesce_streams=True,
+        record_timing=False,
+        store_widget_state=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a kernel's own warnings are not the notebook's
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise Failure(describe_error(notebook, error)) from None
+    except CellTimeoutError:
+        raise Failure(f"a cell took longer than {CELL_TIMEOUT} s") from None
+    except DeadKernelError:
+        raise Failure("the kernel died") from None
+
+
+def describe_error(notebook: Any, error: CellExecutionError) -> str:
+    for number, cell in enumerate(notebook.cells, 1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", []):
+                trace = ANSI_COLOUR.sub("", "\n".join(output.traceback))
+                arrow = re.search(r"^-+> *\d+ +(.*)$", trace, re.MULTILINE)
+                where = f" at `{arrow[1].strip()}`" if arrow else ""
+                return f"cell {number} failed{where}: {brief(f'{output.ename}: {output.evalue}')}"
+    return f"a cell failed: {error.ename}: {brief(error.evalue)}"
+
+
+def normalise(notebook: Any) -> None:
+    """Drop and mask, in place, what two runs of the same notebook do not share."""
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
+    ids: set[str] = set()
+    runs = 0
+    for cell in notebook.cells:
+        kept = {key: value for key, value in cell.metadata.items() if key in KEPT_CELL_METADATA}
+        cell.metadata = nbformat.from_dict(kept)
+        cell.id = stable_id(cell, ids)
+        if cell.cell_type != "code":
+            continue
+        runs += bool(cell.source.strip())
+        cell.execution_count = runs if cell.source.strip() else None
+        for output in cell.outputs:
+            normalise_output(output, cell.execution_count)
+
+
+def stable_id(cell: Any, taken: set[str]) -> str:
+    """An id made from the cell's text, so that inserting a cell leaves all other ids alone."""
+    repeat = 0
+    while True:
+        text = f"{cell.cell_type}\n{repeat}\n{cell.source}"
+        name = hashlib.sha256(text.encode()).hexdigest()[:8]
+        if name not in taken:
+            taken.add(name)
+            return name
+        repeat += 1
+
+
+def normalise_output(output: Any, count: int | None) -> None:
+    if output.output_type == "stream":
+        output.text = mask(output.text)
+    elif output.output_type == "error":
+        output.traceback = [mask(line) for line in output.traceback]
+    else:
+        if output.output_type == "execute_result":
+            output.execution_count = count
+        # The model is gone with its kernel. Its text, its page twin and its still picture stay.
+        output.data.pop("application/vnd.jupyter.widget-view+json", None)
+        for kind, content in output.data.items():
+            if isinstance(content, str) and kind not in PICTURES:
+                output.data[kind] = mask(content)
+
+
+def mask(text: str) -> str:
+    return MODEL_ID.sub("MODEL_ID", OBJECT_ADDRESS.sub(r"\g<1>0xADDRESS", text))
+
+
+def differences(committed: Any, fresh: Any) -> Iterator[str]:
+    """Say where two notebooks with the same cells differ, pictures' bytes aside."""
+    for number, (old, new) in enumerate(zip(committed.cells, fresh.cells, strict=True), 1):
+        if old.cell_type == "code" and comparable(old.outputs) != comparable(new.outputs):
+            yield f"cell {number}: {first_difference(old.outputs, new.outputs)}"
+        elif {**old, "outputs": None} != {**new, "outputs": None}:
+            yield f"cell {number}: not normalised"
+    header = ("metadata", "nbformat", "nbformat_minor")
+    if [committed[key] for key in header] != [fresh[key] for key in header]:
+        yield "header: not normalised"
+
+
+def comparable(outputs: Any) -> Any:
+    outputs = copy.deepcopy(outputs)
+    for output in outputs:
+        for kind, content in output.get("data", {}).items():
+            if kind in PICTURES:
+                output.data[kind] = "PICTURE"
+            elif isinstance(content, str):
+                output.data[kind] = INLINE_PICTURE.sub("PICTURE", content)
+    return outputs
+
+
+def first_difference(old: Any, new: Any) -> str:
+    before, after = list(lines_of(comparable(old))), list(lines_of(comparable(new)))
+    for was, now in zip(before, after, strict=False):
+        if was != now:
+            return f"stored {brief(was)!r}, now {brief(now)!r}"
+    if len(before) == len(after):
+        return "its outputs differ in kind"
+    kept = min(len(before), len(after))
+    if len(after) > kept:
+        return f"stored nothing more, now also {brief(after[kept])!r}"
+    return f"stored also {brief(before[kept])!r}, now nothing more"
+
+
+def lines_of(outputs: Any) -> Iterator[str]:
+    for output in outputs:
+        if output.output_type == "stream":
+            yield from output.text.splitlines()
+        elif output.output_type == "error":
+            yield f"{output.ename}: {output.evalue}"
+        else:
+            for kind, content in sorted(output.data.items()):
+                yield from content.splitlines() if isinstance(content, str) else [f"{kind}: {content}"]
+
+
+def brief(text: str, width: int = 90) -> str:
+    first = text.strip().split("\n", 1)[0]
+    return first if len(first) <= width else first[: width - 1] + "…"
+
+
+def check(path: Path) -> list[str]:
+    """What is wrong with one committed notebook; an empty list when nothing is."""
+    committed = read(path)
+    wrong = []
+    size = path.stat().st_size
+    if size > SIZE_LIMIT:
+        wrong.append(f"is {size:,} bytes; the limit is {SIZE_LIMIT:,}")
+    if not any(cell.get("outputs") for cell in committed.cells):
+        return [*wrong, "has no stored outputs: run make notebooks"]
+    fresh = copy.deepcopy(committed)
+    execute(fresh, path.parent)
+    normalise(fresh)
+    found = list(differences(committed, fresh))
+    return wrong + [f"is stale in {where}" for where in found]
+
+
+def write(path: Path) -> str:
+    """Run one notebook and write it back, whole or not at all."""
+    notebook = read(path)
+    execute(notebook, path.parent)
+    normalise(notebook)
+    text = nbformat.writes(notebook) + "\n"
+    if text == path.read_text(encoding="utf-8"):
+        return "unchanged"
+    draft = path.with_suffix(".ipynb.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return "written"
+
+
+def read(path: Path) -> Any:
+    try:
+        return nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError) as error:
+        raise Failure(f"cannot be read: {brief(str(error))}") from None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="notebooks.py",
+        description="Run the notebooks and write them back, normalised.",
+        epilog="Exit status: 0 all is well, 1 a notebook fails or is stale, 2 the request was wrong.",
+    )
+    parser.add_argument("notebook", nargs="*", type=Path, help="default: every notebook in notebooks/")
+    parser.add_argument("--check", action="store_true", help="write nothing; say which notebooks are stale")
+    options = parser.parse_args(arguments)
+
+    paths = options.notebook or sorted((ROOT / "notebooks").glob("*.ipynb"))
+    if not paths:
+        parser.error("there are no notebooks in notebooks/")
+    for path in paths:
+        if not path.is_file():
+            parser.error(f"no such notebook: {path}")
+
+    # Debuggers may warn about the interpreter's frozen modules; nobody debugs here.
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    status = 0
+    for path in paths:
+        try:
+            wrong = check(path) if options.check else []
+            done = "up to date" if options.check else write(path)
+        except Failure as failure:
+            wrong, done = [str(failure)], ""
+        for line in wrong:
+            print(f"{path_name(path)}: {line}", file=sys.stderr)
+        if wrong:
+            status = 1
+        else:
+            print(f"{path_name(path)}: {done}")
+    if status and options.check:
+        print("make notebooks writes them anew; read the difference before you commit it", file=sys.stderr)
+    return status
+
+
+def path_name(path: Path) -> str:
+    try:
+        return str(path.resolve().relative_to(ROOT))
+    except ValueError:
+        return str(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
