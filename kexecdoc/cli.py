@@ -48,9 +48,7 @@ def build_parser() -> Parser:
         usage="kexecdoc run [PRESET] [--SWITCH VALUE]... [--format text|console|json|log]",
     )
     run.add_argument("preset", nargs="?", metavar="PRESET", help="a named scenario to start from")
-    run.add_argument(
-        "--format", default="text", metavar="FORMAT", help=", ".join(FORMATS) + " (default: text)"
-    )
+    run.add_argument("--format", default="text", metavar="FORMAT", help=", ".join(FORMATS) + " (default: text)")
     groups: dict[str, argparse._ArgumentGroup] = {}
     for name, switch in switches().items():
         group = groups.setdefault(switch.group, run.add_argument_group(switch.group))
@@ -76,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if unknown:
             _refuse(unknown[0], known=options.command == "run")
-        formats = FORMATS if options.command == "run" else FORMATS[:1] + ("json",)
+        formats = FORMATS if options.command == "run" else (*FORMATS[:1], "json")
         if options.format not in formats:
             fail(
                 f"--format: {options.format:.60} is not one of {', '.join(formats)}{_nearest(options.format, formats)}"
@@ -126,17 +124,14 @@ def _run(options: argparse.Namespace) -> str:
 
 def _switches(options: argparse.Namespace) -> str:
     if options.format == "json":
-        return dumps(
-            {"schema": "kexecdoc-switches/1", "switches": [s.describe() for s in switches().values()]}
-        )
+        return dumps({"schema": "kexecdoc-switches/1", "switches": [s.describe() for s in switches().values()]})
     return switch_table()
 
 
 def _presets(options: argparse.Namespace) -> str:
     if options.format == "json":
         rows = [
-            {"name": p.name, "chapter": p.chapter, "title": p.title, "switches": p.values}
-            for p in PRESETS.values()
+            {"name": p.name, "chapter": p.chapter, "title": p.title, "switches": p.values} for p in PRESETS.values()
         ]
         return dumps({"schema": "kexecdoc-presets/1", "presets": rows})
     width = max(map(len, PRESETS))

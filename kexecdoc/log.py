@@ -18,12 +18,14 @@ Paths. N is a frame number; ``N-M`` names a closed range of frames.
 ``frame/N/found``                ``intact`` or ``wrong``: what its owner read when it used it
 ``frame/N/kept``                 ``true``: kept as an LPI table for the next kernel
 ``gate/F/bus-master``            function F's Bus Master bit
-``gate/smmu``                    ``absent``, ``translates``, ``passes``, ``bypasses``, ``aborts``, ``refuses``
+``gate/F/smmu``                  what the SMMU does with F's writes: ``absent``, ``translates``,
+                                 ``passes``, ``bypasses``, ``aborts``, ``refuses``
 ``device/F/engine``              ``running`` or ``stopped``
 ``device/F/msi``                 whether function F may send MSIs
 ``device/F/programmed-by``       whose descriptors and vectors it follows: ``old`` or ``next``
 ``device/F/free``                descriptors that are still posted
 ``device/F/targets``             frames that its buffers and descriptors really name, as a list of ranges
+``copied``                       what the stub copied last: ``[source frame, destination frame, count]``, ...
 ``vector/F/V``                   ``{"intid": n, "cpu": n}``: where vector V of function F is routed
 ``its``                          ``enabled`` or ``quiet``
 ``its/programmed-by``            whose tables it translates through
@@ -38,7 +40,7 @@ Paths. N is a frame number; ``N-M`` names a closed range of frames.
 
 Kinds: ``step`` ``run`` ``arrival`` ``dma.landed`` ``dma.missed`` ``dma.faulted`` ``dma.stopped``
 ``msi.landed`` ``msi.missed`` ``msi.faulted`` ``msi.stopped`` ``lpi.recorded`` ``lpi.acknowledged``
-``register`` ``cpu`` ``own`` ``copy`` ``read`` ``command`` ``print``. The schema grows only by addition.
+``register`` ``cpu`` ``own`` ``copy`` ``read`` ``command`` ``timeout`` ``print``. The schema grows only by addition.
 """
 
 from __future__ import annotations
@@ -91,11 +93,9 @@ class Log:
     def __iter__(self) -> Iterator[Event]:
         return map(Event, self.id, self.t_ns, self.kind, self.cause, self.set)
 
-    def record(
-        self, id: str, kind: str, cause: str | None = None, set: Mapping[str, Any] | None = None
-    ) -> str:
+    def record(self, id: str, kind: str, cause: str | None = None, set: Mapping[str, Any] | None = None) -> str:
         """Append an event at the clock's time and return its id, to be the cause of the next one."""
-        assert self._clock is not None, "a log that was read back cannot be written"
+        assert self._clock is not None, "a closed log cannot be written"
         if len(self.id) >= self._budget:
             raise BudgetExceeded(f"more than {self._budget:,} events")
         self.id.append(id)
@@ -104,6 +104,11 @@ class Log:
         self.cause.append(cause)
         self.set.append(set if set is not None else {})
         return id
+
+    def close(self) -> Log:
+        """Let go of the clock, and with it of the machine: from here on the log is only read."""
+        self._clock = None
+        return self
 
     def columns(self) -> dict[str, list[Any]]:
         """Return the events as columns of equal length, as `kexecdoc run --format log` prints them."""

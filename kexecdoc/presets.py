@@ -32,12 +32,7 @@ PRESETS: dict[str, Preset] = {
             "nothing stops the device, and nobody clears Bus Master",
             {"quiesce": "none", "clear-bus-master": "no"},
         ),
-        Preset(
-            "bus-master-only",
-            1,
-            "nothing stops the device; the PCI core clears Bus Master",
-            {"quiesce": "none"},
-        ),
+        Preset("bus-master-only", 1, "nothing stops the device; the PCI core clears Bus Master", {"quiesce": "none"}),
         Preset(
             "no-callback",
             1,

@@ -64,14 +64,10 @@ class Switch:
         except ValueError:
             number = None
         if isinstance(number, bool) or not isinstance(number, int):
-            raise ScenarioError(
-                f"{self.name}: {value!s:.60} is not {self.allowed()}; the default is {self.default}"
-            )
+            raise ScenarioError(f"{self.name}: {value!s:.60} is not {self.allowed()}; the default is {self.default}")
         if not self.low <= number <= self.high:
             nearest = min(max(number, self.low), self.high)
-            raise ScenarioError(
-                f"{self.name}: {value!s:.60} is not {self.allowed()}; the nearest is {nearest}"
-            )
+            raise ScenarioError(f"{self.name}: {value!s:.60} is not {self.allowed()}; the nearest is {nearest}")
         return number
 
 
@@ -151,9 +147,7 @@ class OldKernel:
         incomplete="it silences the interrupt and leaves the DMA engine running",
     )
     clear_bus_master: str = choice(
-        "whether the PCI core clears Bus Master in every function on kexec",
-        yes="as since v3.5",
-        no="as before v3.5",
+        "whether the PCI core clears Bus Master in every function on kexec", yes="as since v3.5", no="as before v3.5"
     )
 
 
@@ -188,9 +182,7 @@ class InterruptController:
     group: ClassVar[str] = "interrupt controller"
 
     lpi_disable: str = choice(
-        "whether EnableLPIs can be cleared once it was set",
-        clearable="it can",
-        sticky="it reads back as 1 for ever",
+        "whether EnableLPIs can be cleared once it was set", clearable="it can", sticky="it reads back as 1 for ever"
     )
     firmware: str = choice(
         "how the first kernel was booted: whether a list of reserved memory survives",

@@ -55,7 +55,7 @@ class Crossing:
             raise ScenarioError(
                 f"traffic: {self.scenario.traffic} makes {error} in this scenario; a lower rate fits"
             ) from None
-        return Run(self.scenario, self.log)
+        return Run(self.scenario, self.log.close())
 
 
 def simulate(scenario: Scenario) -> Run:

@@ -77,9 +77,7 @@ def _prevention(wrong: Wrong, scenario: Scenario) -> str:
 
 def _degraded(verdict: Verdict) -> str:
     flips = f"{_count(len(verdict.flips), 'bit')} flipped" if verdict.flips else "no bit flipped"
-    lost = (
-        f", and {_count(verdict.timeouts, 'disk command')} waited for a timeout" if verdict.timeouts else ""
-    )
+    lost = f", and {_count(verdict.timeouts, 'disk command')} waited for a timeout" if verdict.timeouts else ""
     return (
         "EnableLPIs could not be cleared and the old tables were not kept, so no message-signalled "
         f"interrupt reaches these CPUs{lost}; {flips}. "
@@ -106,9 +104,7 @@ def _harmless(verdict: Verdict, scenario: Scenario) -> str:
 
 def _clean(verdict: Verdict, scenario: Scenario) -> str:
     if verdict.dma["stopped"] or verdict.msi["stopped"]:
-        return (
-            "The device was still running, but its Bus Master bit was clear: nothing left it after the jump."
-        )
+        return "The device was still running, but its Bus Master bit was clear: nothing left it after the jump."
     how = {"remove": "Its driver was removed", "none": "Nothing was left running"}
     told = how.get(scenario.quiesce, "The driver's shutdown callback stopped the device")
     return f"{told} before the jump: nothing was written that the next kernel did not write itself."

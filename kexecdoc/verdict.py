@@ -91,6 +91,8 @@ class _Reading:
         for path, value in assignments.items():
             if not path.startswith("frame/"):
                 self.state[path] = value
+                if path == "copied":
+                    self._copy(value)
                 continue
             _, frames, what = path.split("/")
             first, _, last = frames.partition("-")
@@ -104,6 +106,13 @@ class _Reading:
             elif value == "wrong":
                 found.update(dict.fromkeys(span, value))
         return found
+
+    def _copy(self, moves: list[list[int]]) -> None:
+        """Whoever had written a source page wrote what is now at its destination."""
+        for source, destination, count in moves:
+            for n in range(count):
+                if source + n in self.writer:
+                    self.writer[destination + n] = self.writer[source + n]
 
 
 def _frame(assignments: Mapping[str, Any]) -> int | None:
@@ -131,9 +140,7 @@ def judge(log: Log) -> Verdict:
             verdict.timeouts += 1
         found = reading.lay(event.set, event.id, event.t_ns)
         for number in found:
-            verdict.wrong.append(
-                Wrong(number, reading.owner[number], event.t_ns, *reading.writer.get(number, ("", 0)))
-            )
+            verdict.wrong.append(Wrong(number, reading.owner[number], event.t_ns, *reading.writer.get(number, ("", 0))))
         if kind == "run":
             _note_run(verdict, event.set["running"], event.t_ns)
         verdict.end_ns = event.t_ns
@@ -151,9 +158,7 @@ def _note_run(verdict: Verdict, running: str, t_ns: int) -> None:
         verdict.userspace_ns = t_ns
 
 
-def _count_dma(
-    verdict: Verdict, reading: _Reading, id: str, t_ns: int, result: str, frame: int | None
-) -> None:
+def _count_dma(verdict: Verdict, reading: _Reading, id: str, t_ns: int, result: str, frame: int | None) -> None:
     if verdict.jump_ns is None:
         astray = result in ("missed", "faulted") or (result == "landed" and frame not in reading.targets)
         verdict.astray_before_jump += astray
@@ -172,13 +177,7 @@ def _public(owner: str) -> str:
 
 
 def _count_lpi(
-    verdict: Verdict,
-    reading: _Reading,
-    id: str,
-    t_ns: int,
-    result: str,
-    set: Mapping[str, Any],
-    frame: int | None,
+    verdict: Verdict, reading: _Reading, id: str, t_ns: int, result: str, set: Mapping[str, Any], frame: int | None
 ) -> None:
     """Count a pending bit that changed, if the redistributor still follows the old kernel's tables."""
     if result == "acknowledged" and "/acknowledge-eth0:" in id:

@@ -56,9 +56,13 @@ def test_every_scale_has_one_row_and_says_what_is_real():
         assert row[2] == "nobody" if not scale.source else f"(#src-{scale.source} " in row[2]
 
 
+def test_a_text_without_the_table_of_scales_lists_only_what_it_cites():
+    assert tables.cited("one [src: its-quiesce], and once more [src: its-quiesce]") == ["its-quiesce"]
+
+
 def test_the_list_has_an_anchor_for_every_source_that_the_page_links_to():
     text = "an ITS can be made quiet [src: its-quiesce]"
-    listed = tables.source_list(tables.cited(text))
+    listed = tables.source_list(tables.cited(text, TABLE))
     links = set(re.findall(r"\(#src-([\w.-]+) ", tables.scales_table())) | {"its-quiesce"}
     assert links == set(re.findall(r"{ #src-([\w.-]+) }", listed))
 
@@ -78,7 +82,7 @@ def test_a_bar_in_a_cell_stays_text_and_a_line_break_stays_in_its_cell():
 
 def test_the_paths_of_the_log_are_those_of_its_docstring():
     found = rows(tables.log_paths())
-    assert all(len(row) == 2 and row[0].startswith("`") and row[1] for row in found)
+    assert all(re.fullmatch(r"`[^`]+`", path) and meaning for path, meaning in found)
     first_column = re.findall(r"^``(\S+)``  ", log.__doc__, re.MULTILINE)
     assert [row[0].strip("`") for row in found] == first_column
     assert any(row[0] == "`running`" and row[1].endswith("`hung`") for row in found), "a row goes on below"

@@ -117,15 +117,16 @@ class Stub(Kernel):
         pages, destinations = self.image.pages, self.image.destinations
         for number, at in enumerate(range(0, len(pages), COPY_RUN)):
             yield self.pause(COPY * COPY_RUN // len(pages))
-            for source, destination in zip(
-                pages[at : at + COPY_RUN], destinations[at : at + COPY_RUN], strict=True
-            ):
-                self.memory.copy(source, destination)
+            moves: list[list[int]] = []
+            for source, count in runs(pages[at : at + COPY_RUN]):
+                moves.append([source, destinations[at] + sum(n for _, _, n in moves), count])
+            for source, destination, count in moves:
+                for n in range(count):
+                    self.memory.copy(source + n, destination + n)
             id = f"stub/copy:{number}"
             owners = self.memory.give([(destinations[at], COPY_RUN)], "image")
-            self.log.record(
-                id, "copy", None, {**owners, frames_path(destinations[at], COPY_RUN, "bytes"): id}
-            )
+            written = {frames_path(destinations[at], COPY_RUN, "bytes"): id, "copied": moves}
+            self.log.record(id, "copy", None, {**owners, **written})
 
     def check_digest(self) -> Process:
         """Let purgatory compare the SHA-256 of the copied image with the one that was stored at loading.

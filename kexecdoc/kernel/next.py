@@ -97,9 +97,7 @@ class NextKernel(Kernel):
         """Allocate a block and log whose it is now."""
         first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), 16), usable)
         id = self.id(f"allocate-{stream}")
-        self.log.record(
-            id, "own", None, self.memory.give([(first, count)], owner) | self._wrote([(first, count)], id)
-        )
+        self.log.record(id, "own", None, self.memory.give([(first, count)], owner) | self._wrote([(first, count)], id))
         return first
 
     def _wrote(self, ranges: list[tuple[int, int]], id: str) -> dict[str, str]:
@@ -384,15 +382,10 @@ class NextKernel(Kernel):
         """Run init: half of the free pool is allocated, cleared and used. Then time passes."""
         self.say("init.run", "/init")
         free = self.memory.owned_by("next-free")
-        blocks = sorted(
-            {f // POOL_RUN for f in free}, key=lambda b: self.draws.below(2**32, "layout/pool", b)
-        )
+        blocks = sorted({f // POOL_RUN for f in free}, key=lambda b: self.draws.below(2**32, "layout/pool", b))
         wanted = len(free) // 2
         order = [
-            f
-            for b in blocks
-            for f in range(b * POOL_RUN, (b + 1) * POOL_RUN)
-            if self.memory.owner[f] == "next-free"
+            f for b in blocks for f in range(b * POOL_RUN, (b + 1) * POOL_RUN) if self.memory.owner[f] == "next-free"
         ]
         taken = sorted(order[:wanted])
         for frame in taken:

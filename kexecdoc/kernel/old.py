@@ -116,9 +116,7 @@ class OldKernel(Kernel):
             frames = -(-scenario.ring_size * BUFFER_BYTES // FRAME)
             sizes = [BUFFER_BLOCK_FRAMES] * (frames // BUFFER_BLOCK_FRAMES)
             sizes += [frames % BUFFER_BLOCK_FRAMES] * (frames % BUFFER_BLOCK_FRAMES > 0)
-            buffers = [
-                (self._place(f"buffers-{n}", size, "dma-buffer"), size) for n, size in enumerate(sizes)
-            ]
+            buffers = [(self._place(f"buffers-{n}", size, "dma-buffer"), size) for n, size in enumerate(sizes)]
             count = -(-scenario.ring_size * DESCRIPTOR_BYTES // FRAME)
             descriptors = [(self._place("descriptors", count, "descriptor-ring"), count)]
         else:
@@ -130,18 +128,14 @@ class OldKernel(Kernel):
         ring, blocks = (bus[0], bus[1:]) if descriptors else (0, bus)
         each = FRAME // BUFFER_BYTES
         addresses = [
-            base + n * BUFFER_BYTES
-            for base, (_, size) in zip(blocks, buffers, strict=True)
-            for n in range(size * each)
+            base + n * BUFFER_BYTES for base, (_, size) in zip(blocks, buffers, strict=True) for n in range(size * each)
         ]
         limit = scenario.ring_size if scenario.dma == "ring" else len(addresses)
         nic.program(Programming(self.name, addresses[:limit], ring, doorbell))
         computer.disk.doorbell = doorbell
         computer.smmu.enabled = True
         computer.smmu.streams = dict.fromkeys(computer.bus.functions, domain)
-        self.log.start |= nic.registers() | {
-            f"gate/{f}/smmu": computer.smmu.gate(f) for f in computer.bus.functions
-        }
+        self.log.start |= nic.registers() | {f"gate/{f}/smmu": computer.smmu.gate(f) for f in computer.bus.functions}
         self.log.start["device/eth0/targets"] = [[a, a + n - 1] for a, n in (*descriptors, *buffers)]
 
     def _bus_addresses(self, domain: Domain, ranges: list[tuple[int | None, int]]) -> list[int]:
@@ -156,9 +150,7 @@ class OldKernel(Kernel):
                 top -= count * FRAME
                 base = top
             else:
-                first = self.memory.place(
-                    self.draws, f"iova-{number}", count, natural(count), lambda f: f not in used
-                )
+                first = self.memory.place(self.draws, f"iova-{number}", count, natural(count), lambda f: f not in used)
                 used.update(range(first, first + count))
                 base = RAM_BASE + first * FRAME
             domain.map(base, address, count)

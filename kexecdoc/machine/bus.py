@@ -68,9 +68,7 @@ class Function:
         if value and self.on_bus_master is not None:
             self.on_bus_master(id)
 
-    def write(
-        self, id: str, kind: str, address: int, data: bytes, cause: str, also: Mapping[str, Any]
-    ) -> Result:
+    def write(self, id: str, kind: str, address: int, data: bytes, cause: str, also: Mapping[str, Any]) -> Result:
         """Issue a memory write as the event ``id``; ``also`` is what the device itself changes by it.
 
         ``kind`` is ``dma`` or ``msi``; the log gets ``dma.landed`` and so on. A landed write names the

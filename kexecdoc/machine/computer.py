@@ -25,13 +25,7 @@ class Computer:
     """Four CPUs, memory, a GICv3 with its ITS, an SMMU, and two functions on the root bus."""
 
     def __init__(
-        self,
-        env: Environment,
-        log: Log,
-        draws: Draws,
-        hardware: Device,
-        iommu: Iommu,
-        controller: InterruptController,
+        self, env: Environment, log: Log, draws: Draws, hardware: Device, iommu: Iommu, controller: InterruptController
     ) -> None:
         self.env = env
         self.log = log

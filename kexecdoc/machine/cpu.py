@@ -33,8 +33,5 @@ class Cpu:
         self.online = value
         self.interrupts = "on" if value else "masked"
         self._log.record(
-            id,
-            "cpu",
-            None,
-            {f"cpu/{self.number}/online": value, f"cpu/{self.number}/interrupts": self.interrupts},
+            id, "cpu", None, {f"cpu/{self.number}/online": value, f"cpu/{self.number}/interrupts": self.interrupts}
         )

@@ -31,6 +31,4 @@ class Disk:
         name = self.function.name
         cause = self._log.record(f"{name}/command:{ordinal}", "command")
         yield self._env.timeout(DISK_COMMAND)
-        self.function.write(
-            f"{name}/msi:{ordinal}", "msi", self.doorbell, queue.to_bytes(4, "little"), cause, {}
-        )
+        self.function.write(f"{name}/msi:{ordinal}", "msi", self.doorbell, queue.to_bytes(4, "little"), cause, {})

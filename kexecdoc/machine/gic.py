@@ -53,6 +53,8 @@ class Redistributor:
         self.pending_table = 0
         self.programmed_by = ""
         self._configured: set[int] = set()  # INTIDs whose enable byte was last read as 1
+        self._raised: set[int] = set()  # INTIDs whose pending bit it set in the present table
+        self._left: set[int] = set()  # the same, in the table before
 
     @property
     def name(self) -> str:
@@ -65,6 +67,7 @@ class Redistributor:
             f"{path}/enable-lpis": self.enable_lpis,
             f"{path}/pending": self.pending_table,
             f"{path}/programmed-by": self.programmed_by,
+            **{f"lpi/{self.cpu.number}/{intid}": 0 for intid in sorted(self._left)},
         }
 
     def set_tables(self, property_table: int, pending_table: int, by: str) -> bool:
@@ -77,6 +80,7 @@ class Redistributor:
             return False
         self.property_table, self.pending_table, self.programmed_by = property_table, pending_table, by
         self._configured.clear()
+        self._left, self._raised = self._raised, set()
         return True
 
     def adopt(self, by: str) -> None:
@@ -117,14 +121,13 @@ class Redistributor:
         if not self.pending(intid):
             cause = self._write_bit(intid, 1, f"{self.name}/record-{who}:{ordinal}", "lpi.recorded", cause)
         if intid in self._configured and self.cpu.takes_interrupts:
-            cause = self._write_bit(
-                intid, 0, f"{self.name}/acknowledge-{who}:{ordinal}", "lpi.acknowledged", cause
-            )
+            cause = self._write_bit(intid, 0, f"{self.name}/acknowledge-{who}:{ordinal}", "lpi.acknowledged", cause)
             assert self.cpu.on_interrupt is not None
             self.cpu.on_interrupt(intid, cause)
 
     def _write_bit(self, intid: int, value: int, id: str, kind: str, cause: str) -> str:
         """Read, modify and write one byte of the pending table, wherever that lies."""
+        (self._raised.add if value else self._raised.discard)(intid)
         offset, bit = pending_bit(intid)
         address = self.pending_table + offset
         byte = self._memory.load(address)[0]

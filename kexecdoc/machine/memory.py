@@ -61,9 +61,7 @@ class Memory:
 
     def copy(self, source: int, destination: int) -> None:
         """Copy a frame as it is, wrong bytes included. What ought to be there is the source's name."""
-        self.ram[destination * FRAME : (destination + 1) * FRAME] = self.ram[
-            source * FRAME : (source + 1) * FRAME
-        ]
+        self.ram[destination * FRAME : (destination + 1) * FRAME] = self.ram[source * FRAME : (source + 1) * FRAME]
         self.content[destination] = self.content[source]
 
     def intact(self, frame: int) -> bool:

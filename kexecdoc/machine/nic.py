@@ -87,9 +87,7 @@ class Nic:
         """Let the driver post every used descriptor again: one write to the tail register."""
         if self.device.dma == "ring" and self.free < self.device.ring_size:
             self.free = self.device.ring_size
-            self._log.record(
-                f"{self.name}/post:{ordinal}", "register", cause, {f"device/{self.name}/free": self.free}
-            )
+            self._log.record(f"{self.name}/post:{ordinal}", "register", cause, {f"device/{self.name}/free": self.free})
 
     def receive(self) -> Generator[Event, None, None]:
         """Arrivals for ever: gaps uniform between half and one and a half periods."""

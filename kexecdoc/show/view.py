@@ -35,18 +35,14 @@ def controls(chosen: presets.Explorer) -> list[dict[str, Any]]:
         switch = find(name)
         meanings = switch.meanings or ("",) * len(switch.choices)
         choices = [{"value": v, "meaning": m} for v, m in zip(switch.choices, meanings, strict=True)]
-        found.append(
-            {"name": name, "help": switch.help, "unit": switch.unit, "choices": choices, "default": default}
-        )
+        found.append({"name": name, "help": switch.help, "unit": switch.unit, "choices": choices, "default": default})
     return found
 
 
 def message_table(kernel: str) -> dict[str, dict[str, str]]:
     """Return what each message means in the words of a kernel version, by its id."""
     return {
-        m.id: {"meaning": m.meaning, "where": m.where, "mechanism": m.mechanism}
-        for m in MESSAGES
-        if m.holds_in(kernel)
+        m.id: {"meaning": m.meaning, "where": m.where, "mechanism": m.mechanism} for m in MESSAGES if m.holds_in(kernel)
     }
 
 

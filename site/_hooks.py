@@ -1,0 +1,149 @@
+"""What the site does that mkdocs does not: notebooks, live explorers, pages made from the registries.
+
+Each function is an event of mkdocs, in the order in which a build comes upon them.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import posixpath
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import _notebook
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority, get_plugin_logger
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+log = get_plugin_logger("kexecdoc")  # what is logged as a warning here fails a strict build
+
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS = "assets/kexecdoc"
+MARKER = re.compile(r"<!-- (registry|still): ([\w-]+) -->")
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Forget the package: `mkdocs serve` builds again after a change in it, and must see the change.
+
+    So whatever follows imports it where it is used.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0] == "kexecdoc"]:
+        del sys.modules[name]
+
+
+@event_priority(100)  # before mkdocs-jupyter looks for notebooks
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the notebooks, which live outside the pages' folder, and the live explorers."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        uri = f"notebooks/{path.name}"
+        files.append(File(uri, str(ROOT), config.site_dir, config.use_directory_urls))
+    from kexecdoc.show.grid import write_assets
+
+    with TemporaryDirectory() as folder:
+        for path in write_assets(Path(folder)):
+            uri = f"{ASSETS}/{path.relative_to(folder).as_posix()}"
+            files.append(File.generated(config, uri, content=path.read_bytes()))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put in what a page asks for: ``<!-- registry: switches -->``, ``<!-- still: left-running -->``."""
+    if page.file.src_uri.endswith(".ipynb"):
+        return markdown  # a notebook's source, which nobody renders: on_page_content has its turn
+    from kexecdoc.scales import TABLE
+    from kexecdoc.show import tables
+
+    markers = MARKER.findall(markdown)
+    scales = TABLE if ("registry", "scales") in markers else ()
+    registries: dict[str, Callable[[], str]] = {
+        "switches": tables.switch_tables,
+        "scales": tables.scales_table,
+        "sources-cited": lambda: tables.source_list(tables.cited(markdown, scales)),
+        "log-paths": tables.log_paths,
+        "log-kinds": tables.log_kinds,
+    }
+
+    def fill(marker: re.Match[str]) -> str:
+        kind, name = marker.groups()
+        if kind == "still":
+            return still(name, page, config, files)
+        if name not in registries:
+            log.warning("%s: there is no registry '%s'", page.file.src_uri, name)
+            return ""
+        return registries[name]()
+
+    return MARKER.sub(fill, cite(markdown, page, lambda id, title, link: tables.citation(id)))
+
+
+def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Return a preset's crossing as a figure, drawn now: a picture that was kept would grow stale."""
+    from kexecdoc.presets import preset
+    from kexecdoc.show.still import alt_text, still_png
+    from kexecdoc.simulate import simulate
+
+    chosen = preset(name)
+    run = simulate(chosen.scenario)
+    uri = f"{ASSETS}/stills/{name}.png"
+    if files.get_file_from_path(uri) is None:
+        files.append(File.generated(config, uri, content=still_png(run)))
+    path = posixpath.relpath(uri, posixpath.dirname(page.file.src_uri) or ".")
+    caption = html.escape(f"{chosen.title[0].upper()}{chosen.title[1:]}. {run.verdict.summary}")
+    alt = re.sub(r"([\\\[\]])", r"\\\1", alt_text(run))
+    return f'<figure markdown="span">\n![{alt}]({path})\n<figcaption>{caption}</figcaption>\n</figure>'
+
+
+def cite(text: str, page: Page, reference: Callable[[str, str, str], str]) -> str:
+    """Replace each ``[src: ID]`` with a reference. A source that is not in the registry is a warning."""
+    from kexecdoc.show.tables import CITATION
+    from kexecdoc.sources import SOURCES
+
+    def found(match: re.Match[str]) -> str:
+        source = SOURCES.get(match[1])
+        if source is None:
+            log.warning("%s: cites '%s', which is no source", page.file.src_uri, match[1])
+            return match[0]
+        return reference(source.id, source.title, source.link)
+
+    return CITATION.sub(found, text)
+
+
+@event_priority(-100)  # after mkdocs-jupyter
+def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Make a page of the book of a notebook, and say at the foot of every page when it was last checked."""
+    uri = page.file.src_uri
+    if uri.endswith(".ipynb"):
+        content = chapter(content, page, files)
+    checked = html.escape(page.meta.get("checked", config.extra["checked"]))
+    return content + f'<p class="kx-checked" data-search-exclude>Last checked against {checked}.</p>'
+
+
+def chapter(content: str, page: Page, files: Files) -> str:
+    """Return a notebook's page, its links rewritten and left for mkdocs to check."""
+
+    def warn(what: str) -> None:
+        log.warning("%s: %s", page.file.src_uri, what)
+
+    notebook = json.loads(Path(str(page.file.abs_src_path)).read_text(encoding="utf-8"))
+    book = _notebook.rebuild(content, notebook, warn)
+    page.links_to_anchors = _notebook.relink(book, page.file.src_uri, files.get_file_from_path, warn)
+    page.present_anchor_ids = _notebook.anchors(book)
+    page.toc = _notebook.contents(book)
+    name = posixpath.basename(page.file.src_uri)  # mkdocs-jupyter puts it beside the page: include_source
+    source = (
+        '<p class="kx-source" data-search-exclude>This chapter is a notebook. <code>make lab</code> opens '
+        f'it, live, in your copy of the repository; <a href="{name}" download>here is the file</a>.</p>'
+    )
+    return f'<div class="kx-chapter">{cite(str(book), page, linked)}{source}</div>'
+
+
+def linked(id: str, title: str, link: str) -> str:
+    """Return a citation in a notebook, which has no list of sources at its foot, as a link to the source."""
+    attributes = f'class="kx-cite" title="{html.escape(title)}"'
+    if not link:
+        return f"<span {attributes}>[{html.escape(id)}]</span>"
+    return f'<a {attributes} href="{html.escape(link)}">[{html.escape(id)}]</a>'

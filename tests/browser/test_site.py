@@ -1,0 +1,143 @@
+"""The published site as a reader meets it: pages open, the explorer lives, nothing leaves the machine."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+CHAPTER = "notebooks/01-just-a-branch/"
+PAGES = ("", CHAPTER, "reference/switches/", "reference/where-this-model-lies/", "reference/api/")
+
+every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
+
+
+@pytest.fixture
+def complaints(page):
+    """What the console, the scripts and the server had to complain about."""
+    found = []
+    page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("response", lambda r: found.append(f"{r.status} {r.url}") if r.status >= 400 else None)
+    return found
+
+
+def explorer(page):
+    """The chapter's explorer, once it shows a machine."""
+    place = page.locator(".kx-explorer").first
+    found = place.locator(".kx")
+    expect(found.locator(".kx-picture")).to_be_visible()
+    expect(place.locator(".kx-still")).to_be_hidden()
+    expect(found).to_have_attribute("aria-busy", "false")
+    return found
+
+
+def drawn(found):
+    """The pixels of the memory map."""
+    return found.locator(".kx-picture canvas").evaluate_all("all => all.map(c => c.toDataURL()).join()")
+
+
+def flip(found, switch, value):
+    found.get_by_role("group", name=switch, exact=True).locator(f"input[value='{value}']").check()
+
+
+def flip_changes_words_and_picture(page):
+    found = explorer(page)
+    flip(found, "quiesce", "shutdown")
+    expect(found.locator(".kx-outcome")).to_contain_text("clean")
+    sentence, picture = found.locator(".kx-sentence").inner_text(), drawn(found)
+    flip(found, "quiesce", "none")
+    expect(found.locator(".kx-outcome")).not_to_contain_text("clean")
+    assert found.locator(".kx-sentence").inner_text() != sentence
+    assert drawn(found) != picture
+
+
+@every_page
+def test_every_page_opens_and_nothing_complains(page, site, path, complaints):
+    page.goto(site + path, wait_until="networkidle")
+    expect(page.locator("h1")).to_have_count(1)
+    assert not complaints
+
+
+@every_page
+def test_every_page_says_when_it_was_last_checked(page, site, path):
+    page.goto(site + path)
+    expect(page.locator(".kx-checked")).to_have_text(re.compile(r"Last checked against Linux \d+\.\d+"))
+
+
+@every_page
+def test_every_picture_says_in_words_what_it_shows(page, site, path):
+    page.goto(site + path, wait_until="networkidle")
+    for image in page.locator("article img").all():
+        assert len(image.get_attribute("alt") or "") > 20
+
+
+@every_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_on_a_narrow_screen(new_context, site, path, scheme):
+    page = new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme).new_page()
+    page.goto(site + path, wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_flipped_switch_changes_the_words_and_the_picture(page, site, complaints):
+    page.goto(site + CHAPTER)
+    flip_changes_words_and_picture(page)
+    assert not complaints
+
+
+def test_the_explorer_lives_after_instant_navigation(page, site, complaints):
+    page.goto(site, wait_until="networkidle")
+    page.evaluate("window.sameDocument = true")
+    page.get_by_role("link", name="Start with chapter 1").click()
+    flip_changes_words_and_picture(page)
+    assert page.evaluate("window.sameDocument"), "the page was loaded anew: is site_url the serving address?"
+    assert not complaints
+
+
+def test_the_explorer_lives_when_the_reader_comes_back(page, site):
+    page.goto(site + CHAPTER)
+    explorer(page)
+    page.get_by_role("link", name="Home").first.click()
+    expect(page).to_have_title(re.compile("^Why kexec"))
+    expect(page.locator(".kx-explorer")).to_have_count(0)
+    page.go_back()
+    flip_changes_words_and_picture(page)
+
+
+def test_without_javascript_a_still_picture_stands(new_context, site):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(site + CHAPTER)
+    still = page.locator(".kx-explorer .kx-still img").first
+    expect(still).to_be_visible()
+    assert still.evaluate("image => image.naturalWidth") > 300
+    assert len(still.get_attribute("alt")) > 20
+
+
+def test_the_search_finds_the_readers_question(page, site):
+    page.goto(site, wait_until="networkidle")
+    page.get_by_role("textbox", name="Search").click()
+    page.keyboard.type("shutdown callback")
+    first = page.locator(".md-search-result__item").first
+    expect(first).to_contain_text("Does my driver need a shutdown callback?")
+
+
+def test_the_search_knows_prose_and_not_prompts(page, site):
+    entries = page.request.get(f"{site}search/search_index.json").json()["docs"]
+    chapter = " ".join(e["title"] + e["text"] for e in entries if e["location"].startswith(CHAPTER))
+    assert "Bjorn Helgaas" in chapter
+    assert not re.search(r"In\s*\[\d*\]|Out\[\d+\]|import simulate", chapter)
+
+
+def test_a_link_leads_to_the_row_of_a_switch(page, site):
+    page.goto(f"{site}reference/switches/#lpi-disable", wait_until="networkidle")
+    expect(page.locator("tr:has(#lpi-disable)")).to_be_in_viewport()
+
+
+def test_a_chapter_with_a_live_machine_costs_at_most_a_megabyte(page, site):
+    page.goto(site + CHAPTER, wait_until="networkidle")
+    explorer(page)
+    size = page.evaluate(
+        """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+            .reduce((bytes, entry) => bytes + entry.decodedBodySize, 0)"""
+    )
+    assert 100_000 < size < 1_000_000

@@ -1,0 +1,161 @@
+"""The command line: what it prints, what it refuses, and how."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from crossings import crossed
+
+from kexecdoc.cli import main
+from kexecdoc.presets import PRESETS
+from kexecdoc.scenario import Scenario, switches
+
+
+def out(capsys, *words):
+    assert main(words) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def refused(capsys, *words):
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    captured = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert "Traceback" not in captured.err
+    return captured.err
+
+
+def test_run_says_what_differs_the_verdict_and_the_counts(capsys):
+    text = out(capsys, "run", "left-running", "--iova", "ram")
+    assert "quiesce=none clear-bus-master=no iova=ram" in text
+    assert crossed("quiesce=none clear-bus-master=no iova=ram").verdict.summary in text
+    assert "no effect  iova" in text
+
+
+def test_json_has_the_shape_of_the_contract(capsys):
+    data = json.loads(out(capsys, "run", "flipped-bits", "--format", "json"))
+    assert list(data) == [
+        "schema",
+        "scenario",
+        "verdict",
+        "reached_userspace",
+        "time_ms",
+        "dma",
+        "msi",
+        "lpi",
+        "irq",
+        "dump",
+        "console",
+    ]
+    assert data["schema"] == "kexecdoc-run/1"
+    assert list(data["scenario"]) == list(switches())
+    assert set(data["verdict"]) == {"outcome", "summary"}
+    assert set(data["time_ms"]) == {"shutdown", "jump", "boot", "total"}
+    assert set(data["dma"]) == {
+        "attempted",
+        "stopped_by_bus_master",
+        "faulted",
+        "missed",
+        "landed",
+        "landed_in",
+        "frames_corrupted",
+        "astray_before_jump",
+    }
+    assert set(data["msi"]) == {"sent", "stopped_by_bus_master", "faulted", "missed", "landed", "delivered"}
+    assert set(data["lpi"]) == {"bits_recorded", "bits_flipped", "flips", "tables", "msi_usable"}
+    assert set(data["lpi"]["flips"][0]) == {"cpu", "intid", "address", "bit", "t_ms"}
+    assert set(data["irq"]) == {"storm", "line_disabled", "unhandled", "stray_vectors"}
+    assert set(data["console"][0]) == {"t_ms", "kernel", "text", "message"}
+
+
+def test_log_has_the_shape_of_the_contract(capsys):
+    data = json.loads(out(capsys, "run", "--format", "log"))
+    assert list(data) == ["schema", "scenario", "start", "events"]
+    assert data["schema"] == "kexecdoc-log/1"
+    assert {len(column) for column in data["events"].values()} == {len(data["events"]["id"])}
+
+
+def test_console_is_what_a_serial_line_would_have_shown(capsys):
+    lines = out(capsys, "run", "--format", "console").splitlines()
+    assert "[    0.028500] Bye!" in lines
+    assert lines[lines.index("[    0.028500] Bye!") + 1].startswith("[    0.000000] Booting Linux on physical CPU")
+
+
+def test_switches_and_presets_are_listed_for_people_and_for_scripts(capsys):
+    text = out(capsys, "switches")
+    assert all(f"--{name}" in text for name in switches())
+    listed = json.loads(out(capsys, "switches", "--format", "json"))["switches"]
+    assert [s["name"] for s in listed] == list(switches())
+    assert all({"group", "default", "unit", "help"} <= set(s) for s in listed)
+    assert all(name in out(capsys, "presets") for name in PRESETS)
+    presets = json.loads(out(capsys, "presets", "--format", "json"))["presets"]
+    assert all(Scenario.of(p["switches"]) == PRESETS[p["name"]].scenario for p in presets)
+
+
+def test_a_preset_is_a_start_that_switches_go_on_from(capsys):
+    data = json.loads(out(capsys, "run", "left-running", "--quiesce", "shutdown", "--format", "json"))
+    assert (data["scenario"]["quiesce"], data["scenario"]["clear-bus-master"]) == ("shutdown", "no")
+
+
+@pytest.mark.parametrize("name", switches())
+def test_bad_input_to_every_switch_is_one_line_that_names_it(capsys, name):
+    for bad in ("nonesuch", "", "-1", "1.5"):
+        line = refused(capsys, "run", f"--{name}={bad}")
+        assert line.startswith(f"kexecdoc: {name}: ")
+        assert "is not" in line
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["rnu"], "rnu: no such command; there are run, switches, presets; did you mean run?"),
+        (["run", "left-runing"], "did you mean left-running?"),
+        (["run", "--quise", "none"], "quise: no such switch; did you mean quiesce?"),
+        (["run", "--quise=none"], "quise: no such switch; did you mean quiesce?"),
+        (["run", "--format", "jsn"], "--format: jsn is not one of text, console, json, log; did you mean json?"),
+        (["switches", "--format", "log"], "--format: log is not one of text, json"),
+        (["presets", "--seed", "1"], "--seed: unexpected here"),
+        (["run", "--traffic"], "--traffic: expected one argument"),
+        (["run", "left-running", "again"], "again: unexpected here"),
+        (["--nonesuch"], "--nonesuch: unexpected here"),
+        (
+            [
+                "run",
+                "--dma",
+                "cyclic",
+                "--quiesce",
+                "none",
+                "--clear-bus-master",
+                "no",
+                "--traffic",
+                "20000",
+                "--next-driver",
+                "absent",
+            ],
+            "traffic: 20000 makes more than 50,000 events",
+        ),
+    ],
+)
+def test_a_wrong_request_is_told_in_one_line_what_is_right(capsys, words, says):
+    assert says in refused(capsys, *words)
+
+
+def test_nothing_asked_is_answered_with_help(capsys):
+    assert "COMMAND" in out(capsys)
+
+
+def test_a_reader_that_goes_away_is_no_error():
+    command = f"{sys.executable} -m kexecdoc run --format log | head -c 10"
+    ended = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True)
+    assert ended.stderr == b""
+
+
+def test_the_module_is_the_command():
+    ended = subprocess.run([sys.executable, "-m", "kexecdoc", "run", "--seed", "x"], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("kexecdoc: seed: x is not an integer")

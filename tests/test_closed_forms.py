@@ -1,0 +1,61 @@
+"""The simulated shares against what arithmetic alone says."""
+
+from math import sqrt
+
+import pytest
+from crossings import BAD, scenario
+
+from kexecdoc.simulate import simulate
+from kexecdoc.study import closed_forms
+
+SEEDS = 200
+LEFT = "quiesce=none clear-bus-master=no"
+
+
+def agrees(hits: int, share: float) -> bool:
+    """Three standard errors, and two hundredths for what the closed form leaves out."""
+    return abs(hits / SEEDS - share) < 3 * sqrt(max(share * (1 - share), 0.005) / SEEDS) + 0.02
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words", ["", "ring-size=64", "traffic=100", "traffic=2000", "dma=cyclic", "dma=cyclic next-driver=absent"]
+)
+def test_the_share_of_seeds_that_end_corrupted_or_worse_agrees_with_the_closed_form(words):
+    words = f"{LEFT} {words}"
+    hits = sum(simulate(scenario(words, seed=seed)).verdict.outcome in BAD for seed in range(SEEDS))
+    assert agrees(hits, closed_forms.corrupted_share(scenario(words)))
+
+
+@pytest.mark.slow
+def test_the_share_of_seeds_in_which_a_flip_shows_in_early_allocations_agrees_with_the_closed_form():
+    words = f"{LEFT} dma=cyclic firmware=devicetree"
+    looked = shown = 0
+    for seed in range(SEEDS):
+        verdict = simulate(scenario(words, seed=seed)).verdict
+        looked += verdict.tables is not None
+        shown += any(w.writer.startswith("redistributor") and w.owner == "next-tables" for w in verdict.wrong)
+    assert shown > 0
+    assert agrees(shown * SEEDS // looked, closed_forms.flip_share(scenario(words)))
+
+
+def test_a_write_before_the_copy_is_overwritten_and_one_after_it_is_not():
+    """A ring so short that it is dry before the copy ends spoils less than one that lasts."""
+    short, long = (closed_forms.corrupted_share(scenario(LEFT, **{"ring-size": n})) for n in (16, 256))
+    assert short < long
+
+
+def test_more_descriptors_never_spoil_less():
+    shares = [closed_forms.corrupted_share(scenario(LEFT, **{"ring-size": n})) for n in (1, 8, 64, 128, 256, 1024)]
+    assert shares == sorted(shares)
+
+
+@pytest.mark.parametrize("words", ["", "loader=user"])
+def test_the_times_of_the_closed_forms_are_those_of_a_run(words):
+    s = scenario(words)
+    run = simulate(s)
+    at = {e.id: e.t_ns - run.verdict.jump_ns for e in run.log}
+    assert closed_forms.entry_ns(s) == at["stub/enter:0"]
+    assert closed_forms.quiet_its_ns(s) == at["next/its-quiesce:0"]
+    assert abs(closed_forms.probe_ns(s) - at["next/eth0-reset:0"]) < 10
+    assert abs(closed_forms.userspace_ns(s) - at["next/userspace:0"]) < 10

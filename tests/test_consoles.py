@@ -1,0 +1,87 @@
+"""The model's consoles against those of real kernels."""
+
+import re
+from pathlib import Path
+
+import pytest
+from crossings import arrived, crossed, texts
+
+from kexecdoc.messages import MESSAGES
+
+CONSOLES = Path(__file__).parent / "consoles"
+LEFT = "quiesce=none clear-bus-master=no dma=cyclic kernel=6.1"
+
+MECHANISM = re.compile(
+    r"^(kexec_core: Starting|Bye!|efi: UEFI not found|EFI services will not|GICv3: GICv3 features|"
+    r"GICv3: CPU0: |ITS \[mem|ITS@|GICv3: Expected|GICv3: using LPI|GICv3: Using pre|CPU0: Failed|"
+    r"-+\[ cut here|WARNING: |nvme nvme0: pci function|nvme nvme0: I/O|smp: Bringing|Run /init)"
+)
+"""The lines that the three experiments are about, as a person would mark them in the file."""
+
+
+def plain(line: str) -> str:
+    """A line without addresses, CPU counts and process numbers."""
+    line = re.sub(r"0x[0-9a-f]{8,}|@[0-9a-f]{6,}|mem 0x[0-9a-f-]+x?[0-9a-f]*", "ADDRESS", line)
+    return re.sub(r"PID: \d+", "PID", line).strip()
+
+
+def real(number: str) -> list[str]:
+    """The mechanism's lines of a recorded console, from the old kernel's farewell on, its echoes left out."""
+    (path,) = CONSOLES.glob(f"{number}-*.log")
+    lines = re.findall(r"\[ *\d+\.\d+\] (.*)", path.read_text(errors="replace"))
+    start = next(i for i, line in enumerate(lines) if "Starting new kernel" in line)
+    found: list[str] = []
+    for line in lines[start:]:
+        if MECHANISM.match(line):
+            found.append(plain(line))
+        if line.startswith("Run /init"):
+            break  # what follows is the guest's own summary of its console
+    return found
+
+
+def model(run) -> list[str]:
+    return [plain(line["text"]) for line in run.console()]
+
+
+def assert_in_order(wanted: list[str], have: list[str]) -> None:
+    at = 0
+    for line in wanted:
+        assert line in have[at:], f"after line {at}: {line}"
+        at = have.index(line, at) + 1
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "must"),
+    [
+        ("08", f"{LEFT} firmware=devicetree", "GICv3: CPU0: Booted with LPIs enabled, memory probably corrupted"),
+        ("10", f"{LEFT} firmware=efi", "GICv3: Using preallocated redistributor tables"),
+        ("11", "kernel=6.1 firmware=devicetree lpi-disable=sticky", "CPU0: Failed to disable LPIs"),
+    ],
+)
+def test_the_mechanisms_lines_of_a_real_console_stand_in_the_models_in_the_same_words_and_order(number, words, must):
+    wanted = real(number)
+    assert must in wanted
+    assert len(wanted) >= 9
+    booted = [run for run in arrived(words, 8) if run.verdict.reached_userspace]
+    for run in booted:
+        assert_in_order(wanted, model(run))
+    assert booted
+
+
+def test_the_old_kernels_last_lines_are_in_the_real_order():
+    said = texts(crossed(""), "old")
+    assert said[0] == "kexec_core: Starting new kernel"
+    assert said[1:-1] == [f"psci: CPU{cpu} killed (polled 0 ms)" for cpu in (1, 2, 3)]
+    assert said[-1] == "Bye!"
+
+
+def test_a_message_stands_in_the_words_of_its_version():
+    stuck = "firmware=devicetree lpi-disable=sticky"
+    assert "nvme nvme0: I/O 8 QID 0 timeout, completion polled" in texts(crossed(f"{stuck} kernel=6.1"))
+    assert "nvme nvme0: I/O tag 8 (1008) QID 0 timeout, completion polled" in texts(crossed(f"{stuck} kernel=7.3"))
+
+
+def test_every_line_of_a_console_is_a_message_of_the_registry():
+    known = {message.id for message in MESSAGES}
+    for words in ("", "firmware=devicetree lpi-disable=sticky", "quiesce=none clear-bus-master=no iommu=translate"):
+        assert {line["message"] for line in crossed(words).console()} <= known

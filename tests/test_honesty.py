@@ -1,0 +1,102 @@
+"""Corruption is found, not declared; a machine with a loose end is refused; runs repeat byte for byte."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from crossings import crossed
+
+from kexecdoc.machine.computer import LooseEnd
+from kexecdoc.scenario import Scenario
+from kexecdoc.simulate import Crossing, simulate
+
+
+def tampered(owner: str, step: str, scenario: Scenario | None = None):
+    """Change one byte of an owner's first frame when a step begins, past every rule of the model."""
+    crossing = Crossing(scenario or Scenario())
+    while crossing.log.start["step"] != step and step not in {s.get("step") for s in crossing.log.set}:
+        crossing.env.step()
+    memory = crossing.computer.memory
+    frame = memory.owned_by(owner)[0]
+    memory.ram[frame * 4096 + 17] ^= 0x40
+    return frame, crossing.finish()
+
+
+@pytest.mark.parametrize(
+    ("owner", "step", "outcome"),
+    [
+        ("next-text", "next/memory", "crashed"),
+        ("next-tables", "next/cpus", "crashed"),
+        ("next-initramfs", "next/drivers", "crashed"),
+        ("next-data", "next/drivers", "corrupted"),
+        ("next-free", "next/drivers", "clean"),
+        ("image", "jump/copy", "crashed"),
+    ],
+)
+def test_a_byte_changed_behind_the_models_back_is_found_and_judged_by_the_same_rule(owner, step, outcome):
+    frame, run = tampered(owner, step)
+    assert run.verdict.outcome == outcome
+    if outcome == "clean":
+        assert run.verdict.wrong == []
+    else:
+        assert run.verdict.frames_corrupted == 1
+        assert owner == "image" or run.verdict.wrong[0].frame == frame
+        assert "Something outside the log" in run.verdict.summary or owner == "image"
+
+
+def test_a_byte_of_a_source_page_changed_before_the_jump_is_what_the_digest_is_for():
+    _, run = tampered("image", "old/machine_kexec", Scenario(loader="user"))
+    assert run.verdict.outcome == "hung"
+    assert run.verdict.frames_corrupted == 1
+
+
+def test_the_same_scenario_gives_the_same_bytes_in_processes_with_different_hash_seeds():
+    words = [sys.executable, "-m", "kexecdoc", "run", "left-running", "--firmware", "devicetree", "--format", "log"]
+    outputs = {
+        subprocess.run(words, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+        for seed in ("0", "1", "4242")
+    }
+    assert len(outputs) == 1
+    assert len(outputs.pop()) > 10_000
+
+
+def test_two_runs_in_one_process_do_not_touch_each_other():
+    scenario = Scenario(quiesce="none", clear_bus_master="no", seed=3)
+    first = simulate(scenario).to_log()
+    simulate(Scenario(seed=4))
+    assert simulate(scenario).to_log() == first
+
+
+@pytest.mark.parametrize(
+    ("break_it", "end"),
+    [
+        (lambda c: c.nic.programming.buffers.clear(), "eth0 runs and has no buffers"),
+        (lambda c: setattr(c.redistributors[2], "pending_table", 0), "redistributor2 records LPIs"),
+        (lambda c: setattr(c.cpus[1], "on_interrupt", None), "CPU 1 takes interrupts"),
+        (lambda c: c.its.collections.pop(3), "of eth0 is routed to no collection"),
+    ],
+)
+def test_a_machine_with_a_loose_end_is_refused_by_the_name_of_the_end(break_it, end):
+    computer = Crossing(Scenario()).computer
+    break_it(computer)
+    with pytest.raises(LooseEnd, match=end):
+        computer.check()
+
+
+def test_the_old_kernel_walks_kernel_kexec_in_its_order_and_syscore_came_later():
+    def steps(kernel):
+        run = crossed(f"kernel={kernel}")
+        return [e.set["step"].removeprefix("old/") for e in run.log if e.kind == "step" and e.id.startswith("old/")]
+
+    newest = [
+        "notifiers",
+        "device_shutdown",
+        "migrate_to_reboot_cpu",
+        "syscore_shutdown",
+        "machine_shutdown",
+        "kmsg_dump",
+        "machine_kexec",
+    ]
+    assert steps("7.3") == newest
+    assert steps("6.1") == [step for step in newest if step != "syscore_shutdown"]

@@ -1,0 +1,91 @@
+"""The log: its fold, its order, its schema."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from crossings import any_scenario, crossed
+from hypothesis import given, settings
+
+import kexecdoc.log
+from kexecdoc.log import BudgetExceeded, Log, fold
+from kexecdoc.run import Run
+from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.simulate import simulate
+from kexecdoc.verdict import judge
+
+VECTORS = json.loads((Path(__file__).parent / "fold_vectors.json").read_text())
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
+def test_the_fold_gives_the_states_of_the_shared_vectors(case):
+    log = Log.from_columns(case["start"], case["events"])
+    for at in case["at"]:
+        assert fold(log.start, log, at["t_ns"]) == at["state"]
+
+
+def test_the_crossing_written_by_hand_is_judged_by_what_was_read():
+    case = VECTORS["cases"][0]
+    verdict = judge(Log.from_columns(case["start"], case["events"]))
+    assert (verdict.outcome, verdict.frames_corrupted) == ("crashed", 1)
+    assert verdict.wrong[0][:4] == (5, "next-text", 6000, "eth0/buffer:1")
+    assert verdict.dma == {"landed": 1}
+    assert [flip[:4] for flip in verdict.flips] == [(0, 8201, 1073758208 + 1025, 1)]
+
+
+@settings(max_examples=25)
+@given(any_scenario())
+def test_events_are_in_order_have_names_of_their_own_and_causes_that_came_before(scenario):
+    log = simulate(scenario).log
+    seen: set[str] = set()
+    for event in log:
+        assert event.id not in seen
+        assert event.cause is None or event.cause in seen
+        seen.add(event.id)
+    assert log.t_ns == sorted(log.t_ns)
+
+
+@settings(max_examples=25)
+@given(any_scenario())
+def test_every_path_and_kind_is_documented(scenario):
+    documented = {
+        re.sub(r"\b[NCFVIK]\b", "#", path) for path in re.findall(r"^``([a-z][^`]*)``  ", kexecdoc.log.__doc__, re.M)
+    }
+    kinds = set(re.findall(r"``([a-z.]+)``", kexecdoc.log.__doc__.split("Kinds:")[1]))
+    log = simulate(scenario).log
+    used = {path for set_ in (log.start, *log.set) for path in set_}
+    plain = {re.sub(r"/(\d+(-\d+)?|eth0|nvme0)(?=/|$)", "/#", path) for path in used}
+    assert plain <= documented
+    assert set(log.kind) <= kinds
+
+
+def test_a_run_read_back_from_its_log_is_the_same_run():
+    run = crossed("quiesce=none clear-bus-master=no")
+    again = Run.from_log(json.loads(json.dumps(run.to_log())))
+    assert again.to_json() == run.to_json()
+    assert again.at(10**8) == run.at(10**8)
+
+
+def test_a_log_of_another_schema_or_with_columns_of_unequal_length_is_refused():
+    data = crossed("").to_log()
+    with pytest.raises(ValueError, match="kexecdoc-log/1"):
+        Run.from_log({**data, "schema": "something-else/2"})
+    with pytest.raises(ValueError, match="equal length"):
+        Run.from_log({**data, "events": {**data["events"], "id": []}})
+
+
+def test_a_log_holds_no_more_events_than_its_budget():
+    class Clock:
+        now = 0
+
+    log = Log(Clock(), budget=1)
+    log.record("a:0", "step")
+    with pytest.raises(BudgetExceeded):
+        log.record("a:1", "step")
+
+
+def test_a_scenario_beyond_the_budget_is_refused_by_the_name_of_its_switch():
+    busy = Scenario(quiesce="none", clear_bus_master="no", dma="cyclic", next_driver="absent", traffic=20_000)
+    with pytest.raises(ScenarioError, match=r"^traffic: 20000 makes more than 50,000 events"):
+        simulate(busy)

@@ -1,0 +1,149 @@
+"""A notebook becomes a page of the book: nothing of JupyterLab is left, and what is broken is told."""
+
+import importlib.util
+import json
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+nbformat = pytest.importorskip("nbformat")
+convert = pytest.importorskip("mkdocs_jupyter.convert")
+v4 = nbformat.v4
+
+SOURCE = Path(__file__).resolve().parent.parent / "site" / "_notebook.py"
+spec = importlib.util.spec_from_file_location("_notebook", SOURCE)
+_notebook = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(_notebook)
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+
+
+@pytest.fixture
+def build(tmp_path):
+    """Make a page of some cells; return it, and what was told."""
+
+    def build(*cells):
+        notebook = v4.new_notebook(cells=cells)
+        notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        path = tmp_path / "x.ipynb"
+        nbformat.write(notebook, path)
+        told = []
+        html = convert.nb2html(str(path), no_prompt=True, allow_errors=False)
+        return _notebook.rebuild(html, json.loads(path.read_text()), told.append), told
+
+    return build
+
+
+def code(source="run()", *outputs, **metadata):
+    return v4.new_code_cell(source, outputs=list(outputs), metadata=metadata, execution_count=1)
+
+
+def picture(**metadata):
+    data = {"image/png": PNG, "text/plain": "<Figure size 640x480 with 1 Axes>"}
+    return v4.new_output("display_data", data, metadata=metadata)
+
+
+def test_no_style_sheet_script_or_prompt_is_left(build):
+    page, _ = build(v4.new_markdown_cell("# One\n\ntext"), code("print(1)", v4.new_output("stream", text="1\n")))
+    assert page.select("style, script, clipboard-copy, [class*=jp-], [class*=prompt], [class*=Prompt]") == []
+    assert "In [" not in page.text
+    assert "Out[" not in page.text
+    assert len(str(page)) < 2_000
+
+
+def test_code_is_kept_out_of_the_search_index_and_its_output_is_in(build):
+    page, _ = build(code("print('Bye!')", v4.new_output("stream", text="Bye!\n")))
+    assert page.select_one(".kx-input").has_attr("data-search-exclude")
+    assert page.select_one(".kx-output").text.strip() == "Bye!"
+    assert not page.select_one(".kx-output").has_attr("data-search-exclude")
+
+
+def test_the_picture_of_an_output_keeps_its_text_alternative(build):
+    page, told = build(code("draw()", picture(**{"image/png": {"alt": "a bit flips"}})))
+    assert page.img["alt"] == "a bit flips"
+    assert not told
+
+
+def test_a_picture_that_nothing_describes_is_told(build):
+    _, told = build(v4.new_markdown_cell("text"), code("draw()", picture()))
+    assert told == ["cell 2: a picture without a text that says what it shows"]
+
+
+def test_the_page_twin_is_preferred_to_the_still_picture(build):
+    twin = '<div class="kx-explorer" data-explorer="x"></div>'
+    data = {"text/html": twin, "image/png": PNG, "text/plain": "Explorer('x')"}
+    page, told = build(code("Explorer('x')", v4.new_output("display_data", data)))
+    assert page.select_one("[data-explorer=x]")
+    assert not page.select("img")
+    assert not told
+
+
+def test_code_that_jupyterlab_folds_away_is_folded_on_the_page(build):
+    page, _ = build(code("draw()", jupyter={"source_hidden": True}), code("run()"))
+    assert [d.pre.text.strip() for d in page.select("details")] == ["draw()"]
+    assert len(page.select(".kx-input")) == 2
+
+
+def test_an_empty_cell_leaves_nothing(build):
+    page, _ = build(code(""))
+    assert page.text.strip() == ""
+
+
+def test_every_heading_has_a_place_in_the_contents_and_a_link(build):
+    page, _ = build(v4.new_markdown_cell("# The `jump`\n\n## What it does"), v4.new_markdown_cell("## And then"))
+    toc = _notebook.contents(page)
+    top = toc.items[0]
+    assert (top.title, [child.title for child in top.children]) == ("The jump", ["What it does", "And then"])
+    assert {f"#{id}" for id in _notebook.anchors(page)} == {a["href"] for a in page.select("a.headerlink")}
+
+
+File = namedtuple("File", "src_uri url")
+FILES = {
+    uri: File(uri, url)
+    for uri, url in {
+        "notebooks/x.ipynb": "notebooks/x/",
+        "notebooks/y.ipynb": "notebooks/y/",
+        "reference/switches.md": "reference/switches/",
+        "assets/a.png": "assets/a.png",
+    }.items()
+}
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("../site/reference/switches.md#quiesce", "../../reference/switches/#quiesce"),
+        ("y.ipynb", "../y/"),
+        ("y.ipynb#What-is-wrong-with-it?", "../y/#what-is-wrong-with-it"),
+        ("#What-it-does", "#what-it-does"),
+        ("https://www.kernel.org/", "https://www.kernel.org/"),
+    ],
+)
+def test_a_link_between_files_becomes_one_between_pages(build, link, address):
+    page, told = build(v4.new_markdown_cell(f"[x]({link})"))
+    _notebook.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    assert page.a["href"] == address
+    assert not told
+
+
+def test_a_picture_of_the_site_is_found_from_a_notebook(build):
+    page, told = build(v4.new_markdown_cell("![a still](../site/assets/a.png)"))
+    _notebook.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    assert page.img["src"] == "../../assets/a.png"
+    assert not told
+
+
+@pytest.mark.parametrize("link", ["nowhere.ipynb", "../site/reference/gone.md#x", "../kexecdoc/scenario.py"])
+def test_a_link_to_what_is_not_on_the_site_is_told(build, link):
+    page, told = build(v4.new_markdown_cell(f"[x]({link})"))
+    _notebook.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    assert told == [f"links to '{link.partition('#')[0]}', which is not on the site"]
+
+
+def test_a_link_with_an_anchor_is_handed_on_to_be_checked(build):
+    page, told = build(v4.new_markdown_cell("[x](../site/reference/switches.md#no-such-switch)"))
+    anchored = _notebook.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    assert anchored == {
+        FILES["reference/switches.md"]: {"no-such-switch": "../site/reference/switches.md#no-such-switch"}
+    }

@@ -1,0 +1,64 @@
+"""What a real Linux did under an emulator, row by row, as far as arm64 can show it."""
+
+from crossings import crossed, runs, texts
+
+from kexecdoc.machine.gic import pending_bit
+from kexecdoc.scenario import Scenario
+from kexecdoc.simulate import Crossing
+
+
+def test_observation_3_bus_master_cleared_with_the_engine_on_and_no_write_lands():
+    for run in runs("quiesce=none"):
+        at_jump = run.at(run.verdict.jump_ns)
+        assert at_jump["device/eth0/engine"] == "running"
+        assert at_jump["gate/eth0/bus-master"] is False
+        assert run.verdict.dma["landed"] == 0
+
+
+def test_observation_7_a_write_in_flight_over_the_jump_lands_in_early_boot_and_survives_to_userspace():
+    survived = 0
+    for run in runs("quiesce=none clear-bus-master=no dma=cyclic next-driver=absent", 40):
+        for wrong in run.verdict.wrong:
+            early = run.verdict.jump_ns < wrong.written_ns
+            survived += early and run.verdict.reached_userspace
+    assert survived
+
+
+def test_observation_8_without_efi_the_tables_are_not_reserved_and_messages_work_afterwards():
+    run = crossed("kernel=6.1 firmware=devicetree")
+    said = texts(run)
+    assert any(t.startswith("GICv3: Expected reserved range [") and t.endswith("], not found") for t in said)
+    assert "GICv3: CPU0: Booted with LPIs enabled, memory probably corrupted" in said
+    assert not any("Failed to disable" in t for t in said)
+    assert (run.verdict.tables, run.verdict.msi_usable, run.verdict.timeouts) == ("fresh", True, 0)
+
+
+def test_observation_10_with_uefi_the_tables_survive():
+    run = crossed("kernel=6.1 firmware=efi")
+    pending = run.log.start["redistributor/0/pending"]
+    assert "GICv3: Using preallocated redistributor tables" in texts(run)
+    assert f"GICv3: CPU0: using reserved LPI pending table @0x{pending:016x}" in texts(run)
+
+
+def test_observation_11_a_stuck_enable_bit_costs_the_messages_and_the_disk_is_polled():
+    run = crossed("kernel=6.1 firmware=devicetree lpi-disable=sticky")
+    said = texts(run)
+    assert "CPU0: Failed to disable LPIs" in said
+    assert "nvme nvme0: I/O 8 QID 0 timeout, completion polled" in said
+    assert run.verdict.reached_userspace
+    assert run.verdict.timeouts == 4
+
+
+def test_observation_12_one_lpi_raised_with_interrupts_off_changes_exactly_one_bit():
+    crossing = Crossing(Scenario(quiesce="none", clear_bus_master="no", firmware="devicetree", traffic=1))
+    while crossing.computer.cpus[0].interrupts == "on":
+        crossing.env.step()
+    redistributor = crossing.computer.redistributors[0]
+    memory, table = crossing.computer.memory, redistributor.pending_table
+    before = memory.load(table, 65_536)
+    redistributor.record(8193, "eth0", 10_000, "test/lpi:0")
+    changed = [(i, a, b) for i, (a, b) in enumerate(zip(before, memory.load(table, 65_536), strict=True)) if a != b]
+    assert changed == [(0x400, 0x00, 0x02)]
+    assert pending_bit(8193) == (0x400, 1)
+    run = crossing.finish()
+    assert memory.load(table + 0x400)[0] & 0x02 or run.at()[f"frame/{(table - 0x40000000) // 4096}/owner"] != "old"

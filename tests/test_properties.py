@@ -1,0 +1,146 @@
+"""What holds for every scenario and seed."""
+
+from collections import Counter
+
+from crossings import any_scenario
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kexecdoc.scenario import Scenario, switches
+from kexecdoc.simulate import simulate
+from kexecdoc.study.closed_forms import quiet_its_ns
+from kexecdoc.verdict import OUTCOMES
+
+FEW = settings(max_examples=30)
+NEXT_KERNELS = ("lpi-policy", "next-driver", "seed", "traffic", "dma")
+
+
+def leftover(run, *acts):
+    """The events after the jump of the device under study, while it follows the old kernel's programming."""
+    reset = next((e.t_ns for e in run.log if e.id == "next/eth0-reset:0"), run.verdict.end_ns + 1)
+    return [
+        e
+        for e in run.log
+        if e.id.split(":")[0] in {f"eth0/{act}" for act in acts} and run.verdict.jump_ns <= e.t_ns < reset
+    ]
+
+
+@FEW
+@given(any_scenario(quiesce="none"))
+def test_every_leftover_write_ends_in_exactly_one_way(scenario):
+    run = simulate(scenario)
+    ends = Counter(e.id for e in run.log if e.kind.startswith("dma."))
+    assert set(ends.values()) <= {1}
+    arrivals = leftover(run, "arrival")
+    buffers = leftover(run, "buffer")
+    assert [e.cause for e in buffers] == [e.id for e in arrivals]
+    counts = Counter(e.kind for e in leftover(run, "buffer", "held-buffer", "descriptor"))
+    assert counts == {f"dma.{end}": n for end, n in run.verdict.dma.items() if n}
+
+
+@FEW
+@given(any_scenario(quiesce="none", dma="ring"))
+def test_a_leftover_ring_writes_at_most_its_buffers_and_its_descriptors(scenario):
+    run = simulate(scenario)
+    left = Counter(
+        e.id.split(":")[0] for e in leftover(run, "buffer", "held-buffer", "descriptor") if e.kind != "dma.stopped"
+    )
+    assert left["eth0/buffer"] + left["eth0/held-buffer"] <= scenario.ring_size
+    assert left["eth0/descriptor"] <= scenario.ring_size
+
+
+@FEW
+@given(any_scenario())
+def test_clean_means_that_nothing_was_left_over(scenario):
+    run = simulate(scenario)
+    v = run.verdict
+    nothing = not any(c[k] for c in (v.dma, v.msi) for k in ("landed", "missed", "faulted")) and not v.bits_recorded
+    assert v.outcome in OUTCOMES
+    assert v.outcome != "clean" or nothing
+    assert v.outcome not in ("clean", "harmless", "degraded") or not v.wrong
+    assert v.outcome not in ("crashed", "hung") or v.wrong
+
+
+@FEW
+@given(any_scenario(quiesce="shutdown", **{"shutdown-callback": "works", "lpi-disable": "clearable"}))
+def test_a_driver_that_shuts_down_makes_every_crossing_clean_where_lpis_can_be_cleared(scenario):
+    assert simulate(scenario).verdict.outcome == "clean"
+
+
+@FEW
+@given(any_scenario(quiesce="none"))
+def test_nobody_finds_wrong_bytes_that_nobody_wrote(scenario):
+    run = simulate(scenario)
+    for wrong in run.verdict.wrong:
+        assert wrong.writer.startswith(("eth0/", "redistributor"))
+        assert wrong.written_ns <= wrong.t_ns
+
+
+@FEW
+@given(any_scenario(quiesce="none", firmware="devicetree"))
+def test_flips_come_between_the_jump_and_the_quiet_its_unless_the_next_kernel_is_naive(scenario):
+    run = simulate(scenario)
+    late = [f for f in run.verdict.flips if f.t_ns > run.verdict.jump_ns + quiet_its_ns(scenario)]
+    assert not late or (scenario.lpi_policy, scenario.lpi_disable) == ("naive", "sticky")
+    assert len(run.verdict.flips) <= run.verdict.bits_recorded
+
+
+@FEW
+@given(any_scenario())
+def test_durations_add_up_and_the_counts_of_the_json_do_too(scenario):
+    data = simulate(scenario).to_json()
+    times = data["time_ms"]
+    assert abs(times["total"] - sum(times[k] or 0 for k in ("shutdown", "jump", "boot"))) < 1e-6
+    dma = data["dma"]
+    assert dma["attempted"] == dma["stopped_by_bus_master"] + dma["faulted"] + dma["missed"] + dma["landed"]
+    assert sum(dma["landed_in"].values()) == dma["landed"]
+    assert (times["boot"] is not None) == data["reached_userspace"]
+
+
+@FEW
+@given(
+    any_scenario(),
+    st.sampled_from([n for n in switches() if n not in ("seed", "traffic", "dma", "machine")]),
+    st.data(),
+)
+def test_flipping_another_switch_leaves_the_arrivals_as_they_were(scenario, name, data):
+    switch = switches()[name]
+    value = data.draw(st.sampled_from(switch.choices) if switch.choices else st.integers(1, 600))
+    mine, other = (arrivals(simulate(s)) for s in (scenario, scenario.but(**{switch.field: value})))
+    assert all(other[id] == t for id, t in mine.items() if id in other)
+
+
+def arrivals(run):
+    return {e.id: e.t_ns for e in run.log if e.kind == "arrival"}
+
+
+@FEW
+@given(any_scenario(), st.sampled_from(["resets", "trusts", "absent"]))
+def test_what_the_next_kernels_driver_will_be_changes_nothing_before_it_probes(scenario, driver):
+    """Cause and effect run one way: the log up to the probe is the same, event by event."""
+    one, two = simulate(scenario), simulate(scenario.but(next_driver=driver))
+    probe = min((e.t_ns for r in (one, two) for e in r.log if e.id.startswith("next/eth0-")), default=None)
+    before = [[e for e in r.log if probe is None or e.t_ns < probe] for r in (one, two)]
+    assert probe is None or before[0] == before[1]
+
+
+@FEW
+@given(any_scenario())
+def test_the_image_lies_on_no_table_no_firmware_and_none_of_its_own_source_pages(scenario):
+    start = simulate(scenario).at(0)
+    run = simulate(scenario)
+    copied = {
+        frame for e in run.log if e.kind == "copy" for path in e.set if path.endswith("/owner") for frame in span(path)
+    }
+    owners = {start[f"frame/{frame}/owner"] for frame in copied}
+    assert owners <= {"old", "dma-buffer", "descriptor-ring"}
+    assert len(copied) == 1024
+
+
+def span(path):
+    first, _, last = path.split("/")[1].partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def test_a_scenario_has_a_default_for_everything():
+    assert Scenario().differences() == {}

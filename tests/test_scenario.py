@@ -1,0 +1,95 @@
+"""Switches: what is accepted, what is refused, and how it is said."""
+
+import dataclasses
+
+import pytest
+from crossings import any_scenario
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kexecdoc.scenario import GROUPS, Device, Scenario, ScenarioError, find, switches
+
+CONTRACT = {
+    "path": ["kexec"],
+    "machine": ["arm64"],
+    "kernel": ["7.3", "6.1"],
+    "loader": ["file", "user"],
+    "seed": 1,
+    "dma": ["ring", "cyclic"],
+    "traffic": 500,
+    "ring-size": 256,
+    "interrupt": ["msi"],
+    "obeys-bus-master": ["yes", "no"],
+    "quiesce": ["shutdown", "remove", "none"],
+    "shutdown-callback": ["works", "missing", "incomplete"],
+    "clear-bus-master": ["yes", "no"],
+    "iommu": ["off", "identity", "translate"],
+    "iova": ["hole", "ram"],
+    "gbpa": ["bypass", "abort"],
+    "lpi-disable": ["clearable", "sticky"],
+    "firmware": ["efi", "devicetree"],
+    "lpi-policy": ["reuse", "detect", "naive"],
+    "next-driver": ["resets", "trusts", "absent"],
+}
+
+
+def test_the_switches_are_those_of_the_contract_with_the_first_value_as_default():
+    declared = {name: list(s.choices) or s.default for name, s in switches().items()}
+    assert declared == CONTRACT
+    assert all(s.default == s.choices[0] for s in switches().values() if s.choices)
+
+
+def test_every_switch_has_a_group_and_help():
+    assert {s.group for s in switches().values()} == {g.group for g in GROUPS}
+    assert all(s.help and not s.help.endswith(".") for s in switches().values())
+
+
+def test_a_scenario_is_each_of_its_groups_and_cannot_be_changed():
+    scenario = Scenario()
+    assert isinstance(scenario, Device)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        scenario.traffic = 1  # type: ignore[misc]
+
+
+@given(any_scenario())
+def test_a_scenario_survives_its_own_values(scenario):
+    assert Scenario.of(scenario.values()) == scenario
+    assert Scenario.of({name: str(value) for name, value in scenario.values().items()}) == scenario
+
+
+def test_an_unknown_switch_names_the_nearest():
+    with pytest.raises(ScenarioError, match="quise: no such switch; did you mean quiesce"):
+        Scenario.of({"quise": "none"})
+
+
+@pytest.mark.parametrize("name", [n for n, s in switches().items() if s.choices])
+def test_an_unknown_value_is_refused_in_one_line_that_names_the_allowed_ones(name):
+    with pytest.raises(ScenarioError) as refused:
+        Scenario.of({name: "nonesuch"})
+    text = str(refused.value)
+    assert text.startswith(f"{name}: nonesuch is not one of ")
+    assert all(choice in text for choice in switches()[name].choices)
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("name", [n for n, s in switches().items() if not s.choices])
+def test_a_range_is_closed_and_what_is_outside_is_told_the_nearest(name):
+    switch = switches()[name]
+    for good in (switch.low, switch.high):
+        assert Scenario.of({name: good}).values()[name] == good
+    for bad, nearest in ((switch.low - 1, switch.low), (switch.high + 1, switch.high)):
+        with pytest.raises(ScenarioError, match=f"the nearest is {nearest}"):
+            Scenario.of({name: bad})
+
+
+@given(st.one_of(st.none(), st.booleans(), st.floats(), st.text(), st.binary()))
+def test_nothing_but_an_integer_is_a_number(value):
+    try:
+        int(value) if isinstance(value, str) else 1 / 0
+    except (ValueError, ZeroDivisionError):
+        with pytest.raises(ScenarioError, match="traffic"):
+            Scenario.of({"traffic": value})
+
+
+def test_a_switch_is_found_by_its_python_name_too():
+    assert find("ring_size") is find("ring-size")

@@ -1,0 +1,167 @@
+"""The explorer's hosts and the still picture: what they hand on is the run, and the same in every process."""
+
+import io
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("anywidget")
+
+from PIL import Image
+
+from kexecdoc import presets
+from kexecdoc.run import Run
+from kexecdoc.scenario import ScenarioError, switches
+from kexecdoc.show import grid, palette, view
+from kexecdoc.show.explorer import Explorer
+from kexecdoc.show.still import alt_text, moment, still_png, tile
+from kexecdoc.simulate import simulate
+
+NAME = "just-a-branch"
+
+
+@pytest.fixture(scope="module")
+def left_running():
+    return simulate(presets.preset("left-running").scenario)
+
+
+# --- the widget ------------------------------------------------------------------------------------------
+
+
+def test_a_flip_brings_the_run_of_the_chosen_switches():
+    explorer = Explorer(NAME)
+    before = explorer.view["run"]["verdict"]["outcome"]
+    explorer.scenario = {**explorer.scenario, "quiesce": "none"}
+    run = explorer.view["run"]
+    assert run["scenario"]["quiesce"] == "none"
+    assert run["scenario"]["firmware"] == presets.EXPLORERS[NAME].base["firmware"]
+    assert (before, run["verdict"]["outcome"]) != ("clean", "clean")
+    assert not explorer.busy
+    assert not explorer.error
+
+
+def test_a_wrong_setting_is_said_in_one_line_and_the_picture_stays():
+    explorer = Explorer(NAME)
+    shown = explorer.view
+    explorer.scenario = {**explorer.scenario, "quiesce": "shut-down"}
+    assert explorer.error.startswith("quiesce: shut-down is not one of")
+    assert "\n" not in explorer.error
+    assert explorer.view == shown
+    explorer.scenario = {**explorer.scenario, "quiesce": "remove"}
+    assert not explorer.error
+
+
+def test_an_unknown_explorer_is_named_in_one_line_with_the_nearest():
+    with pytest.raises(ScenarioError, match=f"just-a-brunch: no such explorer; did you mean {NAME}"):
+        Explorer("just-a-brunch")
+
+
+def test_the_widget_says_what_makes_it():
+    assert repr(Explorer(NAME)) == f"Explorer({NAME!r})"
+
+
+def test_the_widget_brings_its_twin_and_its_picture_along():
+    data, _ = Explorer(NAME)._repr_mimebundle_()
+    assert {"text/plain", "text/html", "image/png", "application/vnd.jupyter.widget-view+json"} == set(data)
+    assert f'data-explorer="{NAME}"' in data["text/html"]
+    assert data["image/png"] in data["text/html"]
+    outcome = simulate(presets.EXPLORERS[NAME].scenario).verdict.outcome
+    assert f"In the end: {outcome}." in data["text/html"]
+
+
+def test_all_that_is_handed_on_is_json():
+    explorer = Explorer(NAME)
+    for trait in ("legend", "controls", "messages", "scenario", "view"):
+        value = getattr(explorer, trait)
+        assert json.loads(json.dumps(value)) == value
+
+
+def test_every_switch_of_an_explorer_can_be_a_row_of_radio_buttons():
+    for chosen in presets.EXPLORERS.values():
+        for control in view.controls(chosen):
+            values = [c["value"] for c in control["choices"]]
+            assert values == list(switches()[control["name"]].choices)
+            assert control["default"] in values
+
+
+def test_every_line_of_a_console_has_a_meaning(left_running):
+    table = view.message_table(left_running.scenario.kernel)
+    assert all(table[line["message"]]["meaning"] for line in left_running.console())
+
+
+# --- the grid --------------------------------------------------------------------------------------------
+
+
+def test_the_grid_has_a_run_for_every_combination(tmp_path):
+    grid.write_grid(NAME, tmp_path)
+    index = json.loads((tmp_path / "index.json").read_text(encoding="utf-8"))
+    choices = [[c["value"] for c in control["choices"]] for control in index["controls"]]
+    assert list(index["runs"]) == ["--".join(values) for values in itertools.product(*choices)]
+    for key, file in index["runs"].items():
+        found = json.loads((tmp_path / file).read_text(encoding="utf-8"))
+        run = Run.from_log(found["log"])
+        asked = dict(zip((c["name"] for c in index["controls"]), key.split("--"), strict=True))
+        assert run.scenario.values() == {**index["base"], **asked}
+        assert run.to_json() == found["run"]
+
+
+def test_the_assets_are_the_same_bytes_in_every_process(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from kexecdoc.show.grid import write_assets; "
+        "write_assets(Path(sys.argv[1]))"
+    )
+    for seed in ("1", "2"):
+        env = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", script, tmp_path / seed], env=env, check=True)
+    files = sorted(p.relative_to(tmp_path / "1") for p in (tmp_path / "1").rglob("*.*"))
+    assert {Path("explorer.js"), Path("page.js"), Path("explorer.css")} <= set(files)
+    assert files == sorted(p.relative_to(tmp_path / "2") for p in (tmp_path / "2").rglob("*.*"))
+    assert all((tmp_path / "1" / f).read_bytes() == (tmp_path / "2" / f).read_bytes() for f in files)
+
+
+# --- the still picture -----------------------------------------------------------------------------------
+
+
+def test_a_still_is_the_same_bytes_every_time_and_small(left_running):
+    png = still_png(left_running)
+    assert png == still_png(simulate(left_running.scenario))
+    assert len(png) < 60_000
+    assert b"Software" not in png
+
+
+def test_a_still_shows_every_owner_in_its_own_colour(left_running):
+    with Image.open(io.BytesIO(still_png(left_running))) as image:
+        seen = {colour for _, colour in image.convert("RGB").getcolors(maxcolors=1 << 20)}
+    for owner in palette.OWNERS:
+        assert tuple(tile(owner.name)[0, 1]) in seen, owner.name
+
+
+def test_the_words_for_a_still_are_the_facts_of_the_run(left_running):
+    text, run = alt_text(left_running), left_running.to_json()
+    assert f"Leftover DMA writes since the jump: {run['dma']['landed']:,} landed" in text
+    assert f"Frames found wrong by their owner: {run['dma']['frames_corrupted']:,}." in text
+    assert run["verdict"]["summary"] in text
+    assert f"In the end: {run['verdict']['outcome']}." in text
+    flips = re.findall(r"INTID (\d+) \(bit (\d) of the byte at (0x[0-9a-f]+)\)", text)
+    assert [(int(i), int(b), int(a, 16)) for i, b, a in flips] == [
+        (f["intid"], f["bit"], f["address"]) for f in run["lpi"]["flips"] if f["cpu"] == 0
+    ]
+
+
+def test_a_still_of_an_earlier_time_tells_of_nothing_later(left_running):
+    jump = left_running.verdict.jump_ns
+    assert alt_text(left_running, 0).startswith("The machine 0.000 ms after the call, before the jump.")
+    assert "Leftover DMA writes since the jump: none" in alt_text(left_running, jump)
+    assert still_png(left_running, jump) != still_png(left_running)
+
+
+def test_a_still_and_the_verdict_count_the_same_frames(left_running):
+    m = moment(left_running)
+    assert len(m.wrong) == left_running.verdict.frames_corrupted
+    assert len(m.writes) == sum(left_running.verdict.dma.values())
