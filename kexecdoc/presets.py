@@ -88,7 +88,7 @@ EXPLORERS: dict[str, Explorer] = {
             "just-a-branch",
             1,
             ("quiesce", "iommu", "lpi-disable"),
-            {"clear-bus-master": "no", "firmware": "devicetree"},
+            {"quiesce": "none", "clear-bus-master": "no", "firmware": "devicetree"},
         ),
     )
 }

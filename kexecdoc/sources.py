@@ -54,7 +54,6 @@ _other("pci-liveupdate", "list", "Bjorn Helgaas, kexec list, 22 May 2026, on the
 _other("boot-time-2019", "list", "Pasha Tatashin, linux-arm-kernel, July 2019: reboot time of one arm64 board, split")
 _other("lpi-2017", "list", "Andre Przywara, linux-kernel, 2017: once LPIs have been enabled, they cannot be disabled")
 _other("memory-region-2019", "list", "Marc Zyngier, 26 and 27 August 2019, on a device-tree reservation for LPI tables: refused")
-_other("msi-maintainers-2020", "list", "Bjorn Helgaas and Thomas Gleixner, linux-pci, November 2020: MSI, Bus Master and kexec")
 
 _kernel("kernel-kexec", "kernel/kexec_core.c", "kernel_kexec()")
 _kernel("restart-prepare", "kernel/reboot.c", "kernel_restart_prepare(), migrate_to_reboot_cpu()")
@@ -103,6 +102,11 @@ _kernel("quirks-chelsio", "drivers/pci/quirks.c", "reset_chelsio_generic_dev()",
 _kernel("ixgbe-ring", "drivers/net/ethernet/intel/ixgbe/ixgbe.h", "IXGBE_DEFAULT_RXD", "7.3.4")
 _kernel("e1000e-descriptor", "drivers/net/ethernet/intel/e1000e/e1000.h", "E1000_DEFAULT_RXD", "7.3.4")
 _kernel("kho", "kernel/liveupdate/kexec_handover.c", "Kexec HandOver", "7.3.4", tag="v6.19")
+
+_kernel("pciehp-quirk", "drivers/pci/hotplug/pciehp_hpc.c", "pcie_do_write_cmd(), quirk_cmd_compl(): absent in v4.17.0, present in v4.18.0",
+        "4.17.0, 4.18.0, 7.3.4")
+_kernel("portdrv-shutdown", "drivers/pci/pcie/portdrv.c", "pcie_portdrv_shutdown()", "6.12.117, 7.3.4")
+_kernel("vio-shutdown", "arch/powerpc/platforms/pseries/vio.c", "vio_bus_shutdown(): the one bus that falls back to remove", "7.3.4")
 
 _commit("commit-quiesce-its", "7611da865c10", "irqchip/gicv3-its: Disable the ITS before initializing it (v4.8)")
 _commit("commit-detect-lpis", "6eb486b66a30", "irqchip/gic-v3: Ensure GICR_CTLR.EnableLPI=0 is observed before enabling (v4.17)")

@@ -88,8 +88,6 @@ def _output(page: BeautifulSoup, tag: Tag, stored: dict[str, Any], warn: Warn) -
     kind = "text" if "jp-RenderedText" in tag["class"] else "rich"
     box = page.new_tag("div", attrs={"class": f"kx-output kx-output--{kind}"})
     box.extend(list(tag.contents))
-    for pre in box.select("pre"):
-        pre["tabindex"] = "0"  # what scrolls must be reached from the keyboard
     for image in box.select("img"):
         if "jp-RenderedImage" in tag["class"]:
             image["alt"] = _described(stored)

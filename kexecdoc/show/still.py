@@ -28,7 +28,7 @@ from kexecdoc.show.palette import COLUMNS
 CELL = 8  # pixels of the picture to a frame
 SIZE = (9.6, 6.5)  # inches
 DPI = 100
-COLOURS = 256  # in the file: flat colours, and the smoothing of letters
+COLOURS = 64  # in the file: flat colours, and enough between them to smooth letters
 FONT = ["DejaVu Sans"]  # matplotlib brings it along: the same letters everywhere
 
 INK = palette.SURFACES["ink"].light
