@@ -59,6 +59,7 @@ check: $(DEV)  ## lint, format, types, import layers, stale notebooks
 
 notebooks: $(DEV)  ## run the notebooks and write them back, normalised
 	$(BIN)/python tools/notebooks.py
+	$(BIN)/python tools/readme_picture.py
 
 # Never with -q: it hides the warnings from --strict, which then passes.
 site: $(DEV)  ## build the site into _build/html

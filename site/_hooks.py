@@ -129,6 +129,8 @@ def chapter(content: str, page: Page, files: Files) -> str:
         log.warning("%s: %s", page.file.src_uri, what)
 
     notebook = json.loads(Path(str(page.file.abs_src_path)).read_text(encoding="utf-8"))
+    if not any(cell.get("outputs") for cell in notebook["cells"]):
+        warn("has no stored outputs: run make notebooks")
     book = _notebook.rebuild(content, notebook, warn)
     page.links_to_anchors = _notebook.relink(book, page.file.src_uri, files.get_file_from_path, warn)
     page.present_anchor_ids = _notebook.anchors(book)
