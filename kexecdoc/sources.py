@@ -87,6 +87,8 @@ _kernel("smmu-shutdown", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smm
 _kernel("smmu-reset", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smmu_device_reset()")
 _kernel("smmu-events", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smmu_evtq_thread(), arm_smmu_dump_event()")
 _kernel("smmu-attach", "drivers/iommu/iommu.c", "iommu_device_register(), bus_iommu_probe(), iommu_init_device()")
+_kernel("x86-iommu-shutdown", "arch/x86/kernel/reboot.c", "native_machine_shutdown(): x86_platform.iommu_shutdown(); drivers/iommu/intel/dmar.c, drivers/iommu/amd/init.c",
+        "6.12.117, 7.3.4")
 _kernel("iova-allocation", "drivers/iommu/dma-iommu.c", "iommu_dma_alloc_iova(), iommu_dma_get_msi_page()")
 _kernel("nvme", "drivers/nvme/host/pci.c", "nvme_timeout(), nvme_shutdown(), nvme_probe()")
 _kernel("initramfs", "init/initramfs.c", "do_populate_rootfs()")

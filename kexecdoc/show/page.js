@@ -2,8 +2,6 @@
 // in a file beside this one (kexecdoc/show/grid.py writes them). Until the explorer stands, and if it cannot,
 // the page has its still picture.
 
-import explorer from "./explorer.js";
-
 async function load(url) {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${answer.status} for ${url.pathname.split("/").slice(-2).join("/")}`);
@@ -88,7 +86,11 @@ async function mount(place) {
   let away = null;
   try {
     const folder = new URL(`explorers/${encodeURIComponent(place.dataset.explorer)}/`, import.meta.url);
-    const [index] = await Promise.all([load(new URL("index.json", folder)), style(host)]);
+    const [index, { default: explorer }] = await Promise.all([
+      load(new URL("index.json", folder)),
+      import("./explorer.js"), // only pages with an explorer pay for it
+      style(host),
+    ]);
     const read = reader(folder, index);
     const view = await read(index.scenario);
     const { controls, messages, legend, scenario } = index;

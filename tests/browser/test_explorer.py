@@ -126,33 +126,34 @@ def test_scrubbing_to_and_fro_shows_what_the_fold_says(page, bare):
 
 def test_the_explorer_takes_the_place_of_the_still(explorer):
     expect(explorer.page.locator(".kx-still")).to_be_hidden()
-    expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
+    expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
 
 
 def test_a_flip_changes_picture_words_and_console(explorer):
     picture = map_of(explorer)
-    choose(explorer, "quiesce", "none")
-    choose(explorer, "lpi-disable", "sticky")
-    expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
     expect(explorer.locator(".kx-sentence")).to_contain_text("wrote into the next kernel's data")
+    choose(explorer, "quiesce", "shutdown")
+    choose(explorer, "lpi-disable", "sticky")
+    expect(explorer.locator(".kx-outcome")).to_have_text("▽ degraded")
+    expect(explorer.locator(".kx-sentence")).to_contain_text("EnableLPIs could not be cleared")
     expect(explorer.get_by_text("CPU0: Failed to disable LPIs", exact=True)).to_be_visible()
     assert map_of(explorer) != picture
 
 
 def test_reset_leads_back_to_the_chapter(explorer):
     picture = map_of(explorer)
-    choose(explorer, "quiesce", "none")
-    expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
-    explorer.get_by_role("button", name="Reset").click()
+    choose(explorer, "quiesce", "shutdown")
     expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
+    explorer.get_by_role("button", name="Reset").click()
+    expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
     assert map_of(explorer) == picture
 
 
 def test_of_rapid_flips_the_last_one_counts(explorer):
     # The first answer is held back until the second was given.
     held = []
-    explorer.page.route("**/none--off--clearable.json", lambda route: held.append(route))
-    choose(explorer, "quiesce", "none")
+    explorer.page.route("**/remove--off--clearable.json", lambda route: held.append(route))
+    choose(explorer, "quiesce", "remove")
     choose(explorer, "lpi-disable", "sticky")
     choose(explorer, "quiesce", "shutdown")
     expect(explorer.locator(".kx-outcome")).to_have_text("▽ degraded")
@@ -244,14 +245,14 @@ def test_two_explorers_on_a_page_are_independent(page, bare):
     first, second = page.locator(".kx").nth(0), page.locator(".kx").nth(1)
     drawn(first)
     drawn(second)
-    choose(first, "quiesce", "none")
+    choose(first, "quiesce", "shutdown")
     first.get_by_role("button", name="To the start").click()
-    expect(first.locator(".kx-outcome")).to_have_text("✕ corrupted")
-    expect(second.locator(".kx-outcome")).to_have_text("✓ clean")
+    expect(first.locator(".kx-outcome")).to_have_text("✓ clean")
+    expect(second.locator(".kx-outcome")).to_have_text("✕ corrupted")
     assert second.get_attribute("data-cursor") != "0"
 
 
-@pytest.mark.parametrize("broken", ["index.json", "shutdown--off--clearable.json", "explorer.css"])
+@pytest.mark.parametrize("broken", ["index.json", "none--off--clearable.json", "explorer.css"])
 def test_what_cannot_start_leaves_the_still_and_says_so(page, bare, broken):
     page.route(
         f"**/{broken}", lambda route: route.fulfill(status=200, body="{") if broken.endswith("json") else route.abort()
@@ -263,13 +264,13 @@ def test_what_cannot_start_leaves_the_still_and_says_so(page, bare, broken):
 
 
 def test_a_run_that_cannot_be_read_is_said_and_can_be_asked_for_again(explorer):
-    explorer.page.route("**/none--off--clearable.json", lambda route: route.abort(), times=1)
-    choose(explorer, "quiesce", "none")
-    expect(explorer.get_by_role("alert")).to_contain_text("This run could not be read")
-    expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
+    explorer.page.route("**/shutdown--off--clearable.json", lambda route: route.abort(), times=1)
     choose(explorer, "quiesce", "shutdown")
-    choose(explorer, "quiesce", "none")
+    expect(explorer.get_by_role("alert")).to_contain_text("This run could not be read")
     expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
+    choose(explorer, "quiesce", "none")
+    choose(explorer, "quiesce", "shutdown")
+    expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
     expect(explorer.get_by_role("alert")).to_have_count(0)
 
 
@@ -322,10 +323,10 @@ def test_in_jupyterlab_a_flip_changes_the_verdict(lab, run_in_lab):
     write_notebook(lab("explorer.ipynb"), f"from kexecdoc.show.explorer import Explorer\nExplorer({NAME!r})")
     page = run_in_lab("explorer.ipynb")
     explorer = page.locator(".jp-OutputArea .kx")
-    expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
-    picture = map_of(explorer)
-    choose(explorer, "quiesce", "none")
     expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
+    picture = map_of(explorer)
+    choose(explorer, "quiesce", "shutdown")
+    expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
     assert map_of(explorer) != picture
     # JupyterLab has uses of its own for the arrow keys.
     scrubber = explorer.get_by_role("slider")
