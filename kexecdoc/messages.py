@@ -1,8 +1,9 @@
 """The kernel messages registry: what the simulated consoles say, and what a real one means by it.
 
-An entry holds the printk format as it stands in the source, with the prefix that a reader sees, the file
-and function that print it, and the versions in which it has these words. Wording was read in 6.1.192 and
-7.3-rc7. The same id may have several entries, for several ranges of versions.
+An entry holds the printk format with the prefix that a reader sees, the file and function that print it,
+and the versions in which it has these words; what never varies here is filled in. Wording was read in
+6.1.192 and 7.3-rc7: a bound between the two was not looked up unless a comment names the commit. The same
+id may have several entries, for several ranges of versions.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ MESSAGES: tuple[Message, ...] = (
             "The interrupt controller is being set up."),
     Message("gic.redistributor", "GICv3: CPU%d: found redistributor %lx region %d:%pa",
             "drivers/irqchip/irq-gic-v3.c: __gic_populate_rdist()", "gic-boot", "This CPU's redistributor."),
-    Message("its.found", "ITS [mem 0x%08x-0x%08x]", f"{ITS}: its_of_probe()", "its-probe", "The ITS; it is made quiet now."),
+    Message("its.found", "ITS [mem 0x%08x-0x%08x]", f"{ITS}: its_probe_one() (its_node_init() in 7.3)", "its-probe", "The ITS; it has just been made quiet."),
     Message("its.allocated", "ITS@%pa: allocated %d %s @%llx (%s, esz %d, psz 64K, shr 1)", f"{ITS}: its_setup_baser()",
             "its-probe", "Fresh ITS tables of this kernel."),
     Message("lpi.expected-reserved", "GICv3: Expected reserved range [%pa:%pa], not found", f"{ITS}: gic_check_reserved_range()",
@@ -130,14 +131,15 @@ MESSAGES: tuple[Message, ...] = (
     Message("nvme.queues", "nvme nvme0: %d/%d/%d default/read/poll queues", "drivers/nvme/host/pci.c: nvme_setup_io_queues()", "nvme",
             "The disk works."),
     Message("warn.cut", "------------[ cut here ]------------", "kernel/panic.c: __warn()", "warn", "A warning begins."),
+    # The form of a warning changed with 28ea295f941e, v6.19.
     Message("warn.valid-col", "WARNING: CPU: %d PID: %d at drivers/irqchip/irq-gic-v3-its.c:320 valid_col+0x1c/0x2c",
             f"{ITS}: valid_col()", "its-valid-col",
             "An interrupt is aimed at a CPU whose collection was never mapped: its LPIs could not be set up.", "LPI tables",
-            before="6.12"),
+            before="6.19"),
     Message("warn.valid-col", "WARNING: drivers/irqchip/irq-gic-v3-its.c:416 at valid_col+0x1c/0x2c, CPU#%d: kworker/u2:1/%d",
             f"{ITS}: valid_col()", "its-valid-col",
             "An interrupt is aimed at a CPU whose collection was never mapped: its LPIs could not be set up.", "LPI tables",
-            since="6.12"),
+            since="6.19"),
     Message("initramfs.unpack", "Trying to unpack rootfs image as initramfs...", "init/initramfs.c: do_populate_rootfs()", "initramfs",
             "The initramfs is read now; whatever hit it before this shows here."),
     Message("initramfs.failed", "Initramfs unpacking failed: %s", "init/initramfs.c: do_populate_rootfs()", "initramfs",
@@ -156,8 +158,8 @@ MESSAGES: tuple[Message, ...] = (
             "The kernel stops what it was doing.", "stray write", before="6.12"),
     Message("oops.internal", "Internal error: Oops: %016lx [#%d]  SMP", "arch/arm64/kernel/traps.c: die()", "arm64-traps",
             "The kernel stops what it was doing.", "stray write", since="6.12"),
-    Message("panic", "Kernel panic - not syncing: %s", "kernel/panic.c: vpanic()", "warn", "The end of this kernel.", "stray write"),
-    Message("panic.end", "---[ end Kernel panic - not syncing: %s ]---", "kernel/panic.c: vpanic()", "warn",
+    Message("panic", "Kernel panic - not syncing: %s", "kernel/panic.c: panic() (vpanic() in 7.3)", "warn", "The end of this kernel.", "stray write"),
+    Message("panic.end", "---[ end Kernel panic - not syncing: %s ]---", "kernel/panic.c: panic() (vpanic() in 7.3)", "warn",
             "The last line.", "stray write"),
 )
 

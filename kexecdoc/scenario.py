@@ -124,7 +124,7 @@ class Device:
     obeys_bus_master: str = choice(
         "whether it stops when its own Bus Master bit is cleared",
         yes="as the PCI specification asks",
-        no="it goes on, as some do",
+        no="it goes on: the bit is not known to stop every device",
     )
 
 
@@ -147,7 +147,9 @@ class OldKernel:
         incomplete="it silences the interrupt and leaves the DMA engine running",
     )
     clear_bus_master: str = choice(
-        "whether the PCI core clears Bus Master in every function on kexec", yes="as since v3.5", no="as before v3.5"
+        "whether the PCI core clears Bus Master on kexec, in every function that it believes powered",
+        yes="as since v3.5",
+        no="as before v3.5",
     )
 
 

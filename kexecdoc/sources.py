@@ -58,6 +58,7 @@ _other("memory-region-2019", "list", "Marc Zyngier, 26 and 27 August 2019, on a 
 _kernel("kernel-kexec", "kernel/kexec_core.c", "kernel_kexec()")
 _kernel("restart-prepare", "kernel/reboot.c", "kernel_restart_prepare(), migrate_to_reboot_cpu()")
 _kernel("device-shutdown", "drivers/base/core.c", "device_shutdown()")
+_kernel("shutdown-2-6-11", "include/linux/device.h", "struct device_driver, which has a shutdown method before kexec was merged", "2.6.11", tag="v2.6.12")
 _kernel("pci-device-shutdown", "drivers/pci/pci-driver.c", "pci_device_shutdown()")
 _kernel("syscore-shutdown", "drivers/base/syscore.c", "syscore_shutdown()", "7.3 (not called by kexec in 6.1)")
 _kernel("arm64-machine-shutdown", "arch/arm64/kernel/process.c", "machine_shutdown()")
@@ -85,8 +86,8 @@ _kernel("pci-enumeration", "drivers/pci/probe.c", "pci_setup_device(), pci_init_
 _kernel("pci-msi-init", "drivers/pci/msi/pcidev_msi.c", "pci_msi_init(), pci_msix_init()")
 _kernel("smmu-shutdown", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smmu_device_shutdown()")
 _kernel("smmu-reset", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smmu_device_reset()")
-_kernel("smmu-events", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smmu_evtq_thread(), arm_smmu_dump_event()")
-_kernel("smmu-attach", "drivers/iommu/iommu.c", "iommu_device_register(), bus_iommu_probe(), iommu_init_device()")
+_kernel("smmu-events", "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c", "arm_smmu_evtq_thread(), arm_smmu_dump_event() (from 6.14 on)", "6.1.192, 7.3", tag="v6.14")
+_kernel("smmu-attach", "drivers/iommu/iommu.c", "iommu_device_register(), bus_iommu_probe(), iommu_init_device()", "6.12.117, 7.3")
 _kernel("x86-iommu-shutdown", "arch/x86/kernel/reboot.c", "native_machine_shutdown(): x86_platform.iommu_shutdown(); drivers/iommu/intel/dmar.c, drivers/iommu/amd/init.c",
         "6.12.117, 7.3.4")
 _kernel("iova-allocation", "drivers/iommu/dma-iommu.c", "iommu_dma_alloc_iova(), iommu_dma_get_msi_page()")
@@ -97,12 +98,12 @@ _kernel("init-main", "init/main.c", "start_kernel(), kernel_init()")
 _kernel("arm64-traps", "arch/arm64/kernel/traps.c", "die(); arch/arm64/mm/fault.c: die_kernel_fault()")
 _kernel("arm64-setup", "arch/arm64/kernel/setup.c", "smp_setup_processor_id(), setup_arch()")
 _kernel("psci", "arch/arm64/kernel/psci.c", "cpu_psci_cpu_kill()")
-_kernel("warn", "kernel/panic.c", "__warn(), vpanic()")
+_kernel("warn", "kernel/panic.c", "__warn(), panic() (vpanic() in 7.3)", "6.1.192, 7.3")
 _kernel("pci-rst", "Documentation/PCI/pci.rst", 'the section "PCI device shutdown"', "7.3.4")
 _kernel("pci-h", "include/linux/pci.h", "@shutdown of struct pci_driver", "7.3.4")
 _kernel("quirks-chelsio", "drivers/pci/quirks.c", "reset_chelsio_generic_dev()", "7.3.4")
-_kernel("ixgbe-ring", "drivers/net/ethernet/intel/ixgbe/ixgbe.h", "IXGBE_DEFAULT_RXD", "7.3.4")
-_kernel("e1000e-descriptor", "drivers/net/ethernet/intel/e1000e/e1000.h", "E1000_DEFAULT_RXD", "7.3.4")
+_kernel("ixgbe-ring", "drivers/net/ethernet/intel/ixgbe/ixgbe.h", "IXGBE_DEFAULT_RXD, IXGBE_RXBUFFER_2K", "7.3.4")
+_kernel("e1000e-descriptor", "drivers/net/ethernet/intel/e1000e/hw.h", "union e1000_rx_desc_extended", "7.3-rc7")
 _kernel("kho", "kernel/liveupdate/kexec_handover.c", "Kexec HandOver", "7.3.4", tag="v6.19")
 
 _kernel("pciehp-quirk", "drivers/pci/hotplug/pciehp_hpc.c", "pcie_do_write_cmd(), quirk_cmd_compl(): absent in v4.17.0, present in v4.18.0",
@@ -113,15 +114,16 @@ _kernel("vio-shutdown", "arch/powerpc/platforms/pseries/vio.c", "vio_bus_shutdow
 _commit("commit-quiesce-its", "7611da865c10", "irqchip/gicv3-its: Disable the ITS before initializing it (v4.8)")
 _commit("commit-detect-lpis", "6eb486b66a30", "irqchip/gic-v3: Ensure GICR_CTLR.EnableLPI=0 is observed before enabling (v4.17)")
 _commit("commit-reuse-tables", "a22346421773", "merge: kexec/kdump support for EFI-based GICv3 platforms (v4.20)")
-_commit("commit-memreserve", "71e0940d52e1", "efi: honour memory reservations passed via a Linux-specific config table (v4.20)")
+_commit("commit-memreserve", "71e0940d52e1", "efi: honour memory reservations passed via a linux specific config table (v4.20)")
 _commit("commit-ls7a", "62b6dee1b44a", "PCI/portdrv: Prevent LS7A Bus Master clearing on shutdown (2023)")
 _commit("commit-bm-kexec-only", "4fc9bbf98fd6", "PCI: Disable Bus Master only on kexec reboot (v3.13)")
 
 _other("bus-master", "manual", "PCI Express Base Specification, 7.5.1.1.3, as quoted in commit 62b6dee1b44a: what Bus Master Enable gates",
        f"{GIT}/commit/?id=62b6dee1b44a")
 _other("msi-is-a-write", "list", "Bjorn Helgaas, linux-pci, November 2020: an MSI is a memory write, which Bus Master gates; INTx is not")
-_other("bus-master-not-universal", "commit", "Devices and bridges for which the bit is no off switch: LS7A (62b6dee1b44a), Chelsio T4 (drivers/pci/quirks.c)",
-       f"{GIT}/commit/?id=62b6dee1b44a")
+_other("bus-master-2012", "list", "Takao Indoh, linux-kernel, October 2012: clearing Bus Master at boot of the dump kernel did not end the DMAR faults",
+       "http://lkml.iu.edu/hypermail/linux/kernel/1210.2/00673.html")
+_other("documentation-survey", "observation", "What Documentation/ of v7.3.4 says of kexec and of device shutdown, file by file, November 2026")
 _other("ring-runs-dry", "kernel", "How descriptor rings are worked in ixgbe and e1000e: no posted descriptor, no write",
        f"{GIT}/tree/drivers/net/ethernet/intel/ixgbe/ixgbe_main.c?h=v6.12", "7.3.4")
 _other("gic-lpi-life", "manual", "LPIs in QEMU's hw/intc/arm_gicv3_redist.c: INTIDs from 8192, no active state, cleared when acknowledged",

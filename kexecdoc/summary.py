@@ -26,7 +26,7 @@ def summarise(verdict: Verdict, scenario: Scenario) -> str:
     if verdict.wrong:
         return _wrong_bytes(verdict, scenario)
     if verdict.outcome == "degraded":
-        return _degraded(verdict)
+        return _degraded(verdict, scenario)
     if verdict.outcome == "harmless":
         return _harmless(verdict, scenario)
     return _clean(verdict, scenario)
@@ -65,24 +65,34 @@ def _writer(wrong: Wrong, verdict: Verdict) -> tuple[str, str]:
 def _prevention(wrong: Wrong, scenario: Scenario) -> str:
     """Say what would have prevented it."""
     if wrong.writer.startswith("redistributor"):
-        return (
-            "The old kernel's LPI tables were not kept out of the allocator: booting the first kernel "
-            "through UEFI would have reserved them; a device quiet before the jump would have raised nothing."
-        )
+        return f"The old kernel's LPI tables were not kept out of the allocator: {_keeping(scenario)}"
     if not wrong.writer.startswith("eth0/"):
         return ""
-    bit = " or a device that obeys Bus Master" if scenario.obeys_bus_master == "no" else ""
-    return f"A driver that stops its DMA engine before the jump{bit} would have prevented it."
+    obeys, cleared = scenario.obeys_bus_master == "yes", scenario.clear_bus_master == "yes"
+    also = ""
+    if obeys and cleared:  # somebody set the bit again
+        also = " or a next driver that resets the device first"
+    elif obeys:
+        also = " or a PCI core that clears Bus Master"
+    elif cleared:
+        also = " or a device that obeys Bus Master"
+    return f"A driver that stops its DMA engine before the jump{also} would have prevented it."
 
 
-def _degraded(verdict: Verdict) -> str:
+def _keeping(scenario: Scenario) -> str:
+    """Say what would have kept the old kernel's LPI tables for the next one."""
+    if scenario.lpi_policy != "reuse":
+        firmware = "" if scenario.firmware == "efi" else ", after a first boot through UEFI,"
+        return f"a next kernel that reuses reserved tables (v4.20 on){firmware} would have prevented it."
+    return "booting the first kernel through UEFI, so that they are reserved and reused, would have prevented it."
+
+
+def _degraded(verdict: Verdict, scenario: Scenario) -> str:
     flips = f"{_count(len(verdict.flips), 'bit')} flipped" if verdict.flips else "no bit flipped"
     lost = f", and {_count(verdict.timeouts, 'disk command')} waited for a timeout" if verdict.timeouts else ""
     return (
         "EnableLPIs could not be cleared and the old tables were not kept, so no message-signalled "
-        f"interrupt reaches these CPUs{lost}; {flips}. "
-        "Booting the first kernel through UEFI, so that the tables are reserved and reused, would have "
-        "prevented it."
+        f"interrupt reaches any CPU{lost}; {flips}. {_sentence(_keeping(scenario))}"
     )
 
 
@@ -105,9 +115,12 @@ def _harmless(verdict: Verdict, scenario: Scenario) -> str:
 def _clean(verdict: Verdict, scenario: Scenario) -> str:
     if verdict.dma["stopped"] or verdict.msi["stopped"]:
         return "The device was still running, but its Bus Master bit was clear: nothing left it after the jump."
-    how = {"remove": "Its driver was removed", "none": "Nothing was left running"}
-    told = how.get(scenario.quiesce, "The driver's shutdown callback stopped the device")
-    return f"{told} before the jump: nothing was written that the next kernel did not write itself."
+    nothing = "nothing was written that the next kernel did not write itself"
+    if scenario.quiesce == "remove":
+        return f"Its driver was removed before the jump: {nothing}."
+    if scenario.quiesce == "shutdown" and scenario.shutdown_callback == "works":
+        return f"The driver's shutdown callback stopped the device before the jump: {nothing}."
+    return f"The device was left running, but nothing arrived for it: {nothing}."
 
 
 def _count(n: int, what: str) -> str:
@@ -115,5 +128,8 @@ def _count(n: int, what: str) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    text = "; ".join(parts)
+    return _sentence("; ".join(parts))
+
+
+def _sentence(text: str) -> str:
     return text[0].upper() + text[1:]

@@ -28,7 +28,7 @@ def tampered(owner: str, step: str, scenario: Scenario | None = None):
     [
         ("next-text", "next/memory", "crashed"),
         ("next-tables", "next/cpus", "crashed"),
-        ("next-initramfs", "next/drivers", "crashed"),
+        ("next-initramfs", "next/cpus", "crashed"),
         ("next-data", "next/drivers", "corrupted"),
         ("next-free", "next/drivers", "clean"),
         ("image", "jump/copy", "crashed"),

@@ -53,7 +53,7 @@ class Image:
 def load(kernel: Kernel) -> Image:
     """Load the image, as kexec_load(2) or kexec_file_load(2) did before t=0.
 
-    A source page is never a destination: the real allocator's invariant. [src: kimage]
+    Here a source page is never a destination; the real allocator also lets it be its own. [src: kimage]
     """
     memory, draws = kernel.memory, kernel.draws
     taken: set[int] = set()

@@ -23,10 +23,11 @@ from kexecdoc.scales import (
     BOOT_DRIVERS,
     BOOT_ENABLE,
     BOOT_ENUMERATION,
-    BOOT_INITRAMFS,
     BOOT_INTERRUPTS,
     BOOT_IOMMU,
+    BOOT_LATE,
     BOOT_MEMORY,
+    BOOT_ROOTFS,
     BOOT_SMP,
     CPUS,
     DISK_TIMEOUT,
@@ -35,6 +36,7 @@ from kexecdoc.scales import (
     FRAME,
     INITRAMFS_FRAMES,
     ITS_TABLE_FRAMES,
+    UNPACK,
     S,
 )
 from kexecdoc.scales import TABLE_FRAMES as EARLY_FRAMES
@@ -46,7 +48,7 @@ EARLY_ALLOCATIONS = (
 )
 POOL_RUN = 16  # frames in one of the allocator's blocks at userspace
 EVENTS_PRINTED = 10  # SMMU events in five seconds [src: smmu-events]
-RELEASES = {"7.3": "7.3.4", "6.1": "6.1.192"}
+RELEASES = {"7.3": "7.3.0-rc7", "6.1": "6.1.192"}
 MIDR = 0x411F_D070
 EFI_MEMRESERVE = 0x4023_3F98
 PCI_IDS = {"nvme0": (0x1B36, 0x0010, 0x010802), "eth0": (0x8086, 0x10D3, 0x020000)}
@@ -367,16 +369,28 @@ class NextKernel(Kernel):
 
     # -- userspace -------------------------------------------------------------------------------------
 
-    def unpack_initramfs(self) -> Process:
-        """Read the initramfs, and free it. [src: initramfs, mount-root]"""
+    def start_unpacking(self) -> Process:
+        """Start to unpack the initramfs on a thread of its own, before buses and drivers. [src: initramfs]"""
         self.say("initramfs.unpack")
-        if self.use("next-initramfs"):
+        self._unpacked = self.computer.env.process(self._unpack())
+        yield self.pause(BOOT_ROOTFS)
+
+    def _unpack(self) -> Process:
+        """Read the archive; in the end free it. If it is not what was loaded, the boot goes on for now."""
+        intact = not self.use("next-initramfs")
+        if not intact:
             self.say("initramfs.failed", "invalid magic at start of compressed archive")
-            self._panic("VFS: Unable to mount root fs on unknown-block(0,0)")
-        yield self.pause(BOOT_INITRAMFS)
+        yield self.pause(UNPACK)
         freed = list(runs(self.memory.owned_by("next-initramfs")))
         self.log.record(self.id("free-initramfs"), "own", None, self.memory.give(freed, "next-free"))
         self.say("initramfs.freed", INITRAMFS_FRAMES * FRAME // 1024)
+        return intact
+
+    def late_initcalls(self) -> Process:
+        """Run what is left, then wait for the archive: without it there is no root. [src: init-main, mount-root]"""
+        yield self.pause(BOOT_LATE)
+        if not (yield self._unpacked):
+            self._panic("VFS: Unable to mount root fs on unknown-block(0,0)")
 
     def userspace(self) -> Process:
         """Run init: half of the free pool is allocated, cleared and used. Then time passes."""
@@ -406,10 +420,11 @@ PATH = (
     Step("next/interrupt-controller", NextKernel.set_up_interrupt_controller, "its-probe"),
     Step("next/interrupts-on", NextKernel.enable_interrupts, "init-main"),
     Step("next/cpus", NextKernel.bring_up_cpus, "smp-init"),
+    Step("next/initramfs", NextKernel.start_unpacking, "initramfs"),
     Step("next/enumeration", NextKernel.enumerate_bus, "pci-enumeration"),
     Step("next/iommu", NextKernel.set_up_smmu, "smmu-reset"),
     Step("next/drivers", NextKernel.probe_drivers, "nvme"),
-    Step("next/initramfs", NextKernel.unpack_initramfs, "initramfs"),
+    Step("next/late-initcalls", NextKernel.late_initcalls, "init-main"),
     Step("next/userspace", NextKernel.userspace, "init-main"),
 )
 """The steps from the entry on. [src: init-main]"""

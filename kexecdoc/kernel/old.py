@@ -108,7 +108,7 @@ class OldKernel(Kernel):
         """Give the device its buffers and descriptors, by the addresses that it will put on the bus.
 
         Without a translating SMMU those are physical. With one they are I/O virtual: allocated top-down
-        below 4 GiB, where no RAM is, or (``iova=ram``) numbers that are also addresses of RAM.
+        below 4 GiB, where this machine has no RAM, or (``iova=ram``) numbers that are also addresses of RAM.
         [src: iova-allocation]
         """
         computer, scenario, nic = self.computer, self.scenario, self.computer.nic
@@ -183,8 +183,9 @@ class OldKernel(Kernel):
         yield self.pause(NOTIFIERS)
 
     def device_shutdown(self) -> Process:
-        """Walk the devices backwards, so children come before parents and the SMMU comes late.
+        """Walk the devices backwards, in reverse of their registration: children before parents.
 
+        That the SMMU comes after its masters follows only from that order and from device links.
         [src: device-shutdown]
         """
         yield from self._shut_down_nic()

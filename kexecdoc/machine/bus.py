@@ -47,8 +47,8 @@ class Bus:
 class Function:
     """One PCI function: its command register's Bus Master bit and its way to memory.
 
-    ``obeys`` is False for a device that does not stop when the bit is cleared: the bit is no universal
-    off switch. [src: bus-master-not-universal]
+    ``obeys`` is False for a device that does not stop when the bit is cleared: the bit is not known to stop
+    every device. [src: bus-master-2012, seed-biederman]
     """
 
     def __init__(self, bus: Bus, name: str, bdf: str, *, obeys: bool = True) -> None:

@@ -2,8 +2,8 @@
 
 An MSI is a write of an EventID to the ITS's doorbell. The ITS looks up (INTID, collection) by requester
 and EventID, and the collection's redistributor *sets a bit in ordinary memory*: byte INTID div 8, bit
-INTID mod 8 of its pending table. Masking an LPI does not keep the bit from being set. Acknowledging it
-clears it. Whether EnableLPIs can be cleared once it was set is up to the implementation.
+INTID mod 8 of its pending table. As in QEMU, masking an LPI does not keep the bit from being set.
+Acknowledging it clears it. Whether EnableLPIs can be cleared once it was set is up to the implementation.
 [src: gic-lpi-life, gic-pending-bit, gic-masked-recorded, gic-enable-lpis]
 """
 

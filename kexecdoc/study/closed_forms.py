@@ -18,10 +18,11 @@ from kexecdoc.scales import (
     BOOT_DRIVERS,
     BOOT_ENABLE,
     BOOT_ENUMERATION,
-    BOOT_INITRAMFS,
     BOOT_INTERRUPTS,
     BOOT_IOMMU,
+    BOOT_LATE,
     BOOT_MEMORY,
+    BOOT_ROOTFS,
     BOOT_SMP,
     BUFFER_BLOCK_FRAMES,
     BUFFER_BYTES,
@@ -70,15 +71,20 @@ def quiet_its_ns(scenario: Scenario) -> int:
     return entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY + EARLY_TO_ITS
 
 
+def unpack_ns(scenario: Scenario) -> int:
+    """Return the time from the jump to the reading of the initramfs, in ns."""
+    return quiet_its_ns(scenario) + BOOT_INTERRUPTS + BOOT_ENABLE + BOOT_SMP
+
+
 def probe_ns(scenario: Scenario) -> int:
     """Return the time from the jump to the probe of the device's next driver, in ns."""
-    steps = BOOT_INTERRUPTS + BOOT_ENABLE + BOOT_SMP + BOOT_ENUMERATION + BOOT_IOMMU + BOOT_DRIVERS
-    return quiet_its_ns(scenario) + steps + 4 * DISK_COMMAND
+    steps = BOOT_ROOTFS + BOOT_ENUMERATION + BOOT_IOMMU + BOOT_DRIVERS
+    return unpack_ns(scenario) + steps + 4 * DISK_COMMAND
 
 
 def userspace_ns(scenario: Scenario) -> int:
     """Return the time from the jump to userspace, in ns."""
-    return probe_ns(scenario) + BOOT_INITRAMFS
+    return probe_ns(scenario) + BOOT_LATE
 
 
 @dataclass(frozen=True)
@@ -146,35 +152,26 @@ def corrupted_share(scenario: Scenario) -> float:
     until = probe_ns(scenario) if scenario.next_driver == "resets" else userspace_ns(scenario) + S
     early = entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY
     spared = 1.0
-    for block in _blocks(scenario, until):
+    for block, unread in zip(_blocks(scenario, until), _blocks(scenario, unpack_ns(scenario)), strict=True):
         step = min(natural(len(block.last)), DESTINATION_ALIGN)
         spoiled = sum(_overlap(block, count, lambda _: early, step) for _, count in EARLY_ALLOCATIONS)
         copied = 0
         for owner, count in SEGMENTS:
-            if owner != "next-initramfs" or scenario.next_driver == "resets":
-                spoiled += _overlap(block, count, _copied_at(copied), step)
+            written = unread if owner == "next-initramfs" else block
+            spoiled += _overlap(written, count, _copied_at(copied), step)
             copied += count
-        if scenario.next_driver != "resets":
-            spoiled += _initramfs_or_pool(scenario, block, step)
+        if any(t is not None and t > userspace_ns(scenario) for t in block.last):
+            spoiled += _taken_at_userspace(block, spoiled)
         spared *= 1 - min(1.0, spoiled)  # a block lies in one place: its chances add up
     return 1 - spared
 
 
-def _initramfs_or_pool(scenario: Scenario, block: Written, step: int) -> float:
-    """Return the probability for a device that is never reset: hits on the initramfs, or at userspace.
+def _taken_at_userspace(block: Written, spoiled: float) -> float:
+    """Return the probability that a block is spared until userspace, and then taken from the free pool.
 
-    At userspace half of the free pool is allocated; the pool is all that is neither text, data, early
-    allocation nor kept tables, in blocks of sixteen frames of which any is as likely as another.
+    Half of the pool is allocated, in blocks of sixteen frames of which any is as likely as another.
     """
-    copied = sum(count for owner, count in SEGMENTS if owner != "next-initramfs")
-    initramfs = IMAGE_FRAMES - copied
-    early_hit = _overlap(block, initramfs, _copied_at(copied), step)
-    if not any(t is not None and t > userspace_ns(scenario) for t in block.last):
-        return early_hit
-    used = copied + sum(count for _, count in EARLY_ALLOCATIONS)
-    chunks = -(-len(block.last) // DESTINATION_ALIGN)
-    pool = 1 - (used + initramfs) / COMMON_FRAMES
-    return early_hit + pool * (1 - 0.5**chunks)
+    return (1 - spoiled) * (1 - 0.5 ** -(-len(block.last) // DESTINATION_ALIGN))
 
 
 def flip_share(scenario: Scenario) -> float:
