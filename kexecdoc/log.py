@@ -23,6 +23,8 @@ Paths. N is a frame number; ``N-M`` names a closed range of frames.
 ``device/F/engine``              ``running`` or ``stopped``
 ``device/F/msi``                 whether function F may send MSIs
 ``device/F/programmed-by``       whose descriptors and vectors it follows: ``old`` or ``next``
+``device/F/driver``              ``bound`` or ``none``: whether the running kernel's driver holds it
+``device/F/callback``            ``shutdown``, ``remove`` or ``probe`` while that runs, then ``returned``
 ``device/F/free``                descriptors that are still posted
 ``device/F/targets``             frames that its buffers and descriptors really name, as a list of ranges
 ``copied``                       what the stub copied last: ``[source frame, destination frame, count]``, ...
@@ -40,7 +42,8 @@ Paths. N is a frame number; ``N-M`` names a closed range of frames.
 
 Kinds: ``step`` ``run`` ``arrival`` ``dma.landed`` ``dma.missed`` ``dma.faulted`` ``dma.stopped``
 ``msi.landed`` ``msi.missed`` ``msi.faulted`` ``msi.stopped`` ``lpi.recorded`` ``lpi.acknowledged``
-``register`` ``cpu`` ``own`` ``copy`` ``read`` ``command`` ``timeout`` ``print``. The schema grows only by addition.
+``register`` ``cpu`` ``own`` ``copy`` ``store`` ``read`` ``call`` ``return`` ``command`` ``timeout``
+``print``. The schema grows only by addition.
 """
 
 from __future__ import annotations

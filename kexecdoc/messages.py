@@ -151,6 +151,8 @@ MESSAGES: tuple[Message, ...] = (
             "arm64-traps", "The kernel executed bytes that are not its text.", "stray write", before="6.12"),
     Message("oops.undefined", "Internal error: Oops - Undefined instruction: %016lx [#%d]  SMP", "arch/arm64/kernel/traps.c: die()",
             "arm64-traps", "The kernel executed bytes that are not its text.", "stray write", since="6.12"),
+    Message("oops.code", "Code: %s", "arch/arm64/kernel/traps.c: dump_kernel_instr()", "arm64-traps",
+            "The bytes that were executed, as they are in memory: whoever wrote them may be known by them.", "stray write"),
     Message("oops.fault", "Unable to handle kernel paging request at virtual address %016lx",
             "arch/arm64/mm/fault.c: die_kernel_fault()", "arm64-traps",
             "The kernel followed a pointer or a page table entry that is not what it wrote.", "stray write"),

@@ -63,6 +63,27 @@ PRESETS: dict[str, Preset] = {
             "the same interrupts, recorded in tables that the next kernel keeps",
             {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic"},
         ),
+        Preset(
+            "unknown-power",
+            1,
+            "nothing stops the device, and the PCI core does not know that it is powered",
+            {"quiesce": "none", "power-state": "unknown"},
+        ),
+        Preset(
+            "removed", 1, "the driver's remove callback stops the device, and frees its buffers", {"quiesce": "remove"}
+        ),
+        Preset(
+            "remove-hangs",
+            1,
+            "the driver's remove callback waits for a user who never lets go",
+            {"quiesce": "remove", "remove-callback": "hangs"},
+        ),
+        Preset(
+            "over-tables",
+            1,
+            "the next kernel's image lies over LPI tables that nobody reserved",
+            {"image-placement": "over-tables", "firmware": "devicetree"},
+        ),
     )
 }
 

@@ -98,6 +98,16 @@ class Run:
             "irq": {"storm": False, "line_disabled": False, "unhandled": 0, "stray_vectors": 0},
             "dump": None,
             "console": self.console(),
+            "callbacks": [
+                {
+                    "device": c.device,
+                    "callback": c.name,
+                    "ms": None if c.took_ns is None else milliseconds(c.took_ns),
+                    "frames_freed": c.frames_freed,
+                    "driver": c.driver,
+                }
+                for c in v.callbacks
+            ],
         }
 
     @staticmethod

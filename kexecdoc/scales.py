@@ -98,6 +98,10 @@ DRIVER_REMOVE = scaled(
     "a driver's remove callback", 40 * MS, "40 ms",
     real="not measured: no figure was found", why="more than shutdown, since it also frees what it held",
 )
+HANG_WATCHED = scaled(
+    "watched after a remove callback that does not return", 1 * S, "1 s", real="for ever",
+    why="a run must end; device_shutdown() itself has no time limit",
+)
 FUNCTION_SHUTDOWN = scaled(
     "device_shutdown() for a device without a callback", 1 * MS, "1 ms", real="microseconds to milliseconds",
     why="a visible step",
@@ -108,6 +112,10 @@ CPU_DOWN = scaled(
 MASKED_BEFORE_STUB = scaled(
     "interrupts masked before the stub starts", 5 * US, "5 µs", real="microseconds", source="arm64-machine-kexec",
     why="an LPI that arrives here stays pending",
+)
+SHORT_STEP = scaled(
+    "a step of the old kernel that does next to nothing here", MS // 2, "0.5 ms", real="not measured: no figure was found",
+    why="a visible step",
 )
 COPY = scaled(
     "copying the image", 60 * MS, "60 ms", real="0.35 s on one arm64 board", source="boot-time-2019",

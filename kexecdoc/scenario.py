@@ -104,6 +104,13 @@ class Crossing:
         file="kexec_file_load: on arm64 no purgatory and no digest",
         user="kexec_load by kexec-tools: purgatory checks a SHA-256 digest",
     )
+    image_placement: str = choice(
+        "where the image goes, as long as nothing reserves the old kernel's LPI tables",
+        **{
+            "clear": "clear of them",
+            "over-tables": "its text over the property table and the boot CPU's pending table",
+        },
+    )
     seed: int = integer("every random stream derives from it", 1, 0, 2**63 - 1)
 
 
@@ -126,6 +133,11 @@ class Device:
         yes="as the PCI specification asks",
         no="it goes on: the bit is not known to stop every device",
     )
+    power_state: str = choice(
+        "what the PCI core believes of its power state",
+        known="D0 to D3hot: the core clears Bus Master on kexec",
+        unknown="no driver ever enabled it: the core leaves it alone",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,10 +158,20 @@ class OldKernel:
         missing="the driver has none",
         incomplete="it silences the interrupt and leaves the DMA engine running",
     )
+    remove_callback: str = choice(
+        "what remove finds in the driver",
+        works="it stops engine and interrupt, clears Bus Master, and frees what the driver held",
+        hangs="it waits for somebody who never lets go of the device",
+    )
     clear_bus_master: str = choice(
         "whether the PCI core clears Bus Master on kexec, in every function that it believes powered",
         yes="as since v3.5",
         no="as before v3.5",
+    )
+    quiesce_disk: str = choice(
+        "what is done to the disk's driver, whose callbacks both work",
+        shutdown="its shutdown callback, as Linux does",
+        remove="its remove callback: whoever still uses the disk loses it",
     )
 
 

@@ -95,7 +95,7 @@ _kernel("nvme", "drivers/nvme/host/pci.c", "nvme_timeout(), nvme_shutdown(), nvm
 _kernel("initramfs", "init/initramfs.c", "do_populate_rootfs()")
 _kernel("mount-root", "init/do_mounts.c", "mount_root()")
 _kernel("init-main", "init/main.c", "start_kernel(), kernel_init()")
-_kernel("arm64-traps", "arch/arm64/kernel/traps.c", "die(); arch/arm64/mm/fault.c: die_kernel_fault()")
+_kernel("arm64-traps", "arch/arm64/kernel/traps.c", "die(), dump_kernel_instr(); arch/arm64/mm/fault.c: die_kernel_fault()")
 _kernel("arm64-setup", "arch/arm64/kernel/setup.c", "smp_setup_processor_id(), setup_arch()")
 _kernel("psci", "arch/arm64/kernel/psci.c", "cpu_psci_cpu_kill()")
 _kernel("warn", "kernel/panic.c", "__warn(), panic() (vpanic() in 7.3)", "6.1.192, 7.3")
@@ -115,6 +115,7 @@ _commit("commit-quiesce-its", "7611da865c10", "irqchip/gicv3-its: Disable the IT
 _commit("commit-detect-lpis", "6eb486b66a30", "irqchip/gic-v3: Ensure GICR_CTLR.EnableLPI=0 is observed before enabling (v4.17)")
 _commit("commit-reuse-tables", "a22346421773", "merge: kexec/kdump support for EFI-based GICv3 platforms (v4.20)")
 _commit("commit-memreserve", "71e0940d52e1", "efi: honour memory reservations passed via a linux specific config table (v4.20)")
+_commit("commit-iomem-reserved", "ab0eb16205b4", "efi/memreserve: register reservations as 'reserved' in /proc/iomem (v5.5)")
 _commit("commit-ls7a", "62b6dee1b44a", "PCI/portdrv: Prevent LS7A Bus Master clearing on shutdown (2023)")
 _commit("commit-bm-kexec-only", "4fc9bbf98fd6", "PCI: Disable Bus Master only on kexec reboot (v3.13)")
 

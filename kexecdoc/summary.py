@@ -7,6 +7,9 @@ from kexecdoc.scales import MS
 from kexecdoc.scenario import Scenario
 from kexecdoc.verdict import Verdict, Wrong
 
+RESET = "next/reset-property-table"
+"""The event in which the next kernel disables every LPI in the property table that it believes in."""
+
 OWNERS = {
     "next-text": "the next kernel's text",
     "next-data": "the next kernel's data",
@@ -23,6 +26,8 @@ OWNERS = {
 
 def summarise(verdict: Verdict, scenario: Scenario) -> str:
     """Return the sentence."""
+    if verdict.jump_ns is None:
+        return _never_jumped(verdict)
     if verdict.wrong:
         return _wrong_bytes(verdict, scenario)
     if verdict.outcome == "degraded":
@@ -30,6 +35,15 @@ def summarise(verdict: Verdict, scenario: Scenario) -> str:
     if verdict.outcome == "harmless":
         return _harmless(verdict, scenario)
     return _clean(verdict, scenario)
+
+
+def _never_jumped(verdict: Verdict) -> str:
+    waits = verdict.callbacks[-1]
+    return (
+        f"The {waits.name} callback of {waits.device}'s driver waits for somebody who never lets go of the device, "
+        "and device_shutdown() waits for the callback without limit: the jump never came. "
+        "A shutdown callback, which frees nothing and so need not wait, would have prevented it."
+    )
 
 
 def _wrong_bytes(verdict: Verdict, scenario: Scenario) -> str:
@@ -43,6 +57,8 @@ def _wrong_bytes(verdict: Verdict, scenario: Scenario) -> str:
     more = f" (the first of {frames} frames)" if frames > 1 else ""
     where = OWNERS["image"] if verdict.outcome == "hung" else OWNERS[first.owner]
     who, when = _writer(first, verdict)
+    if first.writer.startswith(RESET):
+        where = where.replace("the next kernel's", "its own")
     return (
         f"{who} {where}, at {Memory.address(first.frame):#x}{more}, {when}; "
         f"{ends[verdict.outcome]}. {_prevention(first, scenario)}"
@@ -53,6 +69,8 @@ def _writer(wrong: Wrong, verdict: Verdict) -> tuple[str, str]:
     """Return who wrote the wrong bytes, as far as the log knows, and when."""
     since = (wrong.written_ns - (verdict.jump_ns or 0)) / MS
     when = f"{since:.1f} ms after the jump" if since >= 0 else f"{-since:.1f} ms before the jump"
+    if wrong.writer.startswith(RESET):
+        return "The next kernel took the old LPI tables, where its image lies, for kept ones, and so overwrote", when
     if wrong.writer.startswith("redistributor"):
         return "A redistributor set a pending bit in", when
     if "/msi" in wrong.writer:
@@ -64,13 +82,20 @@ def _writer(wrong: Wrong, verdict: Verdict) -> tuple[str, str]:
 
 def _prevention(wrong: Wrong, scenario: Scenario) -> str:
     """Say what would have prevented it."""
+    if wrong.writer.startswith(RESET):
+        return (
+            "An image loaded clear of the old tables would have prevented it; "
+            "so would a first boot through UEFI, which reserves them."
+        )
     if wrong.writer.startswith("redistributor"):
         return f"The old kernel's LPI tables were not kept out of the allocator: {_keeping(scenario)}"
     if not wrong.writer.startswith("eth0/"):
         return ""
     obeys, cleared = scenario.obeys_bus_master == "yes", scenario.clear_bus_master == "yes"
     also = ""
-    if obeys and cleared:  # somebody set the bit again
+    if obeys and cleared and scenario.power_state == "unknown":
+        also = " or a PCI core that knew the device to be powered"
+    elif obeys and cleared:  # somebody set the bit again
         also = " or a next driver that resets the device first"
     elif obeys:
         also = " or a PCI core that clears Bus Master"
@@ -117,7 +142,7 @@ def _clean(verdict: Verdict, scenario: Scenario) -> str:
         return "The device was still running, but its Bus Master bit was clear: nothing left it after the jump."
     nothing = "nothing was written that the next kernel did not write itself"
     if scenario.quiesce == "remove":
-        return f"Its driver was removed before the jump: {nothing}."
+        return f"The device's driver was removed before the jump: {nothing}."
     if scenario.quiesce == "shutdown" and scenario.shutdown_callback == "works":
         return f"The driver's shutdown callback stopped the device before the jump: {nothing}."
     return f"The device was left running, but nothing arrived for it: {nothing}."

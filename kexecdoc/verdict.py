@@ -42,6 +42,21 @@ class Wrong(NamedTuple):
 
 
 @dataclass
+class Callback:
+    """A driver's callback in the old kernel: how long it took (None: it did not return) and what it cost.
+
+    ``driver`` is ``none`` if nobody drives the device afterwards: whoever used it has lost it.
+    """
+
+    device: str
+    name: str
+    called_ns: int
+    took_ns: int | None = None
+    frames_freed: int = 0
+    driver: str = "bound"
+
+
+@dataclass
 class Verdict:
     """Times in nanoseconds since the call, None for what never happened; counts of leftover effects."""
 
@@ -59,6 +74,7 @@ class Verdict:
     flips: list[Flip] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     timeouts: int = 0
+    callbacks: list[Callback] = field(default_factory=list)
     tables: str | None = None
     msi_usable: bool | None = None
     summary: str = ""
@@ -94,9 +110,7 @@ class _Reading:
                 if path == "copied":
                     self._copy(value)
                 continue
-            _, frames, what = path.split("/")
-            first, _, last = frames.partition("-")
-            span = range(int(first), int(last or first) + 1)
+            span, what = _span(path), path.rpartition("/")[2]
             if what == "owner":
                 self.owner[span.start : span.stop] = [value] * len(span)
             elif what == "kept":
@@ -113,6 +127,12 @@ class _Reading:
             for n in range(count):
                 if source + n in self.writer:
                     self.writer[destination + n] = self.writer[source + n]
+
+
+def _span(path: str) -> range:
+    """Return the frames that a path names."""
+    first, _, last = path.split("/")[1].partition("-")
+    return range(int(first), int(last or first) + 1)
 
 
 def _frame(assignments: Mapping[str, Any]) -> int | None:
@@ -138,6 +158,8 @@ def judge(log: Log) -> Verdict:
             _count_lpi(verdict, reading, event.id, event.t_ns, result, event.set, frame)
         elif kind == "timeout":
             verdict.timeouts += 1
+        elif kind in ("call", "own", "return") and verdict.jump_ns is None:
+            _note_callback(verdict, kind, event.t_ns, event.set)
         found = reading.lay(event.set, event.id, event.t_ns)
         for number in found:
             verdict.wrong.append(Wrong(number, reading.owner[number], event.t_ns, *reading.writer.get(number, ("", 0))))
@@ -147,6 +169,20 @@ def judge(log: Log) -> Verdict:
     _note_tables(verdict, reading, log.start)
     verdict.outcome = _outcome(verdict, reading)
     return verdict
+
+
+def _note_callback(verdict: Verdict, kind: str, t_ns: int, set: Mapping[str, Any]) -> None:
+    """Note that a callback begins, frees frames, or returns. They run one after the other."""
+    if kind == "call":
+        ((path, name),) = set.items()
+        verdict.callbacks.append(Callback(path.split("/")[1], name, t_ns))
+    elif verdict.callbacks:
+        last = verdict.callbacks[-1]
+        if kind == "own":
+            last.frames_freed += sum(len(_span(path)) for path in set)
+        else:
+            last.took_ns = t_ns - last.called_ns
+            last.driver = set[f"device/{last.device}/driver"]
 
 
 def _note_run(verdict: Verdict, running: str, t_ns: int) -> None:

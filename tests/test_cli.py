@@ -51,6 +51,7 @@ def test_json_has_the_shape_of_the_contract(capsys):
         "irq",
         "dump",
         "console",
+        "callbacks",
     ]
     assert data["schema"] == "kexecdoc-run/1"
     assert list(data["scenario"]) == list(switches())

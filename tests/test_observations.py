@@ -1,10 +1,39 @@
 """What a real Linux did under an emulator, row by row, as far as arm64 can show it."""
 
+import re
+from pathlib import Path
+
+import pytest
 from crossings import crossed, runs, texts
 
 from kexecdoc.machine.gic import pending_bit
 from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import Crossing
+
+CONSOLES = Path(__file__).parent / "consoles"
+
+
+def recorded(number):
+    """What a recorded console says: the sysfs power state, the command register after the jump, pages hit."""
+    (path,) = CONSOLES.glob(f"{number}-*.log")
+    before, _, after = path.read_text(errors="replace").partition("Starting new kernel")
+    states = re.findall(r"^(?:unknown|D[0-3](?:hot|cold)?)\s*$", before, re.MULTILINE)
+    (command,) = re.findall(r"^(01[0-9a-f]{2})\s*$", after, re.MULTILINE)
+    (hit,) = re.findall(r"HUNT-DONE corrupt_pages=(\d+)", after)
+    return states[-1].strip(), int(command, 16), int(hit)
+
+
+@pytest.mark.parametrize(("number", "state"), [("02", "unknown"), ("03", "known")])
+def test_observations_2_and_3_bus_master_is_cleared_only_where_the_core_knows_the_power_state(number, state):
+    said, command, hit = recorded(number)
+    assert (said == "unknown") == (state == "unknown")
+    found = runs(f"quiesce=none power-state={state} next-driver=absent")
+    for run in found:
+        end = run.at()
+        assert end["gate/eth0/bus-master"] == bool(command & 0x4) == (state == "unknown")
+        assert end["device/eth0/engine"] == "running"
+        assert bool(run.verdict.dma["landed"]) == bool(hit)
+    assert any(run.verdict.wrong for run in found) == bool(hit)
 
 
 def test_observation_3_bus_master_cleared_with_the_engine_on_and_no_write_lands():
@@ -31,6 +60,18 @@ def test_observation_8_without_efi_the_tables_are_not_reserved_and_messages_work
     assert "GICv3: CPU0: Booted with LPIs enabled, memory probably corrupted" in said
     assert not any("Failed to disable" in t for t in said)
     assert (run.verdict.tables, run.verdict.msi_usable, run.verdict.timeouts) == ("fresh", True, 0)
+
+
+def test_observation_9_over_the_old_property_table_the_next_kernel_fills_its_own_text_with_0xa2():
+    crossing = Crossing(Scenario(kernel="6.1", firmware="devicetree", image_placement="over-tables"))
+    run = crossing.finish()
+    said = texts(run)
+    assert "GICv3: Using preallocated redistributor tables" in said
+    assert {crossing.computer.memory.load(0x40000000 + w.frame * 4096, 4096) for w in run.verdict.wrong} == {
+        b"\xa2" * 4096
+    }
+    assert {w.owner for w in run.verdict.wrong} == {"next-text"}
+    assert run.verdict.outcome == "crashed"
 
 
 def test_observation_10_with_uefi_the_tables_survive():

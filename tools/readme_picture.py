@@ -1,15 +1,18 @@
-"""Draw the picture in the README, and print the words that stand for it there.
+"""Draw the picture in the README, and write the words that stand for it there.
 
 `make notebooks` calls it. A test holds the README's text alternative to the run.
 """
 
+import re
 from pathlib import Path
 
 from kexecdoc.presets import EXPLORERS
 from kexecdoc.show.still import alt_text, still_png
 from kexecdoc.simulate import simulate
 
-PICTURE = Path(__file__).parent.parent / "site" / "assets" / "readme.png"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PICTURE = ROOT / "site" / "assets" / "readme.png"
 
 
 def words() -> str:
@@ -20,7 +23,8 @@ def words() -> str:
 def main() -> None:
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     PICTURE.write_bytes(still_png(simulate(EXPLORERS["just-a-branch"].scenario)))
-    print(words())
+    text = README.read_text(encoding="utf-8")
+    README.write_text(re.sub(r"!\[.*?\](?=\(site/assets/)", lambda _: f"![{words()}]", text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -50,24 +50,16 @@ class Image:
         return [frame for s in self.segments for frame in range(s.first, s.first + s.count)]
 
 
-def load(kernel: Kernel) -> Image:
+def load(kernel: Kernel, boot_tables: range) -> Image:
     """Load the image, as kexec_load(2) or kexec_file_load(2) did before t=0.
+
+    ``boot_tables`` are the frames of the property table and of the boot CPU's pending table.
 
     Here a source page is never a destination; the real allocator also lets it be its own. [src: kimage]
     """
-    memory, draws = kernel.memory, kernel.draws
-    taken: set[int] = set()
-    segments = []
-    for owner, count in SEGMENTS:
-        first = memory.place(
-            draws,
-            owner,
-            count,
-            DESTINATION_ALIGN,
-            lambda frame: memory.owner[frame] in IN_USE_OR_NOT and frame not in taken,
-        )
-        segments.append(Segment(owner, first, count))
-        taken.update(range(first, first + count))
+    memory = kernel.memory
+    segments = _destinations(kernel, boot_tables)
+    taken = {frame for s in segments for frame in range(s.first, s.first + s.count)}
     pages = _source_pages(kernel, taken)
     for number, frame in enumerate(pages):
         memory.fill(frame, f"image:{number}")
@@ -75,6 +67,36 @@ def load(kernel: Kernel) -> Image:
     checked = kernel.scenario.loader == "user"
     digest = _digest(payload(f"image:{n}") for n in range(len(pages))) if checked else b""
     return Image(segments, pages, digest)
+
+
+def _destinations(kernel: Kernel, boot_tables: range) -> list[Segment]:
+    """Choose where the segments go: anywhere that fits, or with the text over the boot CPU's LPI tables.
+
+    Since v5.5 a loader sees reserved tables in /proc/iomem and keeps off them. Tables that nobody reserves
+    look to it like any other memory. [src: commit-iomem-reserved, observations]
+    """
+    memory = kernel.memory
+    taken: set[int] = set()
+    segments = []
+
+    def place(owner: str, count: int, over: range, *tables: str) -> int:
+        def usable(frame: int) -> bool:
+            return memory.owner[frame] in (*IN_USE_OR_NOT, *tables) and frame not in taken
+
+        return memory.place(kernel.draws, owner, count, DESTINATION_ALIGN, usable, over)
+
+    over_tables = kernel.scenario.image_placement == "over-tables" and not memory.kept
+    for owner, count in SEGMENTS:
+        if over_tables and owner == "next-text":
+            try:
+                first = place(owner, count, boot_tables, "lpi-table")
+            except MemoryError:  # the ITS's tables lie so close that the text covers them as well
+                first = place(owner, count, boot_tables, "lpi-table", "its-table")
+        else:
+            first = place(owner, count, range(0))
+        segments.append(Segment(owner, first, count))
+        taken.update(range(first, first + count))
+    return segments
 
 
 def _source_pages(kernel: Kernel, destinations: set[int]) -> list[int]:
@@ -153,7 +175,8 @@ class Stub(Kernel):
         owners: dict[str, str] = self.memory.give(runs(sorted(self.image.pages)), "old")
         for segment in self.image.segments:
             owners |= self.memory.give([(segment.first, segment.count)], segment.owner)
-        self.log.record("stub/enter:0", "run", None, {"running": "next-kernel", **owners})
+        undriven = {f"device/{name}/driver": "none" for name in self.computer.bus.functions}
+        self.log.record("stub/enter:0", "run", None, {"running": "next-kernel", **undriven, **owners})
 
 
 COPYING = Step("jump/copy", Stub.copy_image, "relocate-kernel")

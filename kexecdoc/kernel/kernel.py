@@ -94,6 +94,15 @@ class Kernel:
     def after_step(self, step: Step) -> None:
         """Do what has to be done when a step ends."""
 
+    def call(self, device: str, callback: str) -> None:
+        """Log that a callback of a device's driver begins."""
+        self.log.record(self.id(f"{device}-call"), "call", None, {f"device/{device}/callback": callback})
+
+    def returned(self, device: str, driver: str = "bound") -> None:
+        """Log that it returned, and whether the driver holds the device now."""
+        set = {f"device/{device}/callback": "returned", f"device/{device}/driver": driver}
+        self.log.record(self.id(f"{device}-return"), "return", None, set)
+
     def use(self, owner: str) -> list[int]:
         """Read every frame of an owner, as using it does, and return those with wrong bytes.
 

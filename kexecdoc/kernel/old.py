@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kexecdoc.kernel.image import Image, load
-from kexecdoc.kernel.kernel import Kernel, Process, Step
+from kexecdoc.kernel.kernel import Kernel, MachineDead, Process, Step
 from kexecdoc.machine.disk import QUEUES
 from kexecdoc.machine.gic import FIRST_LPI, TABLE_FRAMES
 from kexecdoc.machine.iommu import Domain, identity
@@ -22,11 +22,12 @@ from kexecdoc.scales import (
     FRAME,
     FRAMES,
     FUNCTION_SHUTDOWN,
+    HANG_WATCHED,
     ITS_TABLE_FRAMES,
     MASKED_BEFORE_STUB,
-    MS,
     NOTIFIERS,
     RAM_BASE,
+    SHORT_STEP,
     VECTORS,
 )
 
@@ -57,6 +58,7 @@ class OldKernel(Kernel):
 
     name = "old"
     image: Image
+    boot_tables: range  # frames of the property table and of the boot CPU's pending table
 
     # -- before t=0 ------------------------------------------------------------------------------
 
@@ -70,7 +72,7 @@ class OldKernel(Kernel):
         self._route_vectors()
         for cpu in self.computer.cpus:
             cpu.on_interrupt = self._take
-        self.image = load(self)
+        self.image = load(self, self.boot_tables)
 
     def _place(self, stream: str, count: int, owner: str) -> int:
         """Allocate a naturally aligned block in memory that is not yet used for anything else."""
@@ -83,14 +85,18 @@ class OldKernel(Kernel):
     def _set_up_interrupt_controller(self) -> None:
         """Allocate tables, enable the ITS and LPIs, and reserve the tables where EFI can carry that.
 
-        [src: its-probe, its-cpu-init, its-reserve]
+        The property table and the boot CPU's pending table come one after the other from a fresh allocator.
+        [src: its-probe, its-cpu-init, its-reserve, consoles]
         """
         computer, memory, start = self.computer, self.memory, self.log.start
         self._place("its", ITS_TABLE_FRAMES, "its-table")
-        self.lpis = Lpis(memory.address(self._place("lpi-property", TABLE_FRAMES, "lpi-table")))
+        first = self._place("lpi-boot-cpu", 2 * TABLE_FRAMES, "lpi-table")
+        self.boot_tables = range(first, first + 2 * TABLE_FRAMES)
+        self.lpis = Lpis(memory.address(first))
         for redistributor in computer.redistributors:
             cpu = redistributor.cpu.number
-            pending = memory.address(self._place(f"lpi-pending-{cpu}", TABLE_FRAMES, "lpi-table"))
+            frame = first + TABLE_FRAMES if cpu == 0 else self._place(f"lpi-pending-{cpu}", TABLE_FRAMES, "lpi-table")
+            pending = memory.address(frame)
             self.lpis.pending_tables.append(pending)
             redistributor.set_tables(self.lpis.property_table, pending, self.name)
             redistributor.set_enable(True)
@@ -137,6 +143,7 @@ class OldKernel(Kernel):
         computer.smmu.streams = dict.fromkeys(computer.bus.functions, domain)
         self.log.start |= nic.registers() | {f"gate/{f}/smmu": computer.smmu.gate(f) for f in computer.bus.functions}
         self.log.start["device/eth0/targets"] = [[a, a + n - 1] for a, n in (*descriptors, *buffers)]
+        self.log.start |= {f"device/{name}/driver": "bound" for name in computer.bus.functions}
 
     def _bus_addresses(self, domain: Domain, ranges: list[tuple[int | None, int]]) -> list[int]:
         """Return the bus address of each range of frames; a first frame of None is the doorbell's page."""
@@ -196,44 +203,77 @@ class OldKernel(Kernel):
 
     def _shut_down_nic(self) -> Process:
         """Do to the device under study what ``quiesce`` says; then the PCI core has its turn."""
-        nic, scenario = self.computer.nic, self.scenario
-        callback = scenario.shutdown_callback
+        scenario = self.scenario
         if scenario.quiesce == "remove":
-            yield self.pause(DRIVER_REMOVE)
-            nic.stop_engine(self.id("eth0-remove"))
-            nic.disable_msi(self.id("eth0-remove"))
-            nic.function.set_bus_master(False, self.id("eth0-remove"))
-        elif scenario.quiesce == "shutdown" and callback != "missing":
-            yield self.pause(DRIVER_SHUTDOWN)
-            if callback == "works":
-                nic.stop_engine(self.id("eth0-shutdown"))
-            nic.disable_msi(self.id("eth0-shutdown"))
+            yield from self._remove_nic()
+        elif scenario.quiesce == "shutdown" and scenario.shutdown_callback != "missing":
+            yield from self._call_nic_shutdown()
         else:
             yield self.pause(FUNCTION_SHUTDOWN)
-        self._pci_device_shutdown("eth0")
+        if scenario.power_state == "known":
+            self._clear_bus_master("eth0")
+
+    def _call_nic_shutdown(self) -> Process:
+        """Call the driver's shutdown: it makes the device quiet, or half of it, and keeps what it holds.
+
+        [src: pci-h]
+        """
+        nic = self.computer.nic
+        self.call("eth0", "shutdown")
+        yield self.pause(DRIVER_SHUTDOWN)
+        if self.scenario.shutdown_callback == "works":
+            nic.stop_engine(self.id("eth0-shutdown"))
+        nic.disable_msi(self.id("eth0-shutdown"))
+        self.returned("eth0")
+
+    def _remove_nic(self) -> Process:
+        """Call the driver's remove: the device quiet, its buffers freed, and nobody is its driver any more.
+
+        One that waits for somebody who never lets go of the device ends the crossing here: device_shutdown()
+        is serial, and nothing cuts it short. [src: pci-h, device-shutdown]
+        """
+        nic, memory = self.computer.nic, self.memory
+        self.call("eth0", "remove")
+        if self.scenario.remove_callback == "hangs":
+            yield self.pause(HANG_WATCHED)
+            raise MachineDead("hung")
+        yield self.pause(DRIVER_REMOVE)
+        nic.stop_engine(self.id("eth0-remove"))
+        nic.disable_msi(self.id("eth0-remove"))
+        nic.function.set_bus_master(False, self.id("eth0-remove"))
+        freed = memory.give(list(runs(memory.owned_by("dma-buffer", "descriptor-ring"))), "old")
+        self.log.record(self.id("eth0-free"), "own", None, freed)
+        self.returned("eth0", driver="none")
 
     def _shut_down_disk(self) -> Process:
-        """Shut the disk down properly, always: its driver frees its interrupts, so they are disabled.
+        """Shut the disk down, or remove it; either way its driver frees its interrupts, so they are disabled.
 
         [src: nvme]
         """
-        yield self.pause(DRIVER_SHUTDOWN)
+        remove = self.scenario.quiesce_disk == "remove"
+        self.call("nvme0", "remove" if remove else "shutdown")
+        yield self.pause(DRIVER_REMOVE if remove else DRIVER_SHUTDOWN)
         for intid in DISK_INTIDS:
             self._configure(intid, DISABLED)
-        self._pci_device_shutdown("nvme0")
+        self.returned("nvme0", driver="none" if remove else "bound")
+        self._clear_bus_master("nvme0")
 
-    def _pci_device_shutdown(self, function: str) -> None:
-        """Clear Bus Master after the driver's own callback, on kexec only. [src: pci-device-shutdown]"""
+    def _clear_bus_master(self, function: str) -> None:
+        """Clear the bit after the driver's own callback, on kexec only, as the PCI core does.
+
+        It leaves functions alone of which it does not know that they are powered: ``current_state`` beyond
+        D3hot, which PCI_UNKNOWN is. [src: pci-device-shutdown, observations]
+        """
         if self.scenario.clear_bus_master == "yes":
             self.computer.bus.functions[function].set_bus_master(False, self.id(f"{function}-clear-master"))
 
     def migrate_to_reboot_cpu(self) -> Process:
         """Continue on CPU 0. [src: restart-prepare]"""
-        yield self.pause(MS // 2)
+        yield self.pause(SHORT_STEP)
 
     def syscore_shutdown(self) -> Process:
         """Run the core callbacks that have no device behind them. [src: syscore-shutdown]"""
-        yield self.pause(MS // 2)
+        yield self.pause(SHORT_STEP)
 
     def machine_shutdown(self) -> Process:
         """Take the other CPUs offline; each one's interrupts move to CPU 0, and nobody masks them.
@@ -254,12 +294,12 @@ class OldKernel(Kernel):
 
     def kmsg_dump(self) -> Process:
         """Give pstore and its like a chance to keep the log. [src: kernel-kexec]"""
-        yield self.pause(MS // 2)
+        yield self.pause(SHORT_STEP)
 
     def machine_kexec(self) -> Process:
         """Say good-bye, mask interrupts on the last CPU, and leave. [src: arm64-machine-kexec]"""
         self.say("kexec.bye")
-        yield self.pause(MS // 2)
+        yield self.pause(SHORT_STEP)
         self.computer.cpus[0].set_interrupts("masked", self.id("daif-mask"))
         yield self.pause(MASKED_BEFORE_STUB)
 

@@ -69,6 +69,15 @@ class Memory:
         name = self.content[frame]
         return name is None or self.ram[frame * FRAME : (frame + 1) * FRAME] == payload(name)
 
+    def wrong_bytes(self, frame: int) -> list[int]:
+        """Return the offsets in a frame at which something else is than its owner put there."""
+        name, at = self.content[frame], frame * FRAME
+        if name is None:
+            return []
+        return [
+            n for n, (is_, was) in enumerate(zip(self.ram[at : at + FRAME], payload(name), strict=True)) if is_ != was
+        ]
+
     def give(self, ranges: Iterable[tuple[int, int]], owner: str) -> dict[str, str]:
         """Give ranges (first frame, count) to an owner and return that as assignments for the log."""
         assignments = {}
@@ -81,14 +90,19 @@ class Memory:
         """Return the frames of some owners, in order."""
         return [frame for frame, owner in enumerate(self.owner) if owner in owners]
 
-    def place(self, draws: Draws, stream: str, count: int, align: int, usable: Callable[[int], bool]) -> int:
+    def place(
+        self, draws: Draws, stream: str, count: int, align: int, usable: Callable[[int], bool], over: range = range(0)
+    ) -> int:
         """Return the first of ``count`` usable frames in a row, aligned, drawn evenly over all that fit.
 
-        MemoryError if there is no such place.
+        ``over`` names frames that must be among them. MemoryError if there is no such place.
         """
 
         def fits(slot: int) -> bool:
-            return all(map(usable, range(slot * align, slot * align + count)))
+            first = slot * align
+            if over and not first <= over.start <= over.stop <= first + count:
+                return False
+            return all(map(usable, range(first, first + count)))
 
         slot = draws.first(fits, (FRAMES - count) // align + 1, f"layout/{stream}")
         if slot is None:

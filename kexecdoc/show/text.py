@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kexecdoc.run import Run
-from kexecdoc.scales import S
+from kexecdoc.scales import DRIVER_SHUTDOWN, MS, S
 from kexecdoc.scenario import Switch, switches
 from kexecdoc.study.effect import without_effect
 
@@ -27,12 +27,27 @@ def describe(run: Run) -> str:
     if data["dma"]["astray_before_jump"]:
         lines.append(f"  before   {data['dma']['astray_before_jump']:,} writes astray before the jump")
     lines += [f"MSI        {_counts(data['msi'], 'sent')}", f"LPI        {_lpis(data['lpi'])}"]
+    lines += _callbacks(run)
     if idle := without_effect(run.scenario):
         lines += ["", "no effect  " + ", ".join(idle) + " (with the other switches as they are)"]
     return "\n".join(lines)
 
 
+def _callbacks(run: Run) -> list[str]:
+    """Return what the old kernel's driver callbacks took, freed and took away; remove stands beside shutdown."""
+    lines = []
+    for callback in run.verdict.callbacks:
+        took = "did not return" if callback.took_ns is None else f"{callback.took_ns / MS:,.1f} ms"
+        freed = f", {callback.frames_freed:,} frames freed" if callback.frames_freed else ""
+        gone = f", nobody drives {callback.device} afterwards" if callback.driver == "none" else ""
+        usual = f" (shutdown takes {DRIVER_SHUTDOWN / MS:,.1f} ms, frees nothing)" if callback.name == "remove" else ""
+        lines.append(f"{callback.device}.{callback.name}: {took}{freed}{gone}{usual}")
+    return [f"{'callbacks' if n == 0 else '':<10} {line}" for n, line in enumerate(lines)]
+
+
 def _times(times: dict[str, float | None]) -> str:
+    if times["jump"] is None:
+        return f"{times['shutdown']:,.1f} ms, and no jump"
     names = {"shutdown": "to the jump", "jump": "copy and digest", "boot": "boot", "total": "in all"}
     return ", ".join(f"{times[key]:,.1f} ms {what}" for key, what in names.items() if times[key] is not None)
 

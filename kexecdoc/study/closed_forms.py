@@ -14,6 +14,7 @@ from kexecdoc.kernel.image import DESTINATION_ALIGN, SEGMENTS
 from kexecdoc.kernel.next import EARLY_ALLOCATIONS
 from kexecdoc.kernel.old import FIRMWARE_FRAMES, natural
 from kexecdoc.machine.gic import TABLE_FRAMES
+from kexecdoc.messages import version
 from kexecdoc.scales import (
     BOOT_DRIVERS,
     BOOT_ENABLE,
@@ -27,6 +28,7 @@ from kexecdoc.scales import (
     BUFFER_BLOCK_FRAMES,
     BUFFER_BYTES,
     COPY,
+    CPU_DOWN,
     CPUS,
     CYCLIC_BYTES,
     DESCRIPTOR_BYTES,
@@ -37,7 +39,9 @@ from kexecdoc.scales import (
     FRAME,
     FRAMES,
     ITS_TABLE_FRAMES,
+    MASKED_BEFORE_STUB,
     MS,
+    SHORT_STEP,
     VECTORS,
     S,
 )
@@ -59,6 +63,21 @@ def ring_writes(ring_size: int) -> int:
 def ring_dry_ns(ring_size: int, traffic: int) -> int:
     """Return how long a full ring lasts, in ns, when nobody refills it."""
     return ring_size * S // traffic
+
+
+def off_before_jump_ns(scenario: Scenario) -> int:
+    """Return how long the SMMU is off while the old kernel still runs, in ns: what follows device_shutdown()."""
+    short_steps = 4 if version(scenario.kernel) >= version("6.8") else 3  # with or without syscore_shutdown()
+    return short_steps * SHORT_STEP + (CPUS - 1) * CPU_DOWN + MASKED_BEFORE_STUB
+
+
+def astray_before_jump(scenario: Scenario) -> int:
+    """Return how many writes go astray in that time: a buffer and a descriptor a packet, or one a period.
+
+    For a device that nothing stops, behind a translating SMMU, with a ring that does not run dry so early.
+    """
+    arrivals = scenario.traffic * off_before_jump_ns(scenario) // S
+    return arrivals * (2 if scenario.dma == "ring" else 1)
 
 
 def entry_ns(scenario: Scenario) -> int:
@@ -181,7 +200,7 @@ def flip_share(scenario: Scenario) -> float:
     share of memory that is theirs. It shows if a message comes between the allocation and the quiet ITS
     for a bit that the new content has at 0: half of the bits, as contents are.
     """
-    taken = sum(count for _, count in EARLY_ALLOCATIONS) / (FRAMES - FIRMWARE_FRAMES - IMAGE_FRAMES)
+    taken = sum(count for _, count in EARLY_ALLOCATIONS) / (FRAMES - FIRMWARE_FRAMES - IMAGE_FRAMES - TABLE_FRAMES)
     messages = scenario.traffic * EARLY_TO_ITS // S
     rung = 1 - (1 - 1 / VECTORS) ** messages
     return taken * (1 - (1 - rung / 2) ** VECTORS)
