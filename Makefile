@@ -13,7 +13,7 @@ CHAPTER  := 01-just-a-branch.ipynb
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick coverage check notebooks site serve clean
+.PHONY: help lab test quick coverage check bench notebooks site serve clean
 # The targets share one environment and one output folder.
 .NOTPARALLEL:
 
@@ -56,6 +56,9 @@ check: $(DEV)  ## lint, format, types, import layers, stale notebooks
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/notebooks.py --check
+
+bench: $(DEV)  ## what an event, a run, a click and a page cost, as ratios within one run
+	$(BIN)/python -m benchmarks
 
 notebooks: $(DEV)  ## run the notebooks and write them back, normalised
 	$(BIN)/python tools/notebooks.py

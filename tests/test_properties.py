@@ -62,7 +62,11 @@ def test_clean_means_that_nothing_was_left_over(scenario):
 
 
 @FEW
-@given(any_scenario(quiesce="shutdown", **{"shutdown-callback": "works", "lpi-disable": "clearable"}))
+@given(
+    any_scenario(
+        quiesce="shutdown", **{"shutdown-callback": "works", "lpi-disable": "clearable", "image-placement": "clear"}
+    )
+)
 def test_a_driver_that_shuts_down_makes_every_crossing_clean_where_lpis_can_be_cleared(scenario):
     assert simulate(scenario).verdict.outcome == "clean"
 

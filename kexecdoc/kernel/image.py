@@ -81,7 +81,7 @@ def _destinations(kernel: Kernel, boot_tables: range) -> list[Segment]:
 
     def place(owner: str, count: int, over: range, *tables: str) -> int:
         def usable(frame: int) -> bool:
-            return memory.owner[frame] in (*IN_USE_OR_NOT, *tables) and frame not in taken
+            return memory.owner(frame) in (*IN_USE_OR_NOT, *tables) and frame not in taken
 
         return memory.place(kernel.draws, owner, count, DESTINATION_ALIGN, usable, over)
 
@@ -102,9 +102,9 @@ def _destinations(kernel: Kernel, boot_tables: range) -> list[Segment]:
 def _source_pages(kernel: Kernel, destinations: set[int]) -> list[int]:
     """Return free frames for every page of the image, scattered in runs of eight as an allocator would."""
     wanted = sum(count for _, count in SEGMENTS)
-    free = [o == "old" and f not in destinations for f, o in enumerate(kernel.memory.owner)]
+    free = set(kernel.memory.owned_by("old")) - destinations
     slots = sorted(range(FRAMES // 8), key=lambda s: kernel.draws.below(2**32, "layout/image-pages", s))
-    pages = [frame for s in slots for frame in range(s * 8, s * 8 + 8) if free[frame]]
+    pages = [frame for s in slots for frame in range(s * 8, s * 8 + 8) if frame in free]
     if len(pages) < wanted:
         raise MemoryError("no room for the image's source pages")
     return pages[:wanted]
@@ -131,11 +131,8 @@ class Stub(Kernel):
     def jump(self) -> None:
         """Take the first instruction of the stub. From here on the old kernel's memory is nobody's."""
         memory = self.memory
-        nobodys = [
-            f
-            for f, owner in enumerate(memory.owner)
-            if owner in ("dma-buffer", "descriptor-ring", "its-table", "lpi-table") and f not in memory.kept
-        ]
+        held = memory.owned_by("dma-buffer", "descriptor-ring", "its-table", "lpi-table")
+        nobodys = [frame for frame in held if frame not in memory.kept]
         assignments = memory.give(runs(nobodys), "old")
         self.log.record("stub/jump:0", "run", None, {"running": "stub", **assignments})
 

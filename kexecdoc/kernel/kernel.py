@@ -12,7 +12,6 @@ from simpy import Event
 from kexecdoc.draws import Draws
 from kexecdoc.log import Log, frames_path
 from kexecdoc.machine.computer import Computer
-from kexecdoc.machine.memory import runs
 from kexecdoc.messages import find, version
 from kexecdoc.scenario import Scenario
 
@@ -108,10 +107,10 @@ class Kernel:
 
         What is found is an event of the log; the verdict reads nothing else.
         """
-        frames = self.memory.owned_by(owner)
-        wrong = [frame for frame in frames if not self.memory.intact(frame)]
-        found = {frames_path(first, count, "found"): "intact" for first, count in runs(frames)}
+        ranges, intact = self.memory.runs_of(owner), self.memory.intact
+        wrong = [frame for first, count in ranges for frame in range(first, first + count) if not intact(frame)]
+        found = {frames_path(first, count, "found"): "intact" for first, count in ranges}
         found |= {frames_path(frame, 1, "found"): "wrong" for frame in wrong}
-        if frames:
+        if ranges:
             self.log.record(self.id(f"read-{owner}"), "read", None, found)
         return wrong

@@ -121,7 +121,7 @@ class NextKernel(Kernel):
         return {frames_path(first, count, "bytes"): id for first, count in ranges}
 
     def _free(self, frame: int) -> bool:
-        return self.memory.owner[frame] in ("old", "next-free")
+        return self.memory.owner(frame) in ("old", "next-free")
 
     # -- early boot --------------------------------------------------------------------------------
 
@@ -152,8 +152,8 @@ class NextKernel(Kernel):
             first = self._allocate(stream, count, "next-tables", lambda f: self._free(f) and f not in old_table)
             for number in range(count):
                 self.memory.fill(first + number, f"{stream}:{number}")
-        pool = [(first, count) for first, count in runs(self.memory.owned_by("old"))]
-        self.log.record(self.id("free-pool"), "own", None, self.memory.give(pool, "next-free"))
+        pool = self.memory.give(self.memory.runs_of("old"), "next-free")
+        self.log.record(self.id("free-pool"), "own", None, pool)
 
     # -- interrupt controller ------------------------------------------------------------------------
 
@@ -213,7 +213,7 @@ class NextKernel(Kernel):
         first = self.memory.frame(table)
         assert first is not None
         frames = range(first, first + TABLE_FRAMES)
-        if all(f in self.memory.kept or self.memory.owner[f] in RESERVED for f in frames):
+        if all(f in self.memory.kept or self.memory.owner(f) in RESERVED for f in frames):
             return True
         self.say("lpi.expected-reserved", table, table + TABLE_BYTES - 1)
         return False
@@ -419,8 +419,8 @@ class NextKernel(Kernel):
         if not intact:
             self.say("initramfs.failed", "invalid magic at start of compressed archive")
         yield self.pause(UNPACK)
-        freed = list(runs(self.memory.owned_by("next-initramfs")))
-        self.log.record(self.id("free-initramfs"), "own", None, self.memory.give(freed, "next-free"))
+        freed = self.memory.give(self.memory.runs_of("next-initramfs"), "next-free")
+        self.log.record(self.id("free-initramfs"), "own", None, freed)
         self.say("initramfs.freed", INITRAMFS_FRAMES * FRAME // 1024)
         return intact
 
@@ -436,12 +436,10 @@ class NextKernel(Kernel):
         free = self.memory.owned_by("next-free")
         blocks = sorted({f // POOL_RUN for f in free}, key=lambda b: self.draws.below(2**32, "layout/pool", b))
         wanted = len(free) // 2
-        order = [
-            f for b in blocks for f in range(b * POOL_RUN, (b + 1) * POOL_RUN) if self.memory.owner[f] == "next-free"
-        ]
+        in_pool = set(free)
+        order = [f for b in blocks for f in range(b * POOL_RUN, (b + 1) * POOL_RUN) if f in in_pool]
         taken = sorted(order[:wanted])
-        for frame in taken:
-            self.memory.zero(frame)
+        for frame in taken:  # cleared and then filled, which leaves nothing of the clearing to be seen
             self.memory.fill(frame, f"userspace:{frame}")
         id = self.id("allocate-userspace")
         ranges = list(runs(taken))

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from kexecdoc.kernel.image import Image, load
 from kexecdoc.kernel.kernel import Kernel, MachineDead, Process, Step
+from kexecdoc.log import frames_path
 from kexecdoc.machine.disk import QUEUES
 from kexecdoc.machine.gic import FIRST_LPI, TABLE_FRAMES
 from kexecdoc.machine.iommu import Domain, identity
-from kexecdoc.machine.memory import runs
 from kexecdoc.machine.nic import Programming
 from kexecdoc.scales import (
     BUFFER_BLOCK_FRAMES,
@@ -77,7 +77,7 @@ class OldKernel(Kernel):
     def _place(self, stream: str, count: int, owner: str) -> int:
         """Allocate a naturally aligned block in memory that is not yet used for anything else."""
         first = self.memory.place(
-            self.draws, f"old-{stream}", count, natural(count), lambda f: self.memory.owner[f] == "old"
+            self.draws, f"old-{stream}", count, natural(count), lambda f: self.memory.owner(f) == "old"
         )
         self.log.start |= self.memory.give([(first, count)], owner)
         return first
@@ -108,7 +108,7 @@ class OldKernel(Kernel):
         start |= {"its": "enabled", "its/programmed-by": self.name}
         if self.scenario.firmware == "efi" and self.scenario.lpi_policy == "reuse":
             memory.kept = set(memory.owned_by("lpi-table"))
-            start |= {f"frame/{a}-{a + n - 1}/kept": True for a, n in runs(sorted(memory.kept))}
+            start |= {frames_path(first, count, "kept"): True for first, count in memory.runs_of("lpi-table")}
 
     def _set_up_nic(self) -> None:
         """Give the device its buffers and descriptors, by the addresses that it will put on the bus.
@@ -241,7 +241,7 @@ class OldKernel(Kernel):
         nic.stop_engine(self.id("eth0-remove"))
         nic.disable_msi(self.id("eth0-remove"))
         nic.function.set_bus_master(False, self.id("eth0-remove"))
-        freed = memory.give(list(runs(memory.owned_by("dma-buffer", "descriptor-ring"))), "old")
+        freed = memory.give(memory.runs_of("dma-buffer", "descriptor-ring"), "old")
         self.log.record(self.id("eth0-free"), "own", None, freed)
         self.returned("eth0", driver="none")
 

@@ -8,6 +8,7 @@ registers, whoever put it there. [src: ring-runs-dry]
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,6 +47,7 @@ class Nic:
         self.free = 0
         self._head = 0
         self._held: int | None = None  # the last packet that Bus Master held back
+        self._listening = env.event()  # happens when it listens again
         function.on_bus_master = self._resume
 
     @property
@@ -87,22 +89,34 @@ class Nic:
         """Let the driver post every used descriptor again: one write to the tail register."""
         if self.device.dma == "ring" and self.free < self.device.ring_size:
             self.free = self.device.ring_size
+            if not self._listening.triggered:
+                self._listening.succeed()
             self._log.record(f"{self.name}/post:{ordinal}", "register", cause, {f"device/{self.name}/free": self.free})
 
     def receive(self) -> Generator[Event, None, None]:
-        """Arrivals for ever: gaps uniform between half and one and a half periods."""
-        period = S // self.device.traffic
-        ordinal = 0
-        while True:
-            gap = self._draws.between(period - period // 2, period + period // 2, "eth0/arrivals", ordinal)
-            yield self._env.timeout(gap)
-            self._arrive(ordinal)
-            ordinal += 1
+        """Take arrivals for ever: gaps uniform between half and one and a half periods.
+
+        They come whether or not the device listens. Where it does not, nobody waits for them one by one.
+        """
+        period, due, now = S // self.device.traffic, 0, 0
+        for ordinal in itertools.count():
+            due += self._draws.between(period - period // 2, period + period // 2, "eth0/arrivals", ordinal)
+            if not self._listens():
+                self._listening = self._env.event()
+                yield self._listening
+                now = int(self._env.now)
+            if due >= now:
+                yield self._env.timeout(due - now)
+                now = due
+                self._arrive(ordinal)
+
+    def _listens(self) -> bool:
+        """Return whether an arrival would be noticed: a packet that finds no descriptor is dropped in the device."""
+        return self.engine == "running" and (self.device.dma == "cyclic" or self.free > 0)
 
     def _arrive(self, ordinal: int) -> None:
-        """Take one packet, or one period. A packet that finds no descriptor is dropped in the device."""
-        dry = self.device.dma == "ring" and self.free == 0
-        if self.engine == "stopped" or dry:
+        """Take one packet, or one period."""
+        if not self._listens():
             return
         arrival = self._log.record(f"{self.name}/arrival:{ordinal}", "arrival")
         self._write(ordinal, arrival)

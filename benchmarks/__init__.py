@@ -1,0 +1,1 @@
+"""What kexecdoc costs, as ratios within one run: `make bench`."""

@@ -1,0 +1,138 @@
+"""What an event costs, and what a run costs before its first event, each beside a floor.
+
+Ratios of programs that take turns in one process: they hold where single times would not.
+"""
+
+from __future__ import annotations
+
+import gc
+import statistics
+from collections.abc import Callable
+from functools import partial
+from hashlib import sha256
+from time import process_time
+from typing import Any
+
+from simpy import Environment
+
+from kexecdoc.scales import FRAME, FRAMES
+from kexecdoc.scenario import Scenario
+from kexecdoc.simulate import Crossing, simulate
+
+SLOW, FAST = 500, 8_000  # packets a second: the slope between them is the cost of an event
+ROUNDS = 15
+
+LEFT = Scenario(quiesce="none", clear_bus_master="no", next_driver="absent")
+SCENARIOS = {
+    "ring": LEFT.but(ring_size=2048),
+    "cyclic buffer": LEFT.but(dma="cyclic"),
+    "writes that miss": LEFT.but(dma="cyclic", iommu="translate"),
+}
+
+
+def taking_turns(programs: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
+    """Return the median CPU time of each program in seconds; they run one after the other, round by round."""
+    times: dict[str, list[float]] = {name: [] for name in programs}
+    for number in range(rounds + 1):
+        for name, program in programs.items():
+            gc.collect()
+            began = process_time()
+            program()
+            if number:  # the first round warms up
+                times[name].append(process_time() - began)
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def lasting(scenario: Scenario) -> tuple[Scenario, Scenario]:
+    """Return the scenario at both rates, with the first seed whose next kernel survives at either."""
+    for seed in range(1000):
+        pair = scenario.but(seed=seed, traffic=SLOW), scenario.but(seed=seed, traffic=FAST)
+        if all(simulate(s).verdict.reached_userspace for s in pair):
+            return pair
+    raise ValueError("no seed survives")
+
+
+def stored_bytes(scenario: Scenario) -> float:
+    """Return how many bytes an event of the fast scenario stores in the machine's memory, on average."""
+    crossing = Crossing(scenario)
+    memory = crossing.computer.memory
+    stored = 0
+    store = memory.store
+
+    def counted(address: int, data: bytes) -> None:
+        nonlocal stored
+        stored += len(data)
+        store(address, data)
+
+    memory.store = counted  # type: ignore[method-assign]
+    run = crossing.finish()
+    return stored / len(run.log)
+
+
+def floor(events: int, length: int) -> list[tuple[Any, ...]]:
+    """Do what no model can do without: an event of SimPy, a row of the log, and the bytes."""
+    env = Environment()
+    ram = bytearray(FRAMES * FRAME)
+    log = []
+    data = bytes(length)
+
+    def process() -> Any:
+        for number in range(events):
+            yield env.timeout(100_000)
+            at = number * 2048 % (len(ram) - 2048)
+            ram[at : at + length] = data
+            log.append((f"eth0/buffer:{number}", env.now, "dma.landed", None, {f"frame/{at >> 12}/bytes": "x"}))
+
+    env.process(process())
+    env.run()
+    return log
+
+
+def marginal() -> dict[str, Any]:
+    """Measure the cost of an event: the slope between two traffic rates, for the model and for the floor."""
+    found = {}
+    for name, scenario in SCENARIOS.items():
+        slow, fast = lasting(scenario)
+        few, many = len(simulate(slow).log), len(simulate(fast).log)
+        length = round(stored_bytes(fast))
+        programs: dict[str, Callable[[], Any]] = {
+            "slow": partial(simulate, slow),
+            "fast": partial(simulate, fast),
+            "floor slow": partial(floor, few, length),
+            "floor fast": partial(floor, many, length),
+        }
+        times = taking_turns(programs)
+        model = (times["fast"] - times["slow"]) / (many - few) * 1e6
+        bare = (times["floor fast"] - times["floor slow"]) / (many - few) * 1e6
+        found[name] = {
+            "events": [few, many],
+            "bytes an event": length,
+            "model us": round(model, 2),
+            "floor us": round(bare, 2),
+            "ratio": round(model / bare, 2),
+        }
+    return found
+
+
+def fixed() -> dict[str, Any]:
+    """Measure a run that has next to no traffic, against SHA-256 over 16 MiB, and its parts."""
+    quiet = Scenario(traffic=1)
+    block = bytes(FRAMES * FRAME)
+    times = taking_turns(
+        {
+            "run": lambda: simulate(quiet),
+            "sha-256 over 16 MiB": lambda: sha256(block).digest(),
+            "wiring and booting the old kernel": lambda: Crossing(quiet),
+        },
+        rounds=31,
+    )
+    times["crossing"] = times["run"] - times["wiring and booting the old kernel"]
+    return {
+        "ms": {name: round(t * 1e3, 2) for name, t in times.items()},
+        "ratio": round(times["run"] / times["sha-256 over 16 MiB"], 2),
+    }
+
+
+def measure() -> dict[str, Any]:
+    """Return all figures of the model."""
+    return {"marginal cost of an event": marginal(), "fixed cost of a run": fixed()}
