@@ -39,13 +39,16 @@ lab: $(NOTEBOOK)  ## open JupyterLab on the first chapter
 	$(BIN)/python -m jupyterlab $(NO_BROWSER) $(ALLOW_ROOT) \
 	    --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(CHAPTER)
 
+# Two tests at a time; those of one file one after the other, since they share the runs that they have made.
+SIDE_BY_SIDE := -n 2 --dist loadfile
+
 test: $(DEV)  ## every test: the package, the notebooks, the site and JupyterLab in a browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks
 	$(BIN)/python -m pytest -m browser
 
 quick: $(DEV)  ## the tests that take less than a minute together
-	$(BIN)/python -m pytest -m "not browser and not slow"
+	$(BIN)/python -m pytest -m "not browser and not slow" $(SIDE_BY_SIDE)
 
 coverage: $(DEV)  ## the package's tests, and the lines that none of them ran
 	$(BIN)/python -m pytest --cov

@@ -7,14 +7,16 @@ standard error says which switch, which value, what is allowed and the nearest v
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import NoReturn
 
 from kexecdoc.presets import PRESETS, preset
 from kexecdoc.run import dumps
-from kexecdoc.scenario import Scenario, ScenarioError, find, switches
+from kexecdoc.scenario import Scenario, ScenarioError, shown, switches
 from kexecdoc.show.text import console_text, describe, switch_table
 from kexecdoc.simulate import simulate
 
@@ -28,6 +30,9 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
+        if found := re.fullmatch(r"argument --([\w-]+): expected one argument", message):
+            allowed = switches()[found[1]].allowed() if found[1] in switches() else ", ".join(FORMATS)
+            fail(f"--{found[1]}: needs a value: {allowed}")
         fail(message)
 
 
@@ -76,9 +81,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             _refuse(unknown[0], known=options.command == "run")
         formats = FORMATS if options.command == "run" else (*FORMATS[:1], "json")
         if options.format not in formats:
-            fail(
-                f"--format: {options.format:.60} is not one of {', '.join(formats)}{_nearest(options.format, formats)}"
-            )
+            near = _nearest(options.format, formats)
+            fail(f"--format: {shown(options.format)} is not one of {', '.join(formats)}{near}")
         output = {"run": _run, "switches": _switches, "presets": _presets}[options.command](options)
     except ScenarioError as error:
         fail(str(error))
@@ -88,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _check_command(word: str) -> None:
     commands = ("run", "switches", "presets")
     if not word.startswith("-") and word not in commands:
-        fail(f"{word:.60}: no such command; there are {', '.join(commands)}{_nearest(word, commands)}")
+        fail(f"{shown(word)}: no such command; there are {', '.join(commands)}{_nearest(word, commands)}")
 
 
 def _nearest(word: str, names: Sequence[str]) -> str:
@@ -99,12 +103,15 @@ def _nearest(word: str, names: Sequence[str]) -> str:
 def _refuse(word: str, *, known: bool) -> None:
     """Name the option or argument that does not exist, and the nearest that does."""
     if word.startswith("--") and known:
-        find(word[2:].partition("=")[0])
-    fail(f"{word:.60}: unexpected here; see `kexecdoc --help`")
+        name = word[2:].partition("=")[0].replace("_", "-")
+        near = get_close_matches(name, [*switches(), "format"], n=1, cutoff=0.4)
+        hint = f"did you mean --{near[0]}?" if near else "`kexecdoc switches` lists them"
+        fail(f"{shown(word.partition('=')[0])}: no such switch; {hint}")
+    fail(f"{shown(word)}: unexpected here; see `kexecdoc --help`")
 
 
 def _scenario(options: argparse.Namespace) -> Scenario:
-    values: dict[str, object] = dict(preset(options.preset).values) if options.preset else {}
+    values: dict[str, object] = {} if options.preset is None else dict(preset(options.preset).values)
     given = {name: getattr(options, switch.field) for name, switch in switches().items()}
     return Scenario.of(values | {name: value for name, value in given.items() if value is not None})
 
@@ -145,4 +152,8 @@ def _write(output: str) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         sys.stderr.close()
+    except OSError as error:
+        with suppress(OSError):
+            sys.stdout.close()  # or the interpreter would try once more, and complain in its own words
+        fail(f"standard output: {error.strerror}")
     return 0

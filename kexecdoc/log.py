@@ -28,13 +28,13 @@ Paths. N is a frame number; ``N-M`` names a closed range of frames.
 ``device/F/free``                descriptors that are still posted
 ``device/F/targets``             frames that its buffers and descriptors really name, as a list of ranges
 ``copied``                       what the stub copied last: ``[source frame, destination frame, count]``, ...
-``vector/F/V``                   ``{"intid": n, "cpu": n}``: where vector V of function F is routed
+``vector/F/V``                   ``{"intid": n, "cpu": n}``: where vector V of function F is routed; null: nowhere
 ``its``                          ``enabled`` or ``quiet``
 ``its/programmed-by``            whose tables it translates through
 ``redistributor/C/enable-lpis``  ``GICR_CTLR.EnableLPIs`` of CPU C
 ``redistributor/C/pending``      physical address of CPU C's pending table
 ``redistributor/C/programmed-by``  whose tables those are
-``lpi/C/I``                      the pending bit of INTID I in CPU C's table: 0 or 1
+``lpi/C/I``                      the pending bit of INTID I in CPU C's table, as memory has it: 0 or 1
 ``cpu/C/online``                 whether CPU C is up
 ``cpu/C/interrupts``             ``on`` or ``masked``
 ``console/K``                    line K: ``{"kernel": ..., "text": ..., "message": id or null}``

@@ -48,8 +48,6 @@ class Message:
             value = left.pop(0)
             if kind == "pa":
                 return f"0x{value:016x}"
-            if kind == "x" and flag and not value:
-                return "0"  # as the kernel prints %#x of 0
             return f"%{flag}{width}{'d' if kind == 'u' else kind}" % value
 
         return CONVERSION.sub(put, self.format)
@@ -109,18 +107,24 @@ MESSAGES: tuple[Message, ...] = (
     Message("pci.function", "pci %s: [%04x:%04x] type 00 class %#08x PCIe Endpoint", "drivers/pci/probe.c: pci_setup_device()",
             "pci-enumeration", "A function was found. Its MSI enable is switched off now.", since="6.12"),
     # The SMMU.
-    Message("smmu.probe", "arm-smmu-v3 arm-smmu-v3.0.auto: ias %lu-bit, oas %lu-bit (features 0x%08x)",
+    Message("smmu.probe", "arm-smmu-v3 %s: ias %lu-bit, oas %lu-bit (features 0x%08x)",
             "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c: arm_smmu_device_hw_probe()", "smmu-reset",
             "The SMMU is set up; its window of being off ends.", "SMMU", before="6.12"),
-    Message("smmu.probe", "arm-smmu-v3 arm-smmu-v3.0.auto: oas %lu-bit (features 0x%08x)",
+    Message("smmu.probe", "arm-smmu-v3 %s: oas %lu-bit (features 0x%08x)",
             "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c: arm_smmu_device_hw_probe()", "smmu-reset",
             "The SMMU is set up; its window of being off ends.", "SMMU", since="6.12"),
-    Message("smmu.event", "arm-smmu-v3 arm-smmu-v3.0.auto: event 0x%02x received:",
+    Message("smmu.event", "arm-smmu-v3 %s: event 0x%02x received:",
             "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c: arm_smmu_evtq_thread()", "smmu-events",
             "A write was refused: 0x10 is a translation fault. At most ten are printed in five seconds.", "SMMU"),
-    Message("smmu.decoded", "arm-smmu-v3 arm-smmu-v3.0.auto: event: %s client: %s sid: %#x ssid: %#x iova: %#llx ipa: %#llx",
+    Message("smmu.raw", "arm-smmu-v3 %s: \t0x%016llx",
+            "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c: arm_smmu_dump_raw_event() (arm_smmu_evtq_thread() in 6.1)", "smmu-events",
+            "A word of the event, of four: the stream and what happened; what kind of access; the address; zero here.", "SMMU"),
+    Message("smmu.decoded", "arm-smmu-v3 %s: event: %s client: %s sid: %#x ssid: %#x iova: %#llx ipa: %#llx",
             "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c: arm_smmu_dump_event()", "smmu-events",
             "The same event, decoded: client is the device, iova the address that it used.", "SMMU", since="6.14"),
+    Message("smmu.access", "arm-smmu-v3 %s: unpriv data write s1 \"Input address caused fault\" stag: %#x",
+            "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c: arm_smmu_dump_event()", "smmu-events",
+            "It was a write, and the table of stage 1 has nothing at that address.", "SMMU", since="6.14"),
     # Drivers.
     Message("nvme.function", "nvme nvme0: pci function %s", "drivers/nvme/host/pci.c: nvme_probe()", "nvme", "The disk's driver starts."),
     Message("nvme.timeout", "nvme nvme0: I/O %d QID %d timeout, completion polled", "drivers/nvme/host/pci.c: nvme_timeout()", "nvme",

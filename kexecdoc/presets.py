@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario, ScenarioError, shown
 
 
 @dataclass(frozen=True)
@@ -121,4 +121,4 @@ def preset(name: str) -> Preset:
         return PRESETS[name]
     near = get_close_matches(name, PRESETS, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]}?" if near else "`kexecdoc presets` lists them"
-    raise ScenarioError(f"{name:.60}: no such preset; {hint}")
+    raise ScenarioError(f"{shown(name)}: no such preset; {hint}")

@@ -8,6 +8,7 @@ and a `Scenario` is one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
@@ -17,6 +18,14 @@ from typing import Any, ClassVar
 
 class ScenarioError(ValueError):
     """A switch or a value that does not exist. The text is one line, for a person."""
+
+
+def shown(word: object) -> str:
+    """Return what a reader wrote as it can stand in one line: short, and without what would break it."""
+    text = str(word)
+    if not text.isprintable():
+        text = ascii(text)
+    return f"{text[:60]}" if text.strip() else f"‘{text[:60]}’"
 
 
 @dataclass(frozen=True)
@@ -58,16 +67,13 @@ class Switch:
                 return str(value)
             near = get_close_matches(str(value), self.choices, n=1, cutoff=0.4)
             hint = f"; did you mean {near[0]}?" if near and len(self.choices) > 1 else ""
-            raise ScenarioError(f"{self.name}: {value!s:.60} is not one of {self.allowed()}{hint}")
-        try:
-            number = int(value) if isinstance(value, str) else value
-        except ValueError:
-            number = None
+            raise ScenarioError(f"{self.name}: {shown(value)} is not one of {self.allowed()}{hint}")
+        number = int(value) if isinstance(value, str) and re.fullmatch("-?[0-9]{1,30}", value) else value
         if isinstance(number, bool) or not isinstance(number, int):
-            raise ScenarioError(f"{self.name}: {value!s:.60} is not {self.allowed()}; the default is {self.default}")
+            raise ScenarioError(f"{self.name}: {shown(value)} is not {self.allowed()}; the default is {self.default}")
         if not self.low <= number <= self.high:
             nearest = min(max(number, self.low), self.high)
-            raise ScenarioError(f"{self.name}: {value!s:.60} is not {self.allowed()}; the nearest is {nearest}")
+            raise ScenarioError(f"{self.name}: {shown(value)} is not {self.allowed()}; the nearest is {nearest}")
         return number
 
 
@@ -288,4 +294,4 @@ def find(name: str) -> Switch:
         return switches()[wanted]
     near = get_close_matches(wanted, switches(), n=1, cutoff=0.4)
     hint = f"did you mean {near[0]}?" if near else "`kexecdoc switches` lists them"
-    raise ScenarioError(f"{name:.60}: no such switch; {hint}")
+    raise ScenarioError(f"{shown(name)}: no such switch; {hint}")

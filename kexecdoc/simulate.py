@@ -43,9 +43,9 @@ class Crossing:
             self.stub.image = self.old.image
             yield from self.stub.walk(self.stub.path())
             self.stub.enter()
-            yield from self.next.walk(next.PATH)
+            yield from self.next.walk(next.path(self.scenario))
         except MachineDead as death:
-            self.log.record("machine/dead:0", "run", None, {"running": str(death)})
+            self.log.record("machine/dead:0", "run", death.cause, {"running": death.end})
 
     def finish(self) -> Run:
         """Run to the end. ScenarioError if that takes more events than a run may hold."""

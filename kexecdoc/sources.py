@@ -143,6 +143,8 @@ _other("its-tables-not-kept", "kernel", "ITS tables, ITTs and the command queue 
        f"{GIT}/tree/drivers/irqchip/irq-gic-v3-its.c?h=v6.12", "6.12.117")
 _other("smmu-gbpa", "kernel", "SMMU_GBPA decides what happens to traffic while SMMUEN is 0; Linux does not program it at shutdown",
        f"{GIT}/tree/drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c?h=v6.12", "6.1.192, 6.12.117, 7.3")
+_other("qemu-virt", "manual", "QEMU's hw/arm/virt.c: the memory map of the virt machine, and the node of its SMMU in the device tree",
+       "https://gitlab.com/qemu-project/qemu/-/blob/v7.2.0/hw/arm/virt.c", "QEMU 7.2")
 _other("consoles", "observation", "Consoles of Debian 6.1.192 kernels crossing under QEMU 7.2, recorded for this project in November 2026")
 _other("observations", "observation", "What a real Linux did under an emulator: sixteen experiments, November 2026")
 _other("driver-counts", "observation", "PCI drivers with and without .shutdown, counted in the source trees v4.17 to v7.3.4")

@@ -14,7 +14,7 @@ OWNERS = {
     "next-text": "the next kernel's text",
     "next-data": "the next kernel's data",
     "next-tables": "the next kernel's page tables and metadata",
-    "next-initramfs": "the initramfs before it was unpacked",
+    "next-initramfs": "the initramfs",
     "next-free": "free memory",
     "image": "the image",
     "old": "memory that was nobody's any more",
@@ -47,14 +47,14 @@ def _never_jumped(verdict: Verdict) -> str:
 
 
 def _wrong_bytes(verdict: Verdict, scenario: Scenario) -> str:
-    first = min(verdict.wrong, key=lambda wrong: wrong.written_ns)
-    frames = verdict.frames_corrupted
+    wrong = verdict.decisive
+    first = min(wrong, key=lambda w: w.written_ns)
     ends = {
         "hung": "purgatory found the digest wrong and loops for ever, in silence",
         "crashed": "the next kernel died of it and said so",
         "corrupted": "the next kernel runs on with wrong bytes",
     }
-    more = f" (the first of {frames} frames)" if frames > 1 else ""
+    more = f" (the first of {len(wrong)} frames)" if len(wrong) > 1 else ""
     where = OWNERS["image"] if verdict.outcome == "hung" else OWNERS[first.owner]
     who, when = _writer(first, verdict)
     if first.writer.startswith(RESET):
@@ -91,17 +91,19 @@ def _prevention(wrong: Wrong, scenario: Scenario) -> str:
         return f"The old kernel's LPI tables were not kept out of the allocator: {_keeping(scenario)}"
     if not wrong.writer.startswith("eth0/"):
         return ""
-    obeys, cleared = scenario.obeys_bus_master == "yes", scenario.clear_bus_master == "yes"
-    also = ""
-    if obeys and cleared and scenario.power_state == "unknown":
-        also = " or a PCI core that knew the device to be powered"
-    elif obeys and cleared:  # somebody set the bit again
-        also = " or a next driver that resets the device first"
-    elif obeys:
-        also = " or a PCI core that clears Bus Master"
-    elif cleared:
-        also = " or a device that obeys Bus Master"
-    return f"A driver that stops its DMA engine before the jump{also} would have prevented it."
+    return f"A driver that stops its DMA engine before the jump{_or_bus_master(scenario)} would have prevented it."
+
+
+def _or_bus_master(scenario: Scenario) -> str:
+    """Name the one other thing that would have done, if there is one: the bit takes all of three to help."""
+    missing = {
+        "a PCI core that clears Bus Master": scenario.clear_bus_master == "no",
+        "a PCI core that knew the device to be powered": scenario.power_state == "unknown",
+        "a device that obeys Bus Master": scenario.obeys_bus_master == "no",
+        "a next driver that resets the device before it sets Bus Master": scenario.next_driver == "trusts",
+    }
+    alone = [what for what, lacks in missing.items() if lacks]
+    return f" or {alone[0]}" if len(alone) == 1 else ""
 
 
 def _keeping(scenario: Scenario) -> str:
@@ -134,7 +136,7 @@ def _harmless(verdict: Verdict, scenario: Scenario) -> str:
         parts.append(f"{_count(verdict.bits_recorded, 'pending bit')} set {kept}")
     if not parts:
         parts.append(f"{_count(verdict.msi['sent'], 'leftover message')} went astray")
-    return f"{_listed(parts)}: nothing that the next kernel uses was hit, by luck or by design."
+    return f"{_listed(parts)}: by luck or by design, the next kernel found nothing wrong in what it read."
 
 
 def _clean(verdict: Verdict, scenario: Scenario) -> str:
@@ -145,6 +147,8 @@ def _clean(verdict: Verdict, scenario: Scenario) -> str:
         return f"The device's driver was removed before the jump: {nothing}."
     if scenario.quiesce == "shutdown" and scenario.shutdown_callback == "works":
         return f"The driver's shutdown callback stopped the device before the jump: {nothing}."
+    if verdict.dry_at_jump:
+        return f"The device was left running, but its ring had run dry before the jump: {nothing}."
     return f"The device was left running, but nothing arrived for it: {nothing}."
 
 

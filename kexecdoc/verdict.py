@@ -18,7 +18,8 @@ from kexecdoc.scales import CPUS, DISK_TIMEOUT, FRAMES, S
 OUTCOMES = ("clean", "harmless", "degraded", "corrupted", "crashed", "hung")
 """From the best to the worst; the worst that applies is the outcome."""
 
-NOBODYS = ("old", "next-free")
+FATAL = ("next-text", "next-tables", "next-initramfs")
+"""Owners that a kernel dies of, if it finds their frames wrong."""
 
 
 class Flip(NamedTuple):
@@ -68,6 +69,7 @@ class Verdict:
     dma: Counter[str] = field(default_factory=Counter)
     landed_in: Counter[str] = field(default_factory=Counter)
     astray_before_jump: int = 0
+    dry_at_jump: bool = False  # whether the device was left running with no descriptor to write to
     last_landed_ns: int | None = None
     msi: Counter[str] = field(default_factory=Counter)
     bits_recorded: int = 0
@@ -86,6 +88,18 @@ class Verdict:
     @property
     def frames_corrupted(self) -> int:
         return len({wrong.frame for wrong in self.wrong})
+
+    @property
+    def decisive(self) -> list[Wrong]:
+        """What was found wrong and decided the outcome: of one owner, each frame once.
+
+        A kernel that finds its text or tables wrong dies at once, so those were read last. Otherwise it died
+        of the initramfs, or runs on with wrong data.
+        """
+        last = [w.owner for w in self.wrong if w.t_ns == self.end_ns and w.owner in ("next-text", "next-tables")]
+        owners = (*last, "next-initramfs") if self.outcome == "crashed" else ("image", "next-data")
+        owner = next((o for o in owners if any(w.owner == o for w in self.wrong)), "")
+        return list({w.frame: w for w in reversed(self.wrong) if w.owner == owner}.values())
 
 
 class _Reading:
@@ -165,6 +179,9 @@ def judge(log: Log) -> Verdict:
             verdict.wrong.append(Wrong(number, reading.owner[number], event.t_ns, *reading.writer.get(number, ("", 0))))
         if kind == "run":
             _note_run(verdict, event.set["running"], event.t_ns)
+            if event.set["running"] == "stub":
+                nic = [reading.state.get(f"device/eth0/{what}") for what in ("engine", "free")]
+                verdict.dry_at_jump = nic == ["running", 0]
         verdict.end_ns = event.t_ns
     _note_tables(verdict, reading, log.start)
     verdict.outcome = _outcome(verdict, reading)
@@ -249,7 +266,7 @@ def _outcome(verdict: Verdict, reading: _Reading) -> str:
     owners = {wrong.owner for wrong in verdict.wrong}
     if running == "hung":
         return "hung"
-    if running == "crashed" or owners & {"next-text", "next-tables", "next-initramfs"}:
+    if running == "crashed" or owners & set(FATAL):
         return "crashed"
     if "next-data" in owners:
         return "corrupted"

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from crossings import crossed
@@ -116,12 +117,24 @@ def test_bad_input_to_every_switch_is_one_line_that_names_it(capsys, name):
     [
         (["rnu"], "rnu: no such command; there are run, switches, presets; did you mean run?"),
         (["run", "left-runing"], "did you mean left-running?"),
-        (["run", "--quise", "none"], "quise: no such switch; did you mean quiesce?"),
-        (["run", "--quise=none"], "quise: no such switch; did you mean quiesce?"),
+        (["run", "--quise", "none"], "--quise: no such switch; did you mean --quiesce?"),
+        (["run", "--quise=none"], "--quise: no such switch; did you mean --quiesce?"),
         (["run", "--format", "jsn"], "--format: jsn is not one of text, console, json, log; did you mean json?"),
         (["switches", "--format", "log"], "--format: log is not one of text, json"),
         (["presets", "--seed", "1"], "--seed: unexpected here"),
-        (["run", "--traffic"], "--traffic: expected one argument"),
+        (["run", "--traffic"], "--traffic: needs a value: an integer from 1 to 20,000 (a second)"),
+        (["run", "--format"], "--format: needs a value: text, console, json, log"),
+        (["run", "--fomat", "json"], "--fomat: no such switch; did you mean --format?"),
+        (["run", "--ring_size", "5"], "--ring_size: no such switch; did you mean --ring-size?"),
+        (["run", "--traffic", "1_000"], "traffic: 1_000 is not an integer"),
+        (["run", "--traffic", " 5"], "traffic:  5 is not an integer"),
+        (["run", "--traffic", "５"], "traffic: ５ is not an integer"),
+        (["run", ""], "‘’: no such preset"),
+        (["run", "a\nb"], r"'a\nb': no such preset"),
+        (["run", "--dma", "a\nb"], r"dma: 'a\nb' is not one of ring, cyclic"),
+        (["run", "--no\nsuch", "b"], r"'--no\nsuch': no such switch"),
+        (["run", "--format", "a\nb"], r"--format: 'a\nb' is not one of"),
+        (["a\nb"], r"'a\nb': no such command"),
         (["run", "left-running", "again"], "again: unexpected here"),
         (["--nonesuch"], "--nonesuch: unexpected here"),
         (
@@ -154,6 +167,18 @@ def test_a_reader_that_goes_away_is_no_error():
     command = f"{sys.executable} -m kexecdoc run --format log | head -c 10"
     ended = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True)
     assert ended.stderr == b""
+
+
+def test_an_output_that_cannot_be_written_is_said_in_one_line():
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "kexecdoc", "run", "--format", "json"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (ended.returncode, ended.stderr) == (2, "kexecdoc: standard output: No space left on device\n")
+
+
+def test_a_scenario_is_not_refused_because_its_neighbours_make_too_many_events(capsys):
+    words = ["run", "left-running", "--traffic", "20000", "--next-driver", "absent"]
+    assert "outcome    harmless" in out(capsys, *words)
 
 
 def test_the_module_is_the_command():

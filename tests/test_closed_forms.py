@@ -19,7 +19,18 @@ def agrees(hits: int, share: float) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "words", ["", "ring-size=64", "traffic=100", "traffic=2000", "dma=cyclic", "dma=cyclic next-driver=absent"]
+    "words",
+    [
+        "",
+        "ring-size=64",
+        "traffic=100",
+        "traffic=2000",
+        "dma=cyclic",
+        "dma=cyclic next-driver=absent",
+        "next-driver=absent traffic=5",
+        "next-driver=absent traffic=30",
+        "firmware=devicetree",
+    ],
 )
 def test_the_share_of_seeds_that_end_corrupted_or_worse_agrees_with_the_closed_form(words):
     words = f"{LEFT} {words}"
@@ -31,12 +42,13 @@ def test_the_share_of_seeds_that_end_corrupted_or_worse_agrees_with_the_closed_f
 def test_the_share_of_seeds_in_which_a_flip_shows_in_early_allocations_agrees_with_the_closed_form():
     words = f"{LEFT} dma=cyclic firmware=devicetree"
     looked = shown = 0
-    for seed in range(SEEDS):
+    for seed in range(5 * SEEDS):
         verdict = simulate(scenario(words, seed=seed)).verdict
         looked += verdict.tables is not None
         shown += any(w.writer.startswith("redistributor") and w.owner == "next-tables" for w in verdict.wrong)
-    assert shown > 0
-    assert agrees(shown * SEEDS // looked, closed_forms.flip_share(scenario(words)))
+    share = closed_forms.flip_share(scenario(words))
+    assert 0.05 < share < 0.15
+    assert abs(shown / looked - share) < 3 * sqrt(share * (1 - share) / looked)
 
 
 def test_a_write_before_the_copy_is_overwritten_and_one_after_it_is_not():

@@ -72,6 +72,28 @@ def test_the_mechanisms_lines_of_a_real_console_stand_in_the_models_in_the_same_
     assert booted
 
 
+LANDMARKS = ("Trying to unpack rootfs", "Freeing initrd memory", "pci 0000:00:01.0: [", "nvme nvme0: pci function")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [("08", f"{LEFT} firmware=devicetree"), ("10", f"{LEFT} firmware=efi"), ("11", f"{LEFT} firmware=devicetree")],
+)
+def test_archive_bus_and_disk_come_in_the_order_of_the_real_boot(number, words):
+    """With ACPI the bus is found before the archive is unpacked, with a device tree after that."""
+
+    def order(lines):
+        return [mark for line in lines for mark in LANDMARKS if line.startswith(mark)]
+
+    (path,) = CONSOLES.glob(f"{number}-*.log")
+    lines = re.findall(r"\[ *\d+\.\d+\] (.*)", path.read_text(errors="replace").partition("Starting new kernel")[2])
+    real_order = list(dict.fromkeys(order(lines)))
+    assert len(real_order) == 4
+    for run in arrived(words, 8):
+        if run.verdict.reached_userspace:
+            assert order(texts(run)) == real_order
+
+
 def test_a_kernel_loaded_over_the_old_tables_says_what_the_real_one_said_to_the_code_bytes():
     """The real one went on to an initcall before it executed what it had overwritten; the model notices at once."""
     wanted = [line for line in real("09") if not WHILE_IT_RAN.match(line)]

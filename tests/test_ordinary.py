@@ -30,7 +30,7 @@ def test_an_image_over_the_old_tables_takes_them_for_kept_and_overwrites_its_own
         assert "GICv3: Using preallocated redistributor tables" in said
         assert not any("Expected reserved" in text for text in said)
         assert run.verdict.outcome == "crashed"
-        table = run.log.start["redistributor/0/pending"] - 0x10000
+        table = run.log.start["redistributor/0/pending"] - 0x80000
         lost = range((table - 0x40000000) // 4096, (table - 0x40000000) // 4096 + 16)
         assert [w.frame for w in run.verdict.wrong] == list(lost)
         assert {w.writer for w in run.verdict.wrong} == {"next/reset-property-table:0"}
@@ -103,6 +103,12 @@ def test_a_remove_that_waits_for_a_user_ends_the_crossing_before_the_jump():
         assert run.at()["device/eth0/engine"] == "running"
         assert not run.verdict.dma
         assert "waits for the callback without limit" in run.verdict.summary
+
+
+def test_a_remove_that_works_clears_bus_master_itself():
+    for run in runs("quiesce=remove clear-bus-master=no", 5):
+        assert run.at(run.verdict.jump_ns)["gate/eth0/bus-master"] is False
+        assert run.at(run.verdict.jump_ns)["gate/nvme0/bus-master"] is True
 
 
 def test_what_remove_finds_does_not_matter_to_shutdown():

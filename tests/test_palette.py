@@ -6,6 +6,7 @@ import json
 import pytest
 
 from kexecdoc.show import palette
+from kexecdoc.show.explorer import bundle
 from kexecdoc.verdict import OUTCOMES
 
 MODES = ("light", "dark")
@@ -99,7 +100,7 @@ def test_an_owner_that_nobody_declared_goes_by_its_own_name():
 
 
 def test_the_style_sheet_declares_every_colour_for_both_modes():
-    sheet = palette.explorer_css()
+    sheet = palette.explorer_css(bundle.read("explorer.css"))
     for mode in MODES:
         for name, colour in palette.properties(mode).items():
             assert f"{name}: {colour};" in sheet

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kexecdoc.scenario import Scenario, switches
-from kexecdoc.simulate import simulate
+from kexecdoc.simulate import Crossing, simulate
 from kexecdoc.study.closed_forms import quiet_its_ns
 from kexecdoc.verdict import OUTCOMES
 
@@ -88,6 +88,94 @@ def test_flips_come_between_the_jump_and_the_quiet_its_unless_the_next_kernel_is
     late = [f for f in run.verdict.flips if f.t_ns > run.verdict.jump_ns + quiet_its_ns(scenario)]
     assert not late or (scenario.lpi_policy, scenario.lpi_disable) == ("naive", "sticky")
     assert len(run.verdict.flips) <= run.verdict.bits_recorded
+
+
+def bad(scenario):
+    return simulate(scenario).verdict.outcome in ("corrupted", "crashed", "hung")
+
+
+CURES = {
+    "A driver that stops its DMA engine before the jump": {"quiesce": "shutdown", "shutdown-callback": "works"},
+    "a PCI core that clears Bus Master": {"clear-bus-master": "yes"},
+    "a PCI core that knew the device to be powered": {"power-state": "known"},
+    "a device that obeys Bus Master": {"obeys-bus-master": "yes"},
+    "a next driver that resets the device before it sets Bus Master": {"next-driver": "resets"},
+    "booting the first kernel through UEFI": {"firmware": "efi"},
+    "a next kernel that reuses reserved tables": {"lpi-policy": "reuse", "firmware": "efi"},
+    "An image loaded clear of the old tables": {"image-placement": "clear"},
+    "a first boot through UEFI, which reserves them": {"firmware": "efi"},
+    "A shutdown callback, which frees nothing": {"quiesce": "shutdown", "shutdown-callback": "works"},
+}
+
+
+@settings(max_examples=120)
+@given(any_scenario(quiesce="none", iommu="off"))
+def test_what_the_summary_says_would_have_prevented_it_prevents_it(scenario):
+    verdict = simulate(scenario).verdict
+    if not verdict.wrong:
+        return
+    claimed = [cure for words, cure in CURES.items() if words in verdict.summary]
+    assert claimed
+    writer = min(verdict.decisive, key=lambda w: w.written_ns).writer.split("/")[0]
+    for cure in claimed:
+        cured = simulate(scenario.but(**cure)).verdict
+        assert not any(w.writer.startswith(writer) for w in cured.decisive), cure
+
+
+@FEW
+@given(any_scenario(quiesce="none"))
+def test_the_summary_names_what_the_kernel_died_of(scenario):
+    run = simulate(scenario)
+    said = " ".join(line["text"] for line in run.console())
+    summary, decisive = run.verdict.summary, run.verdict.decisive
+    if run.verdict.outcome == "crashed":
+        owner = decisive[0].owner
+        assert ("Undefined instruction" in said) == (owner == "next-text")
+        assert ("paging request" in said) == (owner == "next-tables")
+        assert ("Unable to mount root" in said) == (owner == "next-initramfs")
+    if len(decisive) > 1:
+        assert f"the first of {len(decisive)} frames" in summary
+    assert {w.owner for w in decisive} <= {decisive[0].owner} if decisive else not run.verdict.wrong
+
+
+@FEW
+@given(any_scenario())
+def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
+    crossing = Crossing(scenario)
+    end = crossing.finish().at()
+    computer = crossing.computer
+    for frame in range(4096):
+        assert end[f"frame/{frame}/owner"] == computer.memory.owner(frame)
+    for cpu, redistributor in zip(computer.cpus, computer.redistributors, strict=True):
+        assert end[f"cpu/{cpu.number}/online"] == cpu.online
+        assert end[f"cpu/{cpu.number}/interrupts"] == cpu.interrupts
+        assert end[f"redistributor/{cpu.number}/pending"] == redistributor.pending_table
+        assert end[f"redistributor/{cpu.number}/enable-lpis"] == redistributor.enable_lpis
+        for path, bit in end.items():
+            if path.startswith(f"lpi/{cpu.number}/"):
+                assert bit == redistributor.pending(int(path.split("/")[2])), path
+    for name, function in computer.bus.functions.items():
+        assert end[f"gate/{name}/bus-master"] == function.bus_master
+        assert end[f"gate/{name}/smmu"] == computer.smmu.gate(name)
+    routed = {p: v for p, v in end.items() if p.startswith("vector/") and v}
+    routes = {f"vector/{f}/{e}": {"intid": r.intid, "cpu": r.collection} for (f, e), r in computer.its.routes.items()}
+    assert routed == routes
+
+
+@FEW
+@given(any_scenario())
+def test_no_event_says_two_things_of_one_frame(scenario):
+    run = simulate(scenario)
+    for set in (run.log.start, *run.log.set):
+        said = [(frame, path.split("/")[2]) for path in set if path.startswith("frame/") for frame in span(path)]
+        assert len(said) == len({*said})
+
+
+@FEW
+@given(any_scenario())
+def test_no_leftover_message_is_delivered_on_this_path(scenario):
+    """Its vectors end on CPU 0, which masks itself before the jump; the next kernel's ITS does not know them."""
+    assert simulate(scenario).verdict.msi["delivered"] == 0
 
 
 @FEW

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from kexecdoc.kernel.kernel import Kernel, MachineDead, Process, Step
-from kexecdoc.log import frames_path
 from kexecdoc.machine.memory import payload, runs
-from kexecdoc.scales import COPY, COPY_RUN, DATA_FRAMES, DIGEST, FRAMES, INITRAMFS_FRAMES, TEXT_FRAMES
+from kexecdoc.scales import COPY, COPY_RUN, DATA_FRAMES, DIGEST, FRAME, FRAMES, INITRAMFS_FRAMES, TEXT_FRAMES
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Image:
 def load(kernel: Kernel, boot_tables: range) -> Image:
     """Load the image, as kexec_load(2) or kexec_file_load(2) did before t=0.
 
-    ``boot_tables`` are the frames of the property table and of the boot CPU's pending table.
+    ``boot_tables`` are the frames from the property table's first to the last of the boot CPU's pending table.
 
     Here a source page is never a destination; the real allocator also lets it be its own. [src: kimage]
     """
@@ -63,7 +62,7 @@ def load(kernel: Kernel, boot_tables: range) -> Image:
     pages = _source_pages(kernel, taken)
     for number, frame in enumerate(pages):
         memory.fill(frame, f"image:{number}")
-    kernel.log.start |= memory.give(runs(sorted(pages)), "image")
+    memory.give(runs(sorted(pages)), "image")
     checked = kernel.scenario.loader == "user"
     digest = _digest(payload(f"image:{n}") for n in range(len(pages))) if checked else b""
     return Image(segments, pages, digest)
@@ -149,8 +148,8 @@ class Stub(Kernel):
                     self.memory.copy(source + n, destination + n)
             id = f"stub/copy:{number}"
             owners = self.memory.give([(destinations[at], COPY_RUN)], "image")
-            written = {frames_path(destinations[at], COPY_RUN, "bytes"): id, "copied": moves}
-            self.log.record(id, "copy", None, {**owners, **written})
+            written = self.memory.wrote([(destinations[at], COPY_RUN)], id)
+            self.log.record(id, "copy", self.cause, {**owners, **written, "copied": moves})
 
     def check_digest(self) -> Process:
         """Let purgatory compare the SHA-256 of the copied image with the one that was stored at loading.
@@ -158,14 +157,12 @@ class Stub(Kernel):
         On a mismatch it loops for ever, in silence: on arm64 it prints only if kexec was given --serial.
         [src: purgatory]
         """
-        self.log.record("purgatory/start:0", "run", None, {"running": "purgatory"})
+        self.log.record("purgatory/start:0", "run", self.cause, {"running": "purgatory"})
         yield self.pause(DIGEST)
         memory, destinations = self.memory, self.image.destinations
-        if _digest(memory.load(memory.address(f), 4096) for f in destinations) == self.image.digest:
-            return
-        found = {frames_path(f, 1, "found"): "wrong" for f in destinations if not memory.intact(f)}
-        self.log.record("purgatory/read-image:0", "read", None, found)
-        raise MachineDead("hung")
+        reading = self.find(destinations, "purgatory/read-image:0")
+        if _digest(memory.load(memory.address(f), FRAME) for f in destinations) != self.image.digest:
+            raise MachineDead("hung", reading.id)
 
     def enter(self) -> None:
         """Branch to the next kernel: what was the image is its text, data and initramfs."""
@@ -173,7 +170,7 @@ class Stub(Kernel):
         for segment in self.image.segments:
             owners |= self.memory.give([(segment.first, segment.count)], segment.owner)
         undriven = {f"device/{name}/driver": "none" for name in self.computer.bus.functions}
-        self.log.record("stub/enter:0", "run", None, {"running": "next-kernel", **undriven, **owners})
+        self.log.record("stub/enter:0", "run", self.cause, {"running": "next-kernel", **undriven, **owners})
 
 
 COPYING = Step("jump/copy", Stub.copy_image, "relocate-kernel")

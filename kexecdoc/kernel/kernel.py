@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from simpy import Event
 
 from kexecdoc.draws import Draws
 from kexecdoc.log import Log, frames_path
 from kexecdoc.machine.computer import Computer
+from kexecdoc.machine.memory import runs
 from kexecdoc.messages import find, version
 from kexecdoc.scenario import Scenario
 
@@ -20,7 +21,22 @@ K = TypeVar("K", bound="Kernel")
 
 
 class MachineDead(Exception):
-    """Nothing runs any more: the kernel ``crashed``, or the machine ``hung``."""
+    """Nothing runs any more: ``end`` says whether the kernel ``crashed`` or the machine ``hung``.
+
+    ``cause`` is the id of the event that brought it about.
+    """
+
+    def __init__(self, end: str, cause: str | None) -> None:
+        super().__init__(end)
+        self.end = end
+        self.cause = cause
+
+
+class Reading(NamedTuple):
+    """What came of reading an owner's frames: the event's id, and the frames with wrong bytes."""
+
+    id: str | None
+    wrong: list[int]
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,7 @@ class Kernel:
         self.log = computer.log
         self.memory = computer.memory
         self._ordinals: Counter[str] = Counter()
+        self.cause: str | None = None  # the id of the event that began what is under way: a step, a callback in it
 
     def id(self, act: str) -> str:
         """Return the id of this kernel's next event of a kind, ``next/print:3``."""
@@ -76,7 +93,7 @@ class Kernel:
     def say(self, message: str, *values: object, cause: str | None = None) -> None:
         """Print a message of the registry, in the words of this kernel's version."""
         text = find(message, self.scenario.kernel).render(*values)
-        self.console.print(self.name, self.id("print"), text, message, cause)
+        self.console.print(self.name, self.id(f"print-{message}"), text, message, cause or self.cause)
 
     def has(self, since: str) -> bool:
         """Return whether this kernel is at least of that version."""
@@ -86,31 +103,45 @@ class Kernel:
         """Run a path step by step; the log says where each begins."""
         for step in path:
             if not step.since or self.has(step.since):
-                self.log.record(f"{step.name}:0", "step", None, {"step": step.name})
+                self.cause = begun = self.log.record(f"{step.name}:0", "step", None, {"step": step.name})
                 yield from step.run(self)
+                self.cause = begun
                 self.after_step(step)
 
     def after_step(self, step: Step) -> None:
         """Do what has to be done when a step ends."""
 
-    def call(self, device: str, callback: str) -> None:
-        """Log that a callback of a device's driver begins."""
-        self.log.record(self.id(f"{device}-call"), "call", None, {f"device/{device}/callback": callback})
+    def call(self, device: str, callback: str) -> str:
+        """Log that a callback of a device's driver begins; return the event's id."""
+        self._outer = self.cause
+        set = {f"device/{device}/callback": callback}
+        self.cause = id = self.log.record(self.id(f"{device}-call"), "call", self.cause, set)
+        return id
 
     def returned(self, device: str, driver: str = "bound") -> None:
         """Log that it returned, and whether the driver holds the device now."""
         set = {f"device/{device}/callback": "returned", f"device/{device}/driver": driver}
-        self.log.record(self.id(f"{device}-return"), "return", None, set)
+        self.log.record(self.id(f"{device}-return"), "return", self.cause, set)
+        self.cause = self._outer
 
-    def use(self, owner: str) -> list[int]:
+    def use(self, owner: str) -> Reading:
         """Read every frame of an owner, as using it does, and return those with wrong bytes.
 
         What is found is an event of the log; the verdict reads nothing else.
         """
-        ranges, intact = self.memory.runs_of(owner), self.memory.intact
-        wrong = [frame for first, count in ranges for frame in range(first, first + count) if not intact(frame)]
-        found = {frames_path(first, count, "found"): "intact" for first, count in ranges}
-        found |= {frames_path(frame, 1, "found"): "wrong" for frame in wrong}
-        if ranges:
-            self.log.record(self.id(f"read-{owner}"), "read", None, found)
-        return wrong
+        ranges = self.memory.runs_of(owner)
+        if not ranges:
+            return Reading(None, [])
+        frames = [frame for first, count in ranges for frame in range(first, first + count)]
+        return self.find(frames, self.id(f"read-{owner}"))
+
+    def find(self, frames: list[int], id: str) -> Reading:
+        """Compare what is in frames with what ought to be there, and log what was found as the event ``id``."""
+        intact = self.memory.intact
+        wrong = [frame for frame in frames if not intact(frame)]
+        spoilt = set(wrong)
+        good = frames if not wrong else [frame for frame in frames if frame not in spoilt]
+        found = {frames_path(first, count, "found"): "intact" for first, count in runs(good)}
+        found |= {frames_path(first, count, "found"): "wrong" for first, count in runs(wrong)}
+        self.log.record(id, "read", self.cause, found)
+        return Reading(id, wrong)

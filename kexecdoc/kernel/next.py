@@ -12,9 +12,8 @@ from typing import Any
 
 from simpy import Event
 
-from kexecdoc.kernel.kernel import Kernel, MachineDead, Process, Step
+from kexecdoc.kernel.kernel import Kernel, MachineDead, Process, Reading, Step
 from kexecdoc.kernel.old import DISABLED, DISK_INTIDS, ENABLED, Lpis, natural
-from kexecdoc.log import frames_path
 from kexecdoc.machine.gic import FIRST_LPI, ITS_BASE, TABLE_BYTES, TABLE_FRAMES, Redistributor
 from kexecdoc.machine.iommu import Domain, identity
 from kexecdoc.machine.memory import runs
@@ -40,6 +39,7 @@ from kexecdoc.scales import (
     S,
 )
 from kexecdoc.scales import TABLE_FRAMES as EARLY_FRAMES
+from kexecdoc.scenario import Scenario
 
 EARLY_ALLOCATIONS = (
     ("page-tables", EARLY_FRAMES // 4),
@@ -55,7 +55,10 @@ RELEASES = {"7.3": "7.3.0-rc7", "6.1": "6.1.192"}
 MIDR = 0x411F_D070
 EFI_MEMRESERVE = 0x4023_3F98
 PCI_IDS = {"nvme0": (0x1B36, 0x0010, 0x010802), "eth0": (0x8086, 0x10D3, 0x020000)}
+SMMU_BASE = 0x0905_0000  # where QEMU's virt machine has it [src: qemu-virt]
 SMMU_FEATURES = 0x0001_9FFF
+F_TRANSLATION = 0x10  # the id of the event, and then its second word: a write, stage 1, of an input address
+WRITE_S1_INPUT = 2 << 40  # [src: smmu-events]
 UNDEFINED_INSTRUCTION, TRANSLATION_FAULT = 0x0200_0000, 0x9600_0004  # ESR_EL1 [src: arm64-traps]
 LINEAR_MAP = 0xFFFF_0000_0000_0000
 
@@ -79,14 +82,16 @@ class NextKernel(Kernel):
         self._run_on()
 
     def _run_on(self) -> None:
-        if wrong := self.use("next-text"):
-            self.say("oops.undefined", UNDEFINED_INSTRUCTION, 1)
-            self.say("oops.code", self._code(wrong[0]))
-            self._panic(self._victim())
-        if wrong := self.use("next-tables"):
-            self.say("oops.fault", LINEAR_MAP + wrong[0] * FRAME)
-            self.say("oops.internal", TRANSLATION_FAULT, 1)
-            self._panic(self._victim())
+        text = self.use("next-text")
+        if text.wrong:
+            self.say("oops.undefined", UNDEFINED_INSTRUCTION, 1, cause=text.id)
+            self.say("oops.code", self._code(text.wrong[0]), cause=text.id)
+            self._panic(self._victim(), text.id)
+        tables = self.use("next-tables")
+        if tables.wrong:
+            self.say("oops.fault", LINEAR_MAP + tables.wrong[0] * FRAME, cause=tables.id)
+            self.say("oops.internal", TRANSLATION_FAULT, 1, cause=tables.id)
+            self._panic(self._victim(), tables.id)
 
     def _code(self, frame: int) -> str:
         """Return what an oops shows of the text: the instruction that could not be executed, after four others.
@@ -105,20 +110,22 @@ class NextKernel(Kernel):
             return "Attempted to kill init! exitcode=0x0000000b"
         return "Attempted to kill the idle task!"
 
-    def _panic(self, text: str) -> None:
-        self.say("panic", text)
-        self.say("panic.end", text)
-        raise MachineDead("crashed")
+    def _panic(self, text: str, cause: str | None) -> None:
+        self.say("panic", text, cause=cause)
+        self.say("panic.end", text, cause=cause)
+        raise MachineDead("crashed", cause)
 
-    def _allocate(self, stream: str, count: int, owner: str, usable: Callable[[int], bool]) -> int:
-        """Allocate a block and log whose it is now."""
+    def _allocate(
+        self, stream: str, count: int, owner: str, usable: Callable[[int], bool], fill: Callable[[int], object]
+    ) -> int:
+        """Allocate a block, ``fill`` each of its frames, and log whose it is now."""
         first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), 16), usable)
         id = self.id(f"allocate-{stream}")
-        self.log.record(id, "own", None, self.memory.give([(first, count)], owner) | self._wrote([(first, count)], id))
+        for frame in range(first, first + count):
+            fill(frame)
+        given = self.memory.give([(first, count)], owner)
+        self.log.record(id, "own", self.cause, {**given, **self.memory.wrote([(first, count)], id)})
         return first
-
-    def _wrote(self, ranges: list[tuple[int, int]], id: str) -> dict[str, str]:
-        return {frames_path(first, count, "bytes"): id for first, count in ranges}
 
     def _free(self, frame: int) -> bool:
         return self.memory.owner(frame) in ("old", "next-free")
@@ -148,12 +155,17 @@ class NextKernel(Kernel):
         table = self.memory.frame(self.computer.redistributors[0].property_table)
         assert table is not None
         old_table = range(table, table + TABLE_FRAMES)
+
+        def usable(frame: int) -> bool:
+            return self._free(frame) and frame not in old_table
+
+        def fill(frame: int) -> None:
+            self.memory.fill(frame, f"early:{frame}")
+
         for stream, count in EARLY_ALLOCATIONS:
-            first = self._allocate(stream, count, "next-tables", lambda f: self._free(f) and f not in old_table)
-            for number in range(count):
-                self.memory.fill(first + number, f"{stream}:{number}")
+            self._allocate(stream, count, "next-tables", usable, fill)
         pool = self.memory.give(self.memory.runs_of("old"), "next-free")
-        self.log.record(self.id("free-pool"), "own", None, pool)
+        self.log.record(self.id("free-pool"), "own", self.cause, pool)
 
     # -- interrupt controller ------------------------------------------------------------------------
 
@@ -164,15 +176,16 @@ class NextKernel(Kernel):
         """
         yield self.pause(EARLY_TO_ITS)
         its = self.computer.its
-        its.quiesce(self.id("its-quiesce"))
+        its.quiesce(self.id("its-quiesce"), self.cause)
         yield self.pause(BOOT_INTERRUPTS // 2)
         self.say("gic.features", 16)
         self.say("gic.redistributor", 0, 0, 0, self._redistributor_frame(0))
         self.say("its.found", ITS_BASE, ITS_BASE + 0x1FFFF)
-        tables = self.memory.address(self._allocate("its", ITS_TABLE_FRAMES, "its-table", self._free))
+        first = self._allocate("its", ITS_TABLE_FRAMES, "its-table", self._free, self.memory.zero)
+        tables = self.memory.address(first)
         self.say("its.allocated", ITS_BASE, 8192, "Devices", tables, "indirect", 8)
         self.say("its.allocated", ITS_BASE, 8192, "Interrupt Collections", tables + TABLE_BYTES, "flat", 8)
-        its.enable(self.name, self.id("its-enable"))
+        its.enable(self.name, self.id("its-enable"), self.cause)
         self._allocate_lpi_tables()
         yield self.pause(BOOT_INTERRUPTS // 2)
         self._set_up_lpis(self.computer.redistributors[0])
@@ -198,7 +211,7 @@ class NextKernel(Kernel):
         table = self.memory.frame(self.lpis.property_table)
         assert table is not None
         id = self.id("reset-property-table")
-        self.log.record(id, "store", None, self._wrote([(table, TABLE_FRAMES)], id))
+        self.log.record(id, "store", self.cause, self.memory.wrote([(table, TABLE_FRAMES)], id))
         for redistributor in self.computer.redistributors:
             for intid in range(FIRST_LPI, FIRST_LPI + 16):
                 redistributor.invalidate(intid, self.lpis.property_table)
@@ -220,10 +233,7 @@ class NextKernel(Kernel):
 
     def _fresh_table(self, stream: str) -> int:
         """Allocate and clear a table of 64 KiB; return its physical address."""
-        first = self._allocate(stream, TABLE_FRAMES, "lpi-table", self._free)
-        for frame in range(first, first + TABLE_FRAMES):
-            self.memory.zero(frame)
-        return self.memory.address(first)
+        return self.memory.address(self._allocate(stream, TABLE_FRAMES, "lpi-table", self._free, self.memory.zero))
 
     def _set_up_lpis(self, redistributor: Redistributor) -> None:
         """Set up one CPU's redistributor: adopt, or switch off and program anew, or give up.
@@ -251,14 +261,14 @@ class NextKernel(Kernel):
         self.computer.its.collections[cpu] = redistributor  # MAPC
 
     def _log_registers(self, redistributor: Redistributor) -> None:
-        self.log.record(self.id(redistributor.name), "register", None, redistributor.registers())
+        self.log.record(self.id(redistributor.name), "register", self.cause, redistributor.registers())
 
     def enable_interrupts(self) -> Process:
         """Take interrupts for the first time. [src: init-main]"""
         yield self.pause(BOOT_ENABLE)
         for cpu in self.computer.cpus:
             cpu.on_interrupt = self._take
-        self.computer.cpus[0].set_interrupts("on", self.id("irq-enable"))
+        self.computer.cpus[0].set_interrupts("on", self.id("irq-enable"), self.cause)
         if self.scenario.firmware == "devicetree":
             self.say("efi.no-services")
 
@@ -273,7 +283,7 @@ class NextKernel(Kernel):
             yield self.pause(BOOT_SMP // (CPUS - 1))
             self.say("gic.redistributor", cpu.number, cpu.number, 0, self._redistributor_frame(cpu.number))
             self._set_up_lpis(self.computer.redistributors[cpu.number])
-            cpu.set_online(True, self.id("cpu-on"))
+            cpu.set_online(True, self.id("cpu-on"), self.cause)
             self.say("smp.booted", cpu.number, cpu.number, MIDR)
         self.say("smp.brought", 1, CPUS)
 
@@ -285,7 +295,7 @@ class NextKernel(Kernel):
         for name, function in self.computer.bus.functions.items():
             self.say("pci.function", function.bdf, *PCI_IDS[name])
         if self.computer.nic.msi == "enabled":
-            self.computer.nic.disable_msi(self.id("eth0-msi-off"))
+            self.computer.nic.disable_msi(self.id("eth0-msi-off"), self.cause)
 
     def set_up_smmu(self) -> Process:
         """Enable the SMMU over an empty stream table, then attach devices.
@@ -296,17 +306,22 @@ class NextKernel(Kernel):
         yield self.pause(BOOT_IOMMU // 2)
         smmu = self.computer.smmu
         if smmu.present:
-            self.say("smmu.probe", *((44, 44) if not self.has("6.12") else (44,)), SMMU_FEATURES)
+            self.say("smmu.probe", self._smmu, *((44, 44) if not self.has("6.12") else (44,)), SMMU_FEATURES)
             smmu.on_event = self._report_event
-            smmu.set_enabled(True, self.id("smmu-enable"))
+            smmu.set_enabled(True, self.id("smmu-enable"), self.cause)
         yield self.pause(BOOT_IOMMU // 2)
         if smmu.present and self.has("7.3"):
             for function in self.computer.bus.functions:
                 self._attach(function)
 
+    @property
+    def _smmu(self) -> str:
+        """The SMMU's name as a device: by the ACPI table that describes it, or by its node in the device tree."""
+        return "arm-smmu-v3.0.auto" if self.scenario.firmware == "efi" else f"{SMMU_BASE:x}.smmuv3"
+
     def _attach(self, function: str) -> None:
         domain = Domain() if self.scenario.iommu == "translate" else identity()
-        self.computer.smmu.attach(function, domain, self.id(f"smmu-attach-{function}"))
+        self.computer.smmu.attach(function, domain, self.id(f"smmu-attach-{function}"), self.cause)
 
     def _report_event(self, function: str, address: int, cause: str) -> None:
         """Print an event of the SMMU's queue, at most ten in five seconds. [src: smmu-events]"""
@@ -314,11 +329,14 @@ class NextKernel(Kernel):
         if len(self._events) == EVENTS_PRINTED and now - self._events[0] < 5 * S:
             return
         self._events.append(now)
-        self.say("smmu.event", 0x10, cause=cause)
+        bdf = self.computer.bus.functions[function].bdf
+        stream = int(bdf[8:10], 16) << 3
+        self.say("smmu.event", self._smmu, F_TRANSLATION, cause=cause)
+        for word in (stream << 32 | F_TRANSLATION, WRITE_S1_INPUT, address, 0):
+            self.say("smmu.raw", self._smmu, word, cause=cause)
         if self.has("6.14"):
-            bdf = self.computer.bus.functions[function].bdf
-            device = int(bdf[8:10], 16) << 3
-            self.say("smmu.decoded", "F_TRANSLATION", bdf, device, 0, address, 0, cause=cause)
+            self.say("smmu.decoded", self._smmu, "F_TRANSLATION", bdf, stream, 0, address, 0, cause=cause)
+            self.say("smmu.access", self._smmu, 0, cause=cause)
 
     def probe_drivers(self) -> Process:
         """Probe the disk, then the device under study."""
@@ -327,11 +345,12 @@ class NextKernel(Kernel):
         yield self.pause(BOOT_DRIVERS - BOOT_DRIVERS // 2)
         self._probe_nic()
 
-    def _probe_driver(self, function: str) -> None:
+    def _probe_driver(self, function: str) -> str:
         """Call a driver's probe; before that, do what the bus does. [src: smmu-attach]"""
-        self.call(function, "probe")
+        call = self.call(function, "probe")
         if self.computer.smmu.present and not self.has("7.3"):
             self._attach(function)
+        return call
 
     def _probe_disk(self) -> Process:
         """Set the disk up; it carries out four commands, on its admin queue and on three CPUs' queues.
@@ -339,21 +358,21 @@ class NextKernel(Kernel):
         [src: nvme]
         """
         computer = self.computer
-        self._probe_driver("nvme0")
+        call = self._probe_driver("nvme0")
         function = computer.disk.function
         self.say("nvme.function", function.bdf)
-        function.set_bus_master(True, self.id("nvme0-set-master"))
+        function.set_bus_master(True, self.id("nvme0-set-master"), self.cause)
         computer.disk.doorbell = self._map_doorbell("nvme0")
         routes: dict[str, object] = {}
         for queue, intid in enumerate(DISK_INTIDS):
             routes |= computer.its.map_device("nvme0", queue, intid, max(0, queue - 1))
             self._configure(intid)
-        self.log.record(self.id("nvme0-vectors"), "register", None, routes)
+        self.log.record(self.id("nvme0-vectors"), "register", self.cause, routes)
         if 0 not in computer.its.collections:
             self.say("warn.cut")  # [src: its-valid-col]
             self.say("warn.valid-col", 0, 23)
         for tag, queue in enumerate((0, 1, 2, 3)):
-            yield from self._disk_command(tag, queue)
+            yield from self._disk_command(tag, queue, call)
         self.say("nvme.queues", CPUS, 0, 0)
         self.returned("nvme0")
 
@@ -372,18 +391,18 @@ class NextKernel(Kernel):
         for redistributor in self.computer.redistributors:
             redistributor.invalidate(intid, self.lpis.property_table)
 
-    def _disk_command(self, tag: int, queue: int) -> Process:
+    def _disk_command(self, tag: int, queue: int, cause: str) -> Process:
         """Issue a command and wait for its interrupt; after the timeout, look for oneself. [src: nvme]"""
         env = self.computer.env
         done = env.event()
         self._waiting[DISK_INTIDS[queue]] = done
-        env.process(self.computer.disk.command(queue))
+        command = self.computer.disk.command(queue, cause)
         yield done | env.timeout(DISK_TIMEOUT)
         if not done.triggered:
             del self._waiting[DISK_INTIDS[queue]]
-            self.log.record(self.id("command-timeout"), "timeout")
+            timeout = self.log.record(self.id("command-timeout"), "timeout", command)
             name = (8 + tag, queue) if not self.has("6.12") else (8 + tag, 0x1008 + tag, queue)
-            self.say("nvme.timeout", *name)
+            self.say("nvme.timeout", *name, cause=timeout)
 
     def _take(self, intid: int, cause: str) -> None:
         """Handle an interrupt: a disk command is done."""
@@ -401,8 +420,8 @@ class NextKernel(Kernel):
             return
         self._probe_driver("eth0")
         if driver == "resets":
-            nic.reset(self.name, self.id("eth0-reset"))
-        nic.function.set_bus_master(True, self.id("eth0-set-master"))
+            nic.reset(self.name, self.id("eth0-reset"), self.cause)
+        nic.function.set_bus_master(True, self.id("eth0-set-master"), self.cause)
         self.returned("eth0")
 
     # -- userspace -------------------------------------------------------------------------------------
@@ -415,20 +434,21 @@ class NextKernel(Kernel):
 
     def _unpack(self) -> Process:
         """Read the archive; in the end free it. If it is not what was loaded, the boot goes on for now."""
-        intact = not self.use("next-initramfs")
-        if not intact:
-            self.say("initramfs.failed", "invalid magic at start of compressed archive")
+        archive = self.use("next-initramfs")
+        if archive.wrong:
+            self.say("initramfs.failed", "invalid magic at start of compressed archive", cause=archive.id)
         yield self.pause(UNPACK)
         freed = self.memory.give(self.memory.runs_of("next-initramfs"), "next-free")
-        self.log.record(self.id("free-initramfs"), "own", None, freed)
+        self.log.record(self.id("free-initramfs"), "own", archive.id, freed)
         self.say("initramfs.freed", INITRAMFS_FRAMES * FRAME // 1024)
-        return intact
+        return archive
 
     def late_initcalls(self) -> Process:
         """Run what is left, then wait for the archive: without it there is no root. [src: init-main, mount-root]"""
         yield self.pause(BOOT_LATE)
-        if not (yield self._unpacked):
-            self._panic("VFS: Unable to mount root fs on unknown-block(0,0)")
+        archive: Reading = yield self._unpacked
+        if archive.wrong:
+            self._panic("VFS: Unable to mount root fs on unknown-block(0,0)", archive.id)
 
     def userspace(self) -> Process:
         """Run init: half of the free pool is allocated, cleared and used. Then time passes."""
@@ -443,24 +463,36 @@ class NextKernel(Kernel):
             self.memory.fill(frame, f"userspace:{frame}")
         id = self.id("allocate-userspace")
         ranges = list(runs(taken))
-        owners: dict[str, object] = {**self.memory.give(ranges, "next-data"), **self._wrote(ranges, id)}
-        self.log.record(id, "run", None, {"running": "userspace", **owners})
+        owners = {**self.memory.give(ranges, "next-data"), **self.memory.wrote(ranges, id)}
+        self.log.record(id, "run", self.cause, {"running": "userspace", **owners})
         self.use("next-data")
         yield self.pause(AFTER_USERSPACE)
         self.use("next-data")
 
 
-PATH = (
+FIRST = (
     Step("next/setup_arch", NextKernel.setup_arch, "arm64-setup"),
     Step("next/memory", NextKernel.set_up_memory, "init-main"),
     Step("next/interrupt-controller", NextKernel.set_up_interrupt_controller, "its-probe"),
     Step("next/interrupts-on", NextKernel.enable_interrupts, "init-main"),
     Step("next/cpus", NextKernel.bring_up_cpus, "smp-init"),
-    Step("next/initramfs", NextKernel.start_unpacking, "initramfs"),
-    Step("next/enumeration", NextKernel.enumerate_bus, "pci-enumeration"),
+)
+INITRAMFS = Step("next/initramfs", NextKernel.start_unpacking, "initramfs")
+ENUMERATION = Step("next/enumeration", NextKernel.enumerate_bus, "pci-enumeration")
+LAST = (
     Step("next/iommu", NextKernel.set_up_smmu, "smmu-reset"),
     Step("next/drivers", NextKernel.probe_drivers, "nvme"),
     Step("next/late-initcalls", NextKernel.late_initcalls, "init-main"),
     Step("next/userspace", NextKernel.userspace, "init-main"),
 )
-"""The steps from the entry on. [src: init-main]"""
+
+
+def path(scenario: Scenario) -> tuple[Step, ...]:
+    """Return the steps from the entry on.
+
+    ACPI finds the host bridge in a subsys initcall, before the initramfs is unpacked; the device tree's is a
+    platform device, whose driver probes in a device initcall, after that. [src: init-main, pci-enumeration,
+    consoles]
+    """
+    acpi = scenario.firmware == "efi"
+    return (*FIRST, *((ENUMERATION, INITRAMFS) if acpi else (INITRAMFS, ENUMERATION)), *LAST)

@@ -12,6 +12,7 @@ from kexecdoc.machine.gic import FIRST_LPI, TABLE_FRAMES
 from kexecdoc.machine.iommu import Domain, identity
 from kexecdoc.machine.nic import Programming
 from kexecdoc.scales import (
+    BOOT_TABLES_APART,
     BUFFER_BLOCK_FRAMES,
     BUFFER_BYTES,
     CPU_DOWN,
@@ -20,7 +21,6 @@ from kexecdoc.scales import (
     DRIVER_REMOVE,
     DRIVER_SHUTDOWN,
     FRAME,
-    FRAMES,
     FUNCTION_SHUTDOWN,
     HANG_WATCHED,
     ITS_TABLE_FRAMES,
@@ -58,45 +58,48 @@ class OldKernel(Kernel):
 
     name = "old"
     image: Image
-    boot_tables: range  # frames of the property table and of the boot CPU's pending table
+    boot_tables: range  # the frames from the property table's first to the last of the boot CPU's pending table
 
     # -- before t=0 ------------------------------------------------------------------------------
 
     def boot(self) -> None:
         """Lay memory out, program the devices and load the image: the state at t=0."""
         memory, start = self.memory, self.log.start
-        start |= {"step": "old/running", "running": "old-kernel"} | memory.give([(0, FRAMES)], "old")
-        start |= memory.give([(0, FIRMWARE_FRAMES)], "firmware")
+        start |= {"step": "old/running", "running": "old-kernel"}
+        memory.give([(0, FIRMWARE_FRAMES)], "firmware")
         self._set_up_interrupt_controller()
         self._set_up_nic()
         self._route_vectors()
         for cpu in self.computer.cpus:
             cpu.on_interrupt = self._take
         self.image = load(self, self.boot_tables)
+        start |= memory.owners()
 
     def _place(self, stream: str, count: int, owner: str) -> int:
         """Allocate a naturally aligned block in memory that is not yet used for anything else."""
         first = self.memory.place(
             self.draws, f"old-{stream}", count, natural(count), lambda f: self.memory.owner(f) == "old"
         )
-        self.log.start |= self.memory.give([(first, count)], owner)
+        self.memory.give([(first, count)], owner)
         return first
 
     def _set_up_interrupt_controller(self) -> None:
         """Allocate tables, enable the ITS and LPIs, and reserve the tables where EFI can carry that.
 
-        The property table and the boot CPU's pending table come one after the other from a fresh allocator.
-        [src: its-probe, its-cpu-init, its-reserve, consoles]
+        The property table and the boot CPU's pending table come from a fresh allocator, and so lie near each
+        other. [src: its-probe, its-cpu-init, its-reserve, consoles]
         """
         computer, memory, start = self.computer, self.memory, self.log.start
         self._place("its", ITS_TABLE_FRAMES, "its-table")
-        first = self._place("lpi-boot-cpu", 2 * TABLE_FRAMES, "lpi-table")
-        self.boot_tables = range(first, first + 2 * TABLE_FRAMES)
+        span = BOOT_TABLES_APART + TABLE_FRAMES
+        first = memory.place(self.draws, "old-lpi-boot-cpu", span, TABLE_FRAMES, lambda f: memory.owner(f) == "old")
+        memory.give([(first, TABLE_FRAMES), (first + BOOT_TABLES_APART, TABLE_FRAMES)], "lpi-table")
+        self.boot_tables = range(first, first + span)
         self.lpis = Lpis(memory.address(first))
         for redistributor in computer.redistributors:
             cpu = redistributor.cpu.number
-            frame = first + TABLE_FRAMES if cpu == 0 else self._place(f"lpi-pending-{cpu}", TABLE_FRAMES, "lpi-table")
-            pending = memory.address(frame)
+            at = first + BOOT_TABLES_APART if cpu == 0 else self._place(f"lpi-pending-{cpu}", TABLE_FRAMES, "lpi-table")
+            pending = memory.address(at)
             self.lpis.pending_tables.append(pending)
             redistributor.set_tables(self.lpis.property_table, pending, self.name)
             redistributor.set_enable(True)
@@ -199,7 +202,7 @@ class OldKernel(Kernel):
         yield from self._shut_down_disk()
         yield self.pause(FUNCTION_SHUTDOWN)
         if self.computer.smmu.present:
-            self.computer.smmu.set_enabled(False, self.id("smmu-shutdown"))  # [src: smmu-shutdown]
+            self.computer.smmu.set_enabled(False, self.id("smmu-shutdown"), self.cause)  # [src: smmu-shutdown]
 
     def _shut_down_nic(self) -> Process:
         """Do to the device under study what ``quiesce`` says; then the PCI core has its turn."""
@@ -222,8 +225,8 @@ class OldKernel(Kernel):
         self.call("eth0", "shutdown")
         yield self.pause(DRIVER_SHUTDOWN)
         if self.scenario.shutdown_callback == "works":
-            nic.stop_engine(self.id("eth0-shutdown"))
-        nic.disable_msi(self.id("eth0-shutdown"))
+            nic.stop_engine(self.id("eth0-shutdown"), self.cause)
+        nic.disable_msi(self.id("eth0-shutdown"), self.cause)
         self.returned("eth0")
 
     def _remove_nic(self) -> Process:
@@ -233,16 +236,16 @@ class OldKernel(Kernel):
         is serial, and nothing cuts it short. [src: pci-h, device-shutdown]
         """
         nic, memory = self.computer.nic, self.memory
-        self.call("eth0", "remove")
+        call = self.call("eth0", "remove")
         if self.scenario.remove_callback == "hangs":
             yield self.pause(HANG_WATCHED)
-            raise MachineDead("hung")
+            raise MachineDead("hung", call)
         yield self.pause(DRIVER_REMOVE)
-        nic.stop_engine(self.id("eth0-remove"))
-        nic.disable_msi(self.id("eth0-remove"))
-        nic.function.set_bus_master(False, self.id("eth0-remove"))
+        nic.stop_engine(self.id("eth0-remove"), self.cause)
+        nic.disable_msi(self.id("eth0-remove"), self.cause)
+        nic.function.set_bus_master(False, self.id("eth0-remove"), self.cause)
         freed = memory.give(memory.runs_of("dma-buffer", "descriptor-ring"), "old")
-        self.log.record(self.id("eth0-free"), "own", None, freed)
+        self.log.record(self.id("eth0-free"), "own", self.cause, freed)
         self.returned("eth0", driver="none")
 
     def _shut_down_disk(self) -> Process:
@@ -265,7 +268,7 @@ class OldKernel(Kernel):
         D3hot, which PCI_UNKNOWN is. [src: pci-device-shutdown, observations]
         """
         if self.scenario.clear_bus_master == "yes":
-            self.computer.bus.functions[function].set_bus_master(False, self.id(f"{function}-clear-master"))
+            self.computer.bus.functions[function].set_bus_master(False, self.id(f"{function}-clear-master"), self.cause)
 
     def migrate_to_reboot_cpu(self) -> Process:
         """Continue on CPU 0. [src: restart-prepare]"""
@@ -288,8 +291,8 @@ class OldKernel(Kernel):
             for (requester, event_id), route in list(its.routes.items()):
                 if route.collection == cpu.number:
                     moved |= its.map_device(requester, event_id, route.intid, 0)
-            self.log.record(self.id("movi"), "register", None, moved)
-            cpu.set_online(False, self.id("cpu-off"))
+            self.log.record(self.id("movi"), "register", self.cause, moved)
+            cpu.set_online(False, self.id("cpu-off"), self.cause)
             self.say("psci.killed", cpu.number, 0)
 
     def kmsg_dump(self) -> Process:
@@ -300,7 +303,7 @@ class OldKernel(Kernel):
         """Say good-bye, mask interrupts on the last CPU, and leave. [src: arm64-machine-kexec]"""
         self.say("kexec.bye")
         yield self.pause(SHORT_STEP)
-        self.computer.cpus[0].set_interrupts("masked", self.id("daif-mask"))
+        self.computer.cpus[0].set_interrupts("masked", self.id("daif-mask"), self.cause)
         yield self.pause(MASKED_BEFORE_STUB)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, Protocol
 
-from kexecdoc.log import Log, frames_path
+from kexecdoc.log import Log
 from kexecdoc.machine.iommu import Smmu
 from kexecdoc.machine.memory import Memory
 
@@ -61,7 +61,7 @@ class Function:
         bus.functions[name] = self
         bus.log.start[f"gate/{name}/bus-master"] = True
 
-    def set_bus_master(self, value: bool, id: str, cause: str | None = None) -> None:
+    def set_bus_master(self, value: bool, id: str, cause: str | None) -> None:
         """Write the Bus Master bit of the command register. A device that was held back goes on at once."""
         self.bus_master = value
         self.bus.log.record(id, "register", cause, {f"gate/{self.name}/bus-master": value})
@@ -91,7 +91,7 @@ class Function:
             bus.log.record(id, f"{kind}.{Result.MISSED}", cause, also)
             return Result.MISSED
         bus.memory.store(physical, data)
-        bus.log.record(id, f"{kind}.{Result.LANDED}", cause, {**also, frames_path(frame, 1, "bytes"): id})
+        bus.log.record(id, f"{kind}.{Result.LANDED}", cause, {**also, **bus.memory.wrote([(frame, 1)], id)})
         return Result.LANDED
 
     def _gates(self, address: int) -> int | Result:

@@ -23,15 +23,15 @@ class Cpu:
     def takes_interrupts(self) -> bool:
         return self.online and self.interrupts == "on" and self.on_interrupt is not None
 
-    def set_interrupts(self, value: str, id: str) -> None:
+    def set_interrupts(self, value: str, id: str, cause: str | None) -> None:
         """Mask interrupts or take them again: ``masked`` or ``on``."""
         self.interrupts = value
-        self._log.record(id, "cpu", None, {f"cpu/{self.number}/interrupts": value})
+        self._log.record(id, "cpu", cause, {f"cpu/{self.number}/interrupts": value})
 
-    def set_online(self, value: bool, id: str) -> None:
+    def set_online(self, value: bool, id: str, cause: str | None) -> None:
         """Take the CPU down or bring it up. It comes up with interrupts on."""
         self.online = value
         self.interrupts = "on" if value else "masked"
         self._log.record(
-            id, "cpu", None, {f"cpu/{self.number}/online": value, f"cpu/{self.number}/interrupts": self.interrupts}
+            id, "cpu", cause, {f"cpu/{self.number}/online": value, f"cpu/{self.number}/interrupts": self.interrupts}
         )

@@ -24,11 +24,16 @@ class Disk:
         self.doorbell = 0
         self._commands = 0
 
-    def command(self, queue: int) -> Generator[Event, None, None]:
-        """Carry out one command and interrupt."""
+    def command(self, queue: int, cause: str) -> str:
+        """Take a command, begin to carry it out, and return its id."""
         ordinal = self._commands
         self._commands += 1
-        name = self.function.name
-        cause = self._log.record(f"{name}/command:{ordinal}", "command")
+        id = self._log.record(f"{self.function.name}/command:{ordinal}", "command", cause)
+        self._env.process(self._carry_out(queue, ordinal, id))
+        return id
+
+    def _carry_out(self, queue: int, ordinal: int, cause: str) -> Generator[Event, None, None]:
+        """Be busy, then interrupt."""
         yield self._env.timeout(DISK_COMMAND)
-        self.function.write(f"{name}/msi:{ordinal}", "msi", self.doorbell, queue.to_bytes(4, "little"), cause, {})
+        id = f"{self.function.name}/msi:{ordinal}"
+        self.function.write(id, "msi", self.doorbell, queue.to_bytes(4, "little"), cause, {})

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kexecdoc.log import Log, frames_path
+from kexecdoc.log import Log
 from kexecdoc.machine.cpu import Cpu
 from kexecdoc.machine.memory import Memory
 from kexecdoc.scales import FRAME
@@ -23,6 +23,9 @@ TABLE_BYTES = 64 * 1024
 """What Linux allocates for a property table, and for a pending table: 64 KiB. [src: gic-table-sizes]"""
 
 TABLE_FRAMES = TABLE_BYTES // FRAME
+
+PENDING_BYTES = 65_536 // 8
+"""What of a pending table has a meaning with 16 bits of INTID. [src: gic-table-sizes]"""
 
 ITS_BASE = 0x0808_0000
 """Where the ITS of the recorded consoles lies; its doorbell is at 0x10040. [src: consoles]"""
@@ -53,8 +56,7 @@ class Redistributor:
         self.pending_table = 0
         self.programmed_by = ""
         self._configured: set[int] = set()  # INTIDs whose enable byte was last read as 1
-        self._raised: set[int] = set()  # INTIDs whose pending bit it set in the present table
-        self._left: set[int] = set()  # the same, in the table before
+        self._known: dict[int, int] = {}  # the pending bits that the log knows of, by INTID
 
     @property
     def name(self) -> str:
@@ -67,8 +69,14 @@ class Redistributor:
             f"{path}/enable-lpis": self.enable_lpis,
             f"{path}/pending": self.pending_table,
             f"{path}/programmed-by": self.programmed_by,
-            **{f"lpi/{self.cpu.number}/{intid}": 0 for intid in sorted(self._left)},
+            **self._reread(),
         }
+
+    def _reread(self) -> dict[str, int]:
+        """Read the pending bits from memory, and return those that have changed as assignments for the log."""
+        changed = {n: int(self.pending(n)) for n, value in self._known.items() if self.pending(n) != bool(value)}
+        self._known |= changed
+        return {f"lpi/{self.cpu.number}/{intid}": value for intid, value in changed.items()}
 
     def set_tables(self, property_table: int, pending_table: int, by: str) -> bool:
         """Write ``GICR_PROPBASER`` and ``GICR_PENDBASER`` for a kernel; return whether they took.
@@ -78,10 +86,20 @@ class Redistributor:
         """
         if self.enable_lpis:
             return False
+        self._watch(False)
         self.property_table, self.pending_table, self.programmed_by = property_table, pending_table, by
+        self._watch(True)
         self._configured.clear()
-        self._left, self._raised = self._raised, set()
         return True
+
+    def _watch(self, on: bool) -> None:
+        """Have the memory tell of writes to the part of the pending table that holds LPIs, or no longer."""
+        first = self._memory.frame(self.pending_table)
+        for frame in range(first, first + PENDING_BYTES // FRAME) if first is not None else ():
+            if on:
+                self._memory.watched[frame] = self._reread
+            else:
+                self._memory.watched.pop(frame, None)
 
     def adopt(self, by: str) -> None:
         """Let a kernel take the tables that it finds for its own."""
@@ -127,16 +145,15 @@ class Redistributor:
 
     def _write_bit(self, intid: int, value: int, id: str, kind: str, cause: str) -> str:
         """Read, modify and write one byte of the pending table, wherever that lies."""
-        (self._raised.add if value else self._raised.discard)(intid)
+        self._known[intid] = value
         offset, bit = pending_bit(intid)
         address = self.pending_table + offset
         byte = self._memory.load(address)[0]
         self._memory.store(address, bytes([byte | 1 << bit if value else byte & ~(1 << bit)]))
         frame = self._memory.frame(address)
         assert frame is not None, "a pending table lies in RAM"
-        return self._log.record(
-            id, kind, cause, {f"lpi/{self.cpu.number}/{intid}": value, frames_path(frame, 1, "bytes"): id}
-        )
+        bit_path = f"lpi/{self.cpu.number}/{intid}"
+        return self._log.record(id, kind, cause, {bit_path: value, **self._memory.wrote([(frame, 1)], id)})
 
 
 @dataclass
@@ -175,15 +192,16 @@ class Its:
         self.routes[requester, event_id] = Route(intid, collection)
         return {f"vector/{requester}/{event_id}": {"intid": intid, "cpu": collection}}
 
-    def quiesce(self, id: str) -> None:
+    def quiesce(self, id: str, cause: str | None) -> None:
         """Clear ``GITS_CTLR.Enabled`` and wait for Quiescent; what it had cached is gone."""
         self.enabled = False
+        forgotten = {f"vector/{requester}/{event_id}": None for requester, event_id in self.routes}
         self.routes.clear()
         self.collections.clear()
-        self._log.record(id, "register", None, {"its": "quiet"})
+        self._log.record(id, "register", cause, {"its": "quiet", **forgotten})
 
-    def enable(self, by: str, id: str) -> None:
+    def enable(self, by: str, id: str, cause: str | None) -> None:
         """Start translating through the tables of the kernel ``by``."""
         self.enabled = True
         self.programmed_by = by
-        self._log.record(id, "register", None, {"its": "enabled", "its/programmed-by": by})
+        self._log.record(id, "register", cause, {"its": "enabled", "its/programmed-by": by})

@@ -76,14 +76,14 @@ class Smmu:
             return "refuses"
         return "passes" if domain.pages is None else "translates"
 
-    def set_enabled(self, value: bool, id: str, cause: str | None = None) -> None:
+    def set_enabled(self, value: bool, id: str, cause: str | None) -> None:
         """Write ``SMMU_CR0.SMMUEN``. Enabling it anew starts from an empty stream table."""
         if value:
             self.streams = dict.fromkeys(self.streams)
         self.enabled = value
         self._log.record(id, "register", cause, {f"gate/{f}/smmu": self.gate(f) for f in self.streams})
 
-    def attach(self, function: str, domain: Domain, id: str, cause: str | None = None) -> None:
+    def attach(self, function: str, domain: Domain, id: str, cause: str | None) -> None:
         """Put a function into a domain."""
         self.streams[function] = domain
         self._log.record(id, "register", cause, {f"gate/{function}/smmu": self.gate(function)})

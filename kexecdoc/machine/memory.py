@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
+from typing import Any
 
 from kexecdoc.draws import Draws
 from kexecdoc.log import Log, frames_path
@@ -29,6 +30,7 @@ class Memory:
         self._owned = bytearray(FRAMES)  # by frame, an index into those: so that runs are found at the speed of `re`
         self.content: list[bytes | None] = [None] * FRAMES
         self.kept: set[int] = set()
+        self.watched: dict[int, Callable[[], dict[str, int]]] = {}  # by frame: what reads it anew once it was written
 
     @staticmethod
     def address(frame: int) -> int:
@@ -84,6 +86,24 @@ class Memory:
             self._owned[first : first + count] = bytes([self._index(owner)]) * count
             assignments[frames_path(first, count, "owner")] = owner
         return assignments
+
+    def owners(self) -> dict[str, str]:
+        """Return whose every frame is, as assignments for the log."""
+        runs = sorted((first, count, owner) for owner in self._owners for first, count in self.runs_of(owner))
+        return {frames_path(first, count, "owner"): owner for first, count, owner in runs}
+
+    def wrote(self, ranges: Iterable[tuple[int, int]], id: str) -> dict[str, Any]:
+        """Return, as assignments for the log, that the event ``id`` wrote ranges (first frame, count).
+
+        Pending bits that lay there are what has been written over them.
+        """
+        said: dict[str, Any] = {}
+        for first, count in ranges:
+            said[frames_path(first, count, "bytes")] = id
+            for frame, reread in self.watched.items():
+                if first <= frame < first + count:
+                    said |= reread()
+        return said
 
     def _index(self, owner: str) -> int:
         if owner not in self._owners:

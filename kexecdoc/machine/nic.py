@@ -69,21 +69,21 @@ class Nic:
             f"{path}/free": self.free,
         }
 
-    def stop_engine(self, id: str) -> None:
+    def stop_engine(self, id: str, cause: str | None) -> None:
         """Write the register that stops the DMA engine."""
         self.engine = "stopped"
-        self._log.record(id, "register", None, {f"device/{self.name}/engine": "stopped"})
+        self._log.record(id, "register", cause, {f"device/{self.name}/engine": "stopped"})
 
-    def disable_msi(self, id: str) -> None:
+    def disable_msi(self, id: str, cause: str | None) -> None:
         """Clear MSI Enable: no message leaves the device any more."""
         self.msi = "disabled"
-        self._log.record(id, "register", None, {f"device/{self.name}/msi": "disabled"})
+        self._log.record(id, "register", cause, {f"device/{self.name}/msi": "disabled"})
 
-    def reset(self, by: str, id: str) -> None:
+    def reset(self, by: str, id: str, cause: str | None) -> None:
         """Reset the device: engine and interrupt off, descriptors forgotten."""
         self.programming = Programming(by=by)
         self.engine, self.msi, self.free, self._held = "stopped", "disabled", 0, None
-        self._log.record(id, "register", None, self.registers())
+        self._log.record(id, "register", cause, self.registers())
 
     def post(self, ordinal: int, cause: str) -> None:
         """Let the driver post every used descriptor again: one write to the tail register."""

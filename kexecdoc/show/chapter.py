@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Any
 
@@ -12,7 +13,7 @@ from kexecdoc.presets import preset
 from kexecdoc.run import Run
 from kexecdoc.scales import MS
 from kexecdoc.scenario import Scenario
-from kexecdoc.show.still import alt_text, still_png
+from kexecdoc.show.still import Moment, alt_text, moment, still_png
 from kexecdoc.simulate import simulate
 from kexecdoc.sources import cite
 from kexecdoc.verdict import OUTCOMES
@@ -65,6 +66,30 @@ class Picture:
 
     run: Run
     t_ns: int | None = None
+
+    @cached_property
+    def _moment(self) -> Moment:
+        return moment(self.run, self.t_ns)
+
+    @property
+    def leftover(self) -> int:
+        """How many leftover writes there were by then."""
+        return len(self._moment.writes)
+
+    @property
+    def strayed(self) -> list[int]:
+        """The frames that leftover writes hit by then."""
+        return self._moment.strayed
+
+    @property
+    def wrong(self) -> list[int]:
+        """The frames that their owner found wrong by then."""
+        return self._moment.wrong
+
+    @property
+    def flips(self) -> list[tuple[int, int, int, int]]:
+        """The pending bits of CPU 0 that were flipped by then: address, bit, INTID, time in ns."""
+        return self._moment.flips
 
     def __repr__(self) -> str:
         return alt_text(self.run, self.t_ns)

@@ -1,67 +1,144 @@
 """The explorers of the published pages: every run that their switches can make, computed beforehand.
 
-A page has no kernel to ask. It has a file for every combination of the switches in the reader's hand, and
-the same module to draw it.
+A page has no kernel to ask. It has one file with the runs of every combination of the switches in the reader's
+hand, and the same module to draw them. The runs of a grid share most of their events, so each distinct event
+stands in the file once, and a run is which of them happened: ``rows`` are pairs, how many rows to go on from
+the end of the last stretch, and how many from there on are the run's. Beside the rows:
+
+``dt``     ns since the row before
+``kind``   index into ``kinds``
+``cause``  how many rows back the first row with the causing event's id stands; null if there is no cause
+``set``    index into ``sets``, or null for an empty one; in a set the empty text stands for the event's own id
 """
 
 from __future__ import annotations
 
 import itertools
-from importlib.resources import files
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from kexecdoc.log import Event
 from kexecdoc.presets import EXPLORERS
-from kexecdoc.run import dumps
+from kexecdoc.run import Run, dumps
 from kexecdoc.scenario import Scenario
 from kexecdoc.show import palette, view
+from kexecdoc.show.explorer import bundle
 from kexecdoc.simulate import simulate
 
-SCHEMA = "kexecdoc-explorer/1"
+SCHEMA = "kexecdoc-explorer/2"
+
+OWN_ID = ""
+"""Stands for an event's own id among what it sets."""
 
 
-def key(values: tuple[str | int, ...]) -> str:
+def key(values: Iterable[object]) -> str:
     """Return the name of a combination: the values in the order of the switches."""
     return "--".join(map(str, values))
 
 
-def write_grid(name: str, folder: Path) -> list[Path]:
-    """Write an explorer's ``index.json`` and one file a combination; return them all, in order."""
+def combinations(name: str) -> dict[str, Run]:
+    """Return the run of every combination of an explorer's switches."""
     chosen = view.explorer(name)
-    controls = view.controls(chosen)
-    folder.mkdir(parents=True, exist_ok=True)
-    runs: dict[str, str] = {}
-    written = []
-    for values in itertools.product(*([c["value"] for c in control["choices"]] for control in controls)):
-        scenario = Scenario.of({**chosen.base, **dict(zip(chosen.switches, values, strict=True))})
-        runs[key(values)] = f"{key(values)}.json"
-        written.append(_write(folder / runs[key(values)], view.view_of(simulate(scenario))))
-    index = {
+    values = itertools.product(*([c["value"] for c in control["choices"]] for control in view.controls(chosen)))
+    settings = (dict(zip(chosen.switches, v, strict=True)) for v in values)
+    return {key(s.values()): simulate(Scenario.of({**chosen.base, **s})) for s in settings}
+
+
+def grid(name: str) -> dict[str, Any]:
+    """Return the file of an explorer's runs as plain data."""
+    chosen = view.explorer(name)
+    runs = combinations(name)
+    base, first = chosen.scenario.values(), next(iter(runs.values()))
+    start = {
+        path: value
+        for path, value in first.log.start.items()
+        if all(_starts(run, path, value) for run in runs.values())
+    }
+    rows, numbers = _rows(runs.values())
+    return {
         "schema": SCHEMA,
         "name": name,
-        "base": chosen.scenario.values(),
-        "controls": controls,
+        "base": base,
+        "defaults": Scenario().values(),
+        "controls": view.controls(chosen),
         "scenario": view.settings(chosen),
         "messages": view.message_table(chosen.scenario.kernel),
         "legend": palette.legend(),
-        "runs": runs,
+        "start": start,
+        **rows,
+        "runs": {
+            name: {
+                "scenario": _without(run.scenario.values(), base),
+                "start": _without(run.log.start, start),
+                "rows": _stretches([numbers[_row(event)] for event in run.log]),
+                "run": {k: v for k, v in run.to_json().items() if k not in ("schema", "scenario", "console")},
+            }
+            for name, run in runs.items()
+        },
     }
-    return [_write(folder / "index.json", index), *written]
+
+
+def _starts(run: Run, path: str, value: object) -> bool:
+    return path in run.log.start and run.log.start[path] == value
+
+
+def _without(values: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in known or known[name] != value}
+
+
+def _row(event: Event) -> tuple[int, str, str, str | None, str]:
+    """Return what makes an event the same in two runs."""
+    set = {path: OWN_ID if value == event.id else value for path, value in event.set.items()}
+    return event.t_ns, event.id, event.kind, event.cause, dumps(set) if set else ""
+
+
+def _rows(runs: Iterable[Run]) -> tuple[dict[str, Any], dict[Any, int]]:
+    """Return the table of distinct events in columns, and the number of each row in it."""
+    distinct: dict[Any, Any] = {}
+    for run in runs:
+        for event in run.log:
+            distinct.setdefault(_row(event), {path: OWN_ID if v == event.id else v for path, v in event.set.items()})
+    order = sorted(distinct, key=lambda row: row[0])  # stable: what happens at one time stays in the order of the runs
+    numbers = {row: number for number, row in enumerate(order)}
+    first: dict[str, int] = {}
+    for number, row in enumerate(order):
+        first.setdefault(row[1], number)
+    kinds = sorted({row[2] for row in order})
+    sets = {text: n for n, text in enumerate(dict.fromkeys(row[4] for row in order if row[4]))}
+    content = {row[4]: distinct[row] for row in order}
+    columns = {
+        "id": [row[1] for row in order],
+        "dt": [row[0] - (order[n - 1][0] if n else 0) for n, row in enumerate(order)],
+        "kind": [kinds.index(row[2]) for row in order],
+        "cause": [None if row[3] is None else n - first[row[3]] for n, row in enumerate(order)],
+        "set": [sets[row[4]] if row[4] else None for row in order],
+    }
+    return {"kinds": kinds, "sets": [content[text] for text in sets], "events": columns}, numbers
+
+
+def _stretches(numbers: list[int]) -> list[int]:
+    """Return a run's row numbers as pairs: how far on from the end of the last stretch, and how many in a row."""
+    found: list[int] = []
+    at = 0
+    for number in numbers:
+        if found and number == at:
+            found[-1] += 1
+        else:
+            found += [number - at, 1]
+        at = number + 1
+    return found
 
 
 def write_assets(folder: Path) -> list[Path]:
     """Write all that the published explorers need into one folder: modules, style sheet, every grid."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for module in ("explorer.js", "page.js"):
-        path = folder / module
-        path.write_bytes(files("kexecdoc.show").joinpath(module).read_bytes())
-        written.append(path)
-    sheet = folder / "explorer.css"
-    sheet.write_text(palette.explorer_css(), encoding="utf-8", newline="\n")
-    grids = [path for name in EXPLORERS for path in write_grid(name, folder / "explorers" / name)]
-    return [*written, sheet, *grids]
-
-
-def _write(path: Path, data: object) -> Path:
-    path.write_text(dumps(data) + "\n", encoding="utf-8", newline="\n")
-    return path
+    texts = {
+        "explorer.js": bundle.joined(),
+        "page.js": bundle.read("page.js"),
+        "explorer.css": palette.explorer_css(bundle.read("explorer.css")),
+        **{f"explorers/{name}.json": dumps(grid(name)) + "\n" for name in EXPLORERS},
+    }
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return [folder / name for name in texts]

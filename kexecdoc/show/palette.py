@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from kexecdoc.scales import FRAME, FRAMES, RAM_BASE
@@ -144,8 +143,8 @@ def properties(mode: str) -> dict[str, str]:
     return found
 
 
-def explorer_css() -> str:
-    """Return the explorer's whole style sheet: the palette as custom properties, then ``explorer.css``.
+def explorer_css(sheet: str) -> str:
+    """Return the explorer's whole style sheet: the palette as custom properties, then ``sheet``.
 
     A page or JupyterLab that says which mode it is in is believed; otherwise the reader's system decides.
     """
@@ -156,7 +155,6 @@ def explorer_css() -> str:
 
     light = '[data-jp-theme-light="true"] .kx, [data-md-color-scheme="default"] .kx'
     dark = '[data-jp-theme-light="false"] .kx, [data-md-color-scheme="slate"] .kx'
-    sheet = files("kexecdoc.show").joinpath("explorer.css").read_text(encoding="utf-8")
     return "\n".join(
         (
             rule(".kx", "light"),

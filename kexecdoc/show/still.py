@@ -285,7 +285,7 @@ def _pending(axes: Axes, m: Moment) -> None:
     """The bytes of CPU 0's live LPIs in the table where bits flipped or, if none did, in the one in use."""
     axes.set(xlim=(0, 8), ylim=(6.2, 0))
     axes.set_axis_off()
-    live = {v["intid"] for p, v in m.state.items() if p.startswith("vector/")}
+    live = {v["intid"] for p, v in m.state.items() if p.startswith("vector/") and v}
     live |= {int(p.split("/")[2]) for p in m.state if p.startswith("lpi/0/")}
     flipped = {intid: (address, bit) for address, bit, intid, _ in m.flips}
     base = m.state["redistributor/0/pending"]
@@ -294,7 +294,7 @@ def _pending(axes: Axes, m: Moment) -> None:
         base = address - intid // 8
     one = {intid for address, _, intid in m.set_bits if address == base + intid // 8}
     left = base != m.state["redistributor/0/pending"]
-    title = f"Pending table of CPU 0 at {base:#x}" + (", left behind" if left else "")
+    title = f"Pending table of CPU 0 at {base:#x}" + (", as it was left behind" if left else "")
     _text(axes, 0, 0.3, title, weight="bold")
     for row, byte in enumerate(sorted({n // 8 for n in live})[:2]):
         top = 0.9 + 1.75 * row

@@ -11,7 +11,7 @@ from typing import Any
 from kexecdoc import presets
 from kexecdoc.messages import MESSAGES
 from kexecdoc.run import Run
-from kexecdoc.scenario import ScenarioError, find
+from kexecdoc.scenario import ScenarioError, find, shown
 
 
 def explorer(name: str) -> presets.Explorer:
@@ -19,7 +19,7 @@ def explorer(name: str) -> presets.Explorer:
     if name in presets.EXPLORERS:
         return presets.EXPLORERS[name]
     near = get_close_matches(str(name), presets.EXPLORERS, n=1, cutoff=0.4) or list(presets.EXPLORERS)[:1]
-    raise ScenarioError(f"{name!s:.60}: no such explorer; did you mean {near[0]}?")
+    raise ScenarioError(f"{shown(name)}: no such explorer; did you mean {near[0]}?")
 
 
 def settings(chosen: presets.Explorer) -> dict[str, str | int]:
@@ -47,5 +47,5 @@ def message_table(kernel: str) -> dict[str, dict[str, str]]:
 
 
 def view_of(run: Run) -> dict[str, Any]:
-    """Return all that is ever drawn of a run."""
-    return {"log": run.to_log(), "run": run.to_json()}
+    """Return all that is ever drawn of a run; the console is in the log."""
+    return {"log": run.to_log(), "run": {k: v for k, v in run.to_json().items() if k != "console"}}

@@ -91,13 +91,14 @@ def quiet_its_ns(scenario: Scenario) -> int:
 
 
 def unpack_ns(scenario: Scenario) -> int:
-    """Return the time from the jump to the reading of the initramfs, in ns."""
-    return quiet_its_ns(scenario) + BOOT_INTERRUPTS + BOOT_ENABLE + BOOT_SMP
+    """Return the time from the jump to the reading of the initramfs, in ns: with ACPI the bus comes first."""
+    before = BOOT_INTERRUPTS + BOOT_ENABLE + BOOT_SMP + (BOOT_ENUMERATION if scenario.firmware == "efi" else 0)
+    return quiet_its_ns(scenario) + before
 
 
 def probe_ns(scenario: Scenario) -> int:
     """Return the time from the jump to the probe of the device's next driver, in ns."""
-    steps = BOOT_ROOTFS + BOOT_ENUMERATION + BOOT_IOMMU + BOOT_DRIVERS
+    steps = BOOT_ROOTFS + (BOOT_ENUMERATION if scenario.firmware == "devicetree" else 0) + BOOT_IOMMU + BOOT_DRIVERS
     return unpack_ns(scenario) + steps + 4 * DISK_COMMAND
 
 
@@ -180,17 +181,19 @@ def corrupted_share(scenario: Scenario) -> float:
             spoiled += _overlap(written, count, _copied_at(copied), step)
             copied += count
         if any(t is not None and t > userspace_ns(scenario) for t in block.last):
-            spoiled += _taken_at_userspace(block, spoiled)
+            spoiled += _taken_at_userspace(scenario, block, spoiled)
         spared *= 1 - min(1.0, spoiled)  # a block lies in one place: its chances add up
     return 1 - spared
 
 
-def _taken_at_userspace(block: Written, spoiled: float) -> float:
-    """Return the probability that a block is spared until userspace, and then taken from the free pool.
+def _taken_at_userspace(scenario: Scenario, block: Written, spoiled: float) -> float:
+    """Return the probability that a block is spared until userspace, and then hit where it is used.
 
-    Half of the pool is allocated, in blocks of sixteen frames of which any is as likely as another.
+    Half of the pool is allocated, in blocks of sixteen frames of which any is as likely as another. Those count
+    in which something is written after that.
     """
-    return (1 - spoiled) * (1 - 0.5 ** -(-len(block.last) // DESTINATION_ALIGN))
+    late = {j // DESTINATION_ALIGN for j, t in enumerate(block.last) if t is not None and t > userspace_ns(scenario)}
+    return (1 - spoiled) * (1 - 0.5 ** len(late))
 
 
 def flip_share(scenario: Scenario) -> float:

@@ -11,7 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from kexecdoc.presets import EXPLORERS
+from kexecdoc.run import dumps
+from kexecdoc.show import palette
 from kexecdoc.show.grid import write_assets
+from kexecdoc.show.view import view_of
+from kexecdoc.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "just-a-branch"
@@ -39,6 +44,8 @@ def bare(tmp_path_factory):
     """The address of a folder with bare pages and all that the explorers need, served."""
     folder = tmp_path_factory.mktemp("bare")
     write_assets(folder / "assets")
+    run = simulate(EXPLORERS[NAME].scenario)
+    (folder / "view.json").write_text(dumps({**view_of(run), "legend": palette.legend()}))
     (folder / "one.html").write_text(page_of(TWIN))
     (folder / "two.html").write_text(page_of(TWIN + TWIN))
     handler = functools.partial(Quiet, directory=str(folder))
@@ -92,9 +99,7 @@ def test_scrubbing_to_and_fro_shows_what_the_fold_says(page, bare):
     differences = page.evaluate(
         """async () => {
             const { fold, Reel } = await import("./assets/explorer.js");
-            const folder = "./assets/explorers/just-a-branch/";
-            const { legend } = await (await fetch(folder + "index.json")).json();
-            const { log } = await (await fetch(folder + "none--off--clearable.json")).json();
+            const { log, legend } = await (await fetch("./view.json")).json();
             const reel = new Reel(log, legend);
             const found = [];
             for (let k = 0; k < 40; k++) {
@@ -149,20 +154,6 @@ def test_reset_leads_back_to_the_chapter(explorer):
     assert map_of(explorer) == picture
 
 
-def test_of_rapid_flips_the_last_one_counts(explorer):
-    # The first answer is held back until the second was given.
-    held = []
-    explorer.page.route("**/remove--off--clearable.json", lambda route: held.append(route))
-    choose(explorer, "quiesce", "remove")
-    choose(explorer, "lpi-disable", "sticky")
-    choose(explorer, "quiesce", "shutdown")
-    expect(explorer.locator(".kx-outcome")).to_have_text("▽ degraded")
-    for route in held:
-        route.continue_()
-    explorer.page.wait_for_timeout(200)
-    expect(explorer.locator(".kx-outcome")).to_have_text("▽ degraded")
-
-
 def test_a_keyboard_scrubs(explorer):
     choose(explorer, "quiesce", "none")
     expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
@@ -181,7 +172,7 @@ def test_a_keyboard_scrubs(explorer):
 
 
 def test_a_step_can_be_gone_to_by_its_name(explorer):
-    explorer.get_by_role("button", name="copy").click()
+    explorer.get_by_role("button", name="copy 60 ms").click()
     expect(explorer.locator(".kx-when")).to_contain_text("at the jump")
     expect(explorer.locator("[aria-current=step]")).to_contain_text("copy")
     expect(explorer.locator(".kx-console-line:visible").last).to_contain_text("Bye!")
@@ -209,7 +200,7 @@ def test_a_frame_tells_its_story_to_the_keyboard(explorer):
     choose(explorer, "quiesce", "none")
     memory = explorer.get_by_role("application")
     memory.focus()
-    expect(explorer.locator(".kx-memory .kx-detail")).to_contain_text("Frame 0 at 0x40000000: firmware")
+    expect(explorer.locator(".kx-memory .kx-detail")).to_contain_text("Frame 0 at 0x40000000. Firmware")
     memory.press("ArrowDown")
     expect(explorer.locator(".kx-memory .kx-detail")).to_contain_text("Frame 64 at 0x40040000")
 
@@ -218,11 +209,7 @@ def test_the_arithmetic_of_a_flip_is_written_out(explorer):
     choose(explorer, "quiesce", "none")
     sum = explorer.locator(".kx-sum")
     expect(sum).to_contain_text("a flip")
-    run = json.loads(
-        urllib.request.urlopen(
-            explorer.page.url.replace("one.html", f"assets/explorers/{NAME}/none--off--clearable.json")
-        ).read()
-    )["run"]
+    run = simulate(EXPLORERS[NAME].scenario).to_json()
     flip = run["lpi"]["flips"][-1]
     expect(sum).to_contain_text(f"INTID {flip['intid']}")
     expect(sum).to_contain_text(f"byte at {flip['address']:#x}")
@@ -236,8 +223,8 @@ def test_a_line_of_the_console_tells_what_it_means(explorer):
 
 
 def test_the_state_is_told_in_words(explorer):
-    explorer.get_by_role("button", name="copy").click()
-    expect(explorer.get_by_role("status")).to_contain_text("At the jump, step jump/copy, stub running.")
+    explorer.get_by_role("button", name="copy 60 ms").click()
+    expect(explorer.locator(".kx-account")).to_contain_text("At the jump, step jump/copy, stub running.")
 
 
 def test_two_explorers_on_a_page_are_independent(page, bare):
@@ -252,7 +239,7 @@ def test_two_explorers_on_a_page_are_independent(page, bare):
     assert second.get_attribute("data-cursor") != "0"
 
 
-@pytest.mark.parametrize("broken", ["index.json", "none--off--clearable.json", "explorer.css"])
+@pytest.mark.parametrize("broken", [f"{NAME}.json", "explorer.js", "explorer.css"])
 def test_what_cannot_start_leaves_the_still_and_says_so(page, bare, broken):
     page.route(
         f"**/{broken}", lambda route: route.fulfill(status=200, body="{") if broken.endswith("json") else route.abort()
@@ -261,17 +248,6 @@ def test_what_cannot_start_leaves_the_still_and_says_so(page, bare, broken):
     expect(page.locator(".kx-failed")).to_contain_text("could not be started, so this is a still picture")
     expect(page.locator(".kx-still")).to_be_visible()
     expect(page.locator(".kx")).to_have_count(0)
-
-
-def test_a_run_that_cannot_be_read_is_said_and_can_be_asked_for_again(explorer):
-    explorer.page.route("**/shutdown--off--clearable.json", lambda route: route.abort(), times=1)
-    choose(explorer, "quiesce", "shutdown")
-    expect(explorer.get_by_role("alert")).to_contain_text("This run could not be read")
-    expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
-    choose(explorer, "quiesce", "none")
-    choose(explorer, "quiesce", "shutdown")
-    expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
-    expect(explorer.get_by_role("alert")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [360, 420, 760, 1400, 2560])

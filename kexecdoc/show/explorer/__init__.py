@@ -1,0 +1,145 @@
+"""The explorer in a notebook: the switches of a chapter, and the machine that they make, at any moment.
+
+The widget holds no picture. It simulates what the reader chose and hands the run to ``explorer.js``, which
+is the same module that the published page uses.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import anywidget
+import traitlets
+
+from kexecdoc.run import Run
+from kexecdoc.scenario import Scenario, ScenarioError, find
+from kexecdoc.show import palette, view
+from kexecdoc.show.explorer import bundle
+from kexecdoc.show.still import alt_text, still_png
+from kexecdoc.simulate import simulate
+
+
+@lru_cache(maxsize=32)
+def _run(scenario: Scenario) -> Run:
+    """Cross once for each scenario: going back to one that was seen costs nothing."""
+    return simulate(scenario)
+
+
+class Explorer(anywidget.AnyWidget):
+    """``Explorer("just-a-branch", quiesce="remove")``: the explorer of that name, some of its switches set.
+
+    ``other`` are the switches of a second machine to compare with. ``at`` is the moment: ``start``, ``end`` or
+    the id of an event; ``frame`` is the frame that is asked, ``clock`` what starts the clock of two machines,
+    ``call`` or ``jump``. ScenarioError if there is no such explorer, switch or value.
+    """
+
+    _esm = bundle.joined()
+    _css = palette.explorer_css(bundle.read("explorer.css"))
+
+    name = traitlets.Unicode().tag(sync=True)
+    place = traitlets.Unicode("").tag(sync=True)
+    page = traitlets.Unicode("").tag(sync=True)
+    legend = traitlets.Dict(palette.legend()).tag(sync=True)
+    defaults = traitlets.Dict(Scenario().values()).tag(sync=True)
+    base = traitlets.Dict().tag(sync=True)
+    controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    messages = traitlets.Dict().tag(sync=True)
+    scenario = traitlets.Dict().tag(sync=True)
+    other = traitlets.Dict().tag(sync=True)
+    view = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    other_view: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
+    at = traitlets.Unicode("end").tag(sync=True)
+    frame = traitlets.Int(-1).tag(sync=True)
+    clock = traitlets.Enum(("call", "jump"), "call").tag(sync=True)
+    busy = traitlets.Bool(False).tag(sync=True)
+    error = traitlets.Unicode("").tag(sync=True)
+    notice = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        other: Mapping[str, object] | None = None,
+        at: str = "end",
+        frame: int = -1,
+        clock: str = "call",
+        **switches: object,
+    ) -> None:
+        self._chosen = view.explorer(name)
+        settings = view.settings(self._chosen)
+        super().__init__(
+            name=name,
+            base=self._chosen.scenario.values(),
+            controls=view.controls(self._chosen),
+            messages=view.message_table(self._chosen.scenario.kernel),
+            scenario=settings | self._in_hand(switches),
+            other={} if other is None else settings | self._in_hand(other),
+            at=at,
+            frame=frame,
+            clock=clock,
+        )
+        self.observe(lambda change: self._answer(), names=["scenario", "other"])
+        self._answer()
+
+    def _in_hand(self, switches: Mapping[str, object]) -> dict[str, str | int]:
+        """Return settings by the switches' names. ScenarioError for one that this explorer does not have."""
+        found = {}
+        for word, value in switches.items():
+            switch = find(word)
+            if switch.name not in self._chosen.switches:
+                raise ScenarioError(
+                    f"{switch.name}: not in this explorer, which has {', '.join(self._chosen.switches)}"
+                )
+            found[switch.name] = switch.parse(value)
+        return found
+
+    def _crossed(self, settings: Mapping[str, object]) -> Run:
+        return _run(Scenario.of({**self._chosen.base, **settings}))
+
+    @property
+    def run(self) -> Run:
+        """The run that is shown. ScenarioError if the settings make none."""
+        return self._crossed(self.scenario)
+
+    @property
+    def other_run(self) -> Run | None:
+        """The run of the second machine, if there is one."""
+        return self._crossed(self.other) if self.other else None
+
+    def _answer(self) -> None:
+        """Run what the reader chose; what is wrong with it is said in one line, never as a traceback."""
+        self.busy = True
+        try:
+            other = self.other_run
+            self.view, self.error = view.view_of(self.run), ""
+            self.other_view = None if other is None else view.view_of(other)
+        except ScenarioError as error:
+            self.error = str(error)
+        finally:
+            self.busy = False
+
+    def __repr__(self) -> str:
+        return f"Explorer({self._chosen.name!r})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Add to the widget what stands in for it: a twin that the page's module finds, and a picture."""
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        png = base64.b64encode(still_png(self.run)).decode("ascii")
+        return {
+            **data,
+            "text/plain": repr(self),
+            "text/html": twin(self._chosen.name, png, alt_text(self.run)),
+            "image/png": png,
+        }, metadata
+
+
+def twin(name: str, png: str, alt: str) -> str:
+    """Return the still figure that ``page.js`` replaces with the living explorer of that name."""
+    return (
+        f'<div class="kx-explorer" data-explorer="{escape(name)}"><figure class="kx-still">'
+        f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}"></figure></div>'
+    )

@@ -1,0 +1,58 @@
+// The state of an explorer as part of an address: `#kx=just-a-branch&quiesce=none&at=next/drivers:0&frame=1234`.
+//
+// One explorer a page is named by its name; of several of one name the second is `just-a-branch.2`, and several
+// states stand behind one another, each beginning with its `kx=`. What begins otherwise is none of ours.
+
+const OTHER = "b."; // before a switch of the second machine
+const MOMENT = { at: "end", clock: "call" };
+
+const escape = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/%3A/g, ":");
+
+/** One explorer's state as words of a fragment. */
+export function encode(name, { scenario, other, at, frame, clock }) {
+  const words = [["kx", name], ...Object.entries(scenario)];
+  for (const [key, value] of Object.entries(other ?? {})) words.push([OTHER + key, value]);
+  if (at && at !== MOMENT.at) words.push(["at", at]);
+  if (frame !== null && frame !== undefined && frame >= 0) words.push(["frame", frame]);
+  if (clock && clock !== MOMENT.clock) words.push(["clock", clock]);
+  return words.map(([key, value]) => `${escape(key)}=${escape(String(value))}`).join("&");
+}
+
+/** A fragment's words by explorer: `{ "just-a-branch": [[key, value], ...] }`. Nothing in it can make this fail. */
+export function split(fragment) {
+  const found = {};
+  let current = null;
+  const text = fragment.replace(/^#/, "");
+  if (!text.startsWith("kx=")) return found;
+  for (const word of text.split("&")) {
+    const at = word.indexOf("=");
+    let [key, value] = [word.slice(0, at < 0 ? undefined : at), at < 0 ? "" : word.slice(at + 1)];
+    try {
+      [key, value] = [decodeURIComponent(key), decodeURIComponent(value)];
+    } catch {
+      // A broken escape stays as it is, and is complained of below like any other value.
+    }
+    if (key === "kx") current = found[value] = [];
+    else current?.push([key, value]);
+  }
+  return found;
+}
+
+/** What the words mean to an explorer with these controls, and in a sentence each what they do not. */
+export function understand(words, controls, frames) {
+  const known = new Map(controls.map((c) => [c.name, c.choices.map((choice) => choice.value)]));
+  const state = { scenario: {}, other: {}, at: MOMENT.at, frame: -1, clock: MOMENT.clock };
+  const complaints = [];
+  for (const [key, value] of words) {
+    const second = key.startsWith(OTHER);
+    const name = second ? key.slice(OTHER.length) : key;
+    if (known.has(name)) {
+      if (known.get(name).includes(value)) state[second ? "other" : "scenario"][name] = value;
+      else complaints.push(`${name} has no value “${value}”`);
+    } else if (key === "at") state.at = value;
+    else if (key === "frame" && /^\d+$/.test(value) && +value < frames) state.frame = +value;
+    else if (key === "clock" && ["call", "jump"].includes(value)) state.clock = value;
+    else complaints.push(`“${key}=${value}” means nothing here`);
+  }
+  return { state, complaints };
+}

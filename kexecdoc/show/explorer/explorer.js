@@ -1,0 +1,375 @@
+// One machine at one moment, or two on one clock, drawn from the event log of a run and from nothing else.
+//
+// The module has two hosts: JupyterLab, where a widget of the same protocol asks the kernel for a run, and
+// a page, where page.js reads a precomputed one. It knows the log's schema (kexecdoc/log.py) and no more of
+// the simulation. What a host and the module share is the model:
+//
+//   name, place, page     which explorer this is; its name in an address; the address of the page, if it has one
+//   controls, messages, legend, base, defaults    what there is to know beforehand
+//   scenario, other       the switches in hand: of the machine, and of the one that it is compared with, if not empty
+//   view, other_view      their runs
+//   at, frame, clock      the moment, as the id of the event that made it (or `start`, `end`; `b:` before an id of
+//                         the second machine); the frame that is asked, or -1; what starts the clock
+//   busy, error, notice   what the reader has to be told
+
+import { account } from "./account.js";
+import { compare } from "./compare.js";
+import { terminal } from "./console.js";
+import { make, say } from "./dom.js";
+import { density } from "./drawing.js";
+import { Film } from "./film.js";
+import { gates } from "./gates.js";
+import { memory } from "./memory.js";
+import { pending } from "./pending.js";
+import { Reel } from "./reel.js";
+import { switches } from "./switches.js";
+import { take } from "./take.js";
+import { time } from "./time.js";
+import { verdict } from "./verdict.js";
+
+export { encode, split, understand } from "./address.js";
+export { parting } from "./compare.js";
+export { Film } from "./film.js";
+export { fold } from "./fold.js";
+export { fate, life, told } from "./life.js";
+export { Reel, parse } from "./reel.js";
+
+const PLAYED = 20_000; // milliseconds from one end of the axis to the other
+const HOP = 1_200; // milliseconds a step when the reader prefers reduced motion
+const KEPT = 250; // milliseconds after which the moment is handed to the host
+const REELS = 24; // runs that are kept ready
+
+const KEYS =
+  "Anywhere in the explorer: , and . one event back and forward, [ and ] one step, 0 and 9 the ends of the run, P plays and pauses. On the axis: ← and → one event, Page Up and Page Down a tenth of the run. In the memory map: arrows one frame, Home and End the ends of a row, Page Up and Page Down eight rows, Escape forgets the frame. On the console: ↑ and ↓ one line.";
+
+let explorers = 0;
+
+function render({ model, el }) {
+  const stop = new AbortController();
+  const motion = matchMedia("(prefers-reduced-motion: reduce)");
+  let machines = []; // of each: letter, reel, run and, while drawing, now
+  const stage = {
+    model,
+    uid: `kx${++explorers}`,
+    film: null,
+    position: 0,
+    frame: null,
+    legend: () => model.get("legend"),
+    other: () => (Object.keys(model.get("other") ?? {}).length ? model.get("other") : null),
+    clock: () => model.get("clock") || "call",
+    scenarios: () => machines.map((m) => m.reel.scenario),
+    isPlaying: () => playback !== 0,
+    still: () => motion.matches,
+    choose: (side, scenario) => tell({ [side]: scenario, notice: "" }),
+    setOther: (scenario) => tell({ other: scenario ?? {}, notice: "" }),
+    setClock: (clock) => tell({ clock }),
+    goToEither: (cursor) => stage.go(Math.min(...machines.map((m, k) => (cursor <= m.reel.length ? stage.film.positionOf(cursor, k) : Infinity)))),
+    goTo: (cursor, k) => stage.film && stage.go(stage.film.positionOf(cursor, k)),
+    ask(frame) {
+      stage.frame = frame;
+      keep();
+      redraw();
+    },
+    go(position) {
+      if (!stage.film) return;
+      halt();
+      move(position);
+      keep();
+    },
+    toggle: () => (playback ? halt() : start()),
+    state: () => ({ scenario: model.get("scenario"), other: stage.other(), at: moment(), frame: stage.frame ?? -1, clock: stage.clock() }),
+    machinesNow: () => present(),
+    redraw,
+    colours,
+  };
+
+  const parts = { switches: switches(stage), take: take(stage), compare: compare(stage), verdict: verdict(stage), time: time(stage), memory: memory(stage), gates: gates(), pending: pending(stage), console: terminal(stage) };
+  const spoken = account(stage);
+  const alarm = make("p", { class: "kx-error", role: "alert", hidden: true });
+  const waiting = make("p", { class: "kx-waiting", text: "The machine is being run …" });
+  const picture = make(
+    "div",
+    { class: "kx-picture", hidden: true },
+    parts.compare.el,
+    parts.verdict.el,
+    parts.time.el,
+    make("div", { class: "kx-columns" }, parts.memory.el, parts.gates.el, parts.pending.el, parts.console.el),
+    make("details", { class: "kx-keys" }, make("summary", { text: "Keyboard" }), make("p", { text: KEYS })),
+    spoken.el,
+  );
+  const root = make(
+    "div",
+    {
+      class: "kx",
+      role: "group",
+      "aria-label": "Explorer of one crossing",
+      // JupyterLab takes keys for itself unless what has the focus says otherwise.
+      onfocusin: (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"),
+      onkeydown: press,
+    },
+    parts.switches.el,
+    parts.take.el,
+    alarm,
+    waiting,
+    picture,
+  );
+  el.append(root);
+
+  /** Keys that mean the same wherever in the explorer the focus is. */
+  function press(event) {
+    if (!stage.film || event.ctrlKey || event.metaKey || event.altKey || event.target.tagName === "TEXTAREA") return;
+    const step = machines[0].reel.steps;
+    const at = stage.film.cursor(stage.position, 0);
+    const acts = {
+      ",": () => stage.go(stage.position - 1),
+      ".": () => stage.go(stage.position + 1),
+      "[": () => stage.goTo((step.findLast((s) => s.from + 1 < at)?.from ?? -1) + 1, 0),
+      "]": () => stage.goTo((step.find((s) => s.from + 1 > at)?.from ?? machines[0].reel.length - 1) + 1, 0),
+      0: () => stage.go(0),
+      9: () => stage.go(Infinity),
+      p: () => stage.toggle(),
+      P: () => stage.toggle(),
+    };
+    if (!(event.key in acts)) return;
+    event.preventDefault();
+    acts[event.key]();
+  }
+
+  // --- drawing: at most once a frame of the display
+
+  let asked = 0;
+  function redraw() {
+    asked ||= requestAnimationFrame(draw);
+  }
+
+  const present = () => machines.map((m, k) => Object.assign(m, { now: m.reel.at(stage.film.cursor(stage.position, k)) }));
+
+  function draw() {
+    cancelAnimationFrame(asked);
+    asked = 0;
+    if (!stage.film) return;
+    const began = performance.now();
+    present();
+    for (const part of Object.values(parts)) part.show?.(machines);
+    spoken.show();
+    root.dataset.cursor = stage.position;
+    root.dataset.drawMs = (performance.now() - began).toFixed(2);
+  }
+
+  function move(position) {
+    stage.position = Math.min(stage.film.length, Math.max(0, position));
+    redraw();
+  }
+
+  let palette = null;
+  function colours() {
+    if (palette) return palette;
+    const style = getComputedStyle(root);
+    const value = (name) => style.getPropertyValue(name).trim();
+    const known = (prefix, name) => value(`${prefix}${name}`) || value(`${prefix}old`);
+    palette = { owner: (name) => known("--kx-owner-", name), inkOf: (name) => known("--kx-ink-", name) };
+    for (const name of ["ink", "muted", "surface", "panel", "line", "control", "accent", "alarm"]) palette[name] = value(`--kx-${name}`);
+    return palette;
+  }
+  const recolour = () => {
+    palette = null;
+    redraw();
+  };
+
+  // --- playing: evenly along the axis, or step by step where motion is not wanted
+
+  let playback = 0;
+  function start() {
+    if (!stage.film) return;
+    const { film } = stage;
+    if (stage.position >= film.length) move(0);
+    parts.time.playing(true);
+    let x = film.axis.x(stage.position);
+    let then = performance.now();
+    const tick = (now) => {
+      if (motion.matches) {
+        if (now - then >= HOP) {
+          then = now;
+          const next = machines[0].reel.steps.find((s) => s.from >= film.cursor(stage.position));
+          move(next ? film.positionOf(next.from + 1) : film.length);
+        }
+      } else {
+        x += (now - then) / PLAYED;
+        then = now;
+        // Events at one instant share a place on the axis: never fall back behind one already shown.
+        move(x >= 1 ? film.length : Math.max(stage.position, film.axis.position(x)));
+      }
+      if (stage.position >= film.length) halt();
+      else playback = requestAnimationFrame(tick);
+    };
+    playback = requestAnimationFrame(tick);
+  }
+  function halt() {
+    if (!playback) return;
+    cancelAnimationFrame(playback);
+    playback = 0;
+    parts.time.playing(false);
+    keep();
+    redraw(); // so that the account is read out
+  }
+
+  // --- the model: what the reader chose goes out, what the host answered comes in
+
+  function tell(changes) {
+    for (const [name, value] of Object.entries(changes)) model.set(name, value);
+    model.save_changes();
+  }
+
+  /** The moment as the name of the event that made it, which another run may have as well. */
+  function moment() {
+    const { film, position } = stage;
+    if (!film) return model.get("at") || "end";
+    if (position === 0) return "start";
+    if (position >= film.length) return "end";
+    const k = film.mover(position);
+    return `${k ? "b:" : ""}${machines[k].reel.id[film.cursor(position, k) - 1]}`;
+  }
+
+  /** Hand the moment to the host, when the reader has come to rest. */
+  let keeping = 0;
+  let known = null; // what the host was told, or said, last
+  function keep() {
+    clearTimeout(keeping);
+    keeping = setTimeout(() => {
+      const { at, frame } = stage.state();
+      if (known === `${at} ${frame}` || !stage.film) return;
+      known = `${at} ${frame}`;
+      tell({ at, frame });
+    }, KEPT);
+  }
+
+  /** Go to the moment and the frame that the host names. */
+  function restore() {
+    const at = model.get("at") || "end";
+    const frame = model.get("frame") ?? -1;
+    if (known === `${at} ${frame}` || !stage.film || waits()) return;
+    known = `${at} ${frame}`;
+    stage.frame = frame >= 0 ? frame : null;
+    halt();
+    move(positionOf(at));
+  }
+
+  function positionOf(at) {
+    if (at === "start") return 0;
+    const k = at.startsWith("b:") && machines.length > 1 ? 1 : 0;
+    const i = machines[k].reel.find(at.replace(/^b:/, ""));
+    return i < 0 ? stage.film.length : stage.film.positionOf(i + 1, k);
+  }
+
+  /** A host's view of a side, unless it answers an earlier question: of rapid flips the last one counts. */
+  function answer(side, view) {
+    const scenario = model.get(side) ?? {};
+    const found = model.get(view);
+    if (!found?.log) return null;
+    return Object.entries(scenario).every(([k, v]) => String(found.log.scenario[k]) === String(v)) ? found : null;
+  }
+
+  const reels = new Map(); // what the host gave -> the reel made of it
+  function reelOf(view) {
+    if (!reels.has(view.log)) reels.set(view.log, new Reel(view.log, stage.legend()));
+    if (reels.size > REELS) reels.delete(reels.keys().next().value);
+    return reels.get(view.log);
+  }
+
+  function onView() {
+    const views = [answer("scenario", "view"), ...(stage.other() ? [answer("other", "other_view")] : [])];
+    if (!views.every(Boolean)) return;
+    halt();
+    const before = stage.film && { id: moment(), step: machines[0].now?.state.step };
+    machines = views.map((view, k) => ({ letter: views.length > 1 ? "AB"[k] : "", reel: reelOf(view), run: view.run }));
+    stage.film = new Film(machines.map((m) => m.reel), stage.clock());
+    picture.hidden = false;
+    root.classList.toggle("kx-compared", machines.length > 1);
+    for (const part of Object.values(parts)) part.load?.(machines);
+    const led = known !== `${model.get("at") || "end"} ${model.get("frame") ?? -1}`; // the host names another moment
+    stage.position = led ? stage.film.length : sameMoment(before);
+    onBusy();
+    if (led) restore();
+    else keep();
+    draw();
+  }
+
+  /** The reader stays where he was: at an end, at the event of the same name, or at the step of the same name. */
+  function sameMoment({ id, step }) {
+    if (id === "start" || id === "end") return positionOf(id);
+    const k = id.startsWith("b:") && machines.length > 1 ? 1 : 0;
+    const { reel } = machines[k];
+    const same = reel.find(id.replace(/^b:/, ""));
+    if (same >= 0) return stage.film.positionOf(same + 1, k);
+    const found = reel.steps.find((s) => s.name === step);
+    return found ? stage.film.positionOf(found.from + 1, k) : stage.film.length;
+  }
+
+  const waits = () => !answer("scenario", "view") || (stage.other() && !answer("other", "other_view"));
+
+  function onBusy() {
+    const busy = !!model.get("busy") || (waits() && !model.get("error"));
+    root.setAttribute("aria-busy", String(!!busy));
+    waiting.hidden = !(busy && !stage.film);
+    picture.classList.toggle("kx-stale", !!(busy && stage.film));
+  }
+
+  function onError() {
+    const text = model.get("error") ?? "";
+    alarm.hidden = !text;
+    say(alarm, text);
+    onBusy();
+  }
+
+  function onChoice() {
+    parts.switches.sync();
+    parts.take.sync();
+    onBusy();
+    onView();
+  }
+
+  const listeners = {
+    "change:controls": parts.switches.build,
+    "change:scenario": onChoice,
+    "change:other": onChoice,
+    "change:clock": onView,
+    "change:view": onView,
+    "change:other_view": onView,
+    "change:messages": onView,
+    "change:at": restore,
+    "change:frame": restore,
+    "change:notice": parts.take.sync,
+    "change:busy": onBusy,
+    "change:error": onError,
+  };
+  for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
+
+  // --- the surroundings
+
+  const sizes = new ResizeObserver(redraw);
+  sizes.observe(root);
+  const modes = new MutationObserver(recolour);
+  for (const node of [document.documentElement, document.body])
+    modes.observe(node, { attributes: true, attributeFilter: ["data-md-color-scheme", "data-jp-theme-light"] });
+  for (const query of ["(prefers-color-scheme: dark)", `(resolution: ${density()}dppx)`])
+    matchMedia(query).addEventListener("change", recolour, { signal: stop.signal });
+
+  parts.switches.build();
+  parts.take.sync();
+  onError();
+  onView();
+
+  return () => {
+    halt();
+    stop.abort();
+    spoken.close();
+    clearTimeout(keeping);
+    cancelAnimationFrame(asked);
+    sizes.disconnect();
+    modes.disconnect();
+    for (const [name, listener] of Object.entries(listeners)) model.off(name, listener);
+    root.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,86 @@
+// The way of a write and of an interrupt: each gate open or shut at t, and why.
+
+import { columns, make, say, section } from "./dom.js";
+import { many } from "./words.js";
+
+const STUDY = "eth0"; // the device under study
+const WHOSE = { old: "the old kernel’s", next: "the next kernel’s" };
+
+const SMMU = {
+  absent: [true, "none in the path"],
+  translates: [true, "translates; refuses what is not mapped"],
+  passes: [true, "passes addresses unchanged"],
+  bypasses: [true, "off: lets everything through untranslated"],
+  aborts: [false, "off: refuses everything, in silence"],
+  refuses: [false, "refuses the device"],
+};
+
+/** Each gate of the two ways at t: its name, whether it lets through, and the state in words. */
+export function gatesOf(state, scenario) {
+  const device = (what) => state[`device/${STUDY}/${what}`];
+  const set = state[`gate/${STUDY}/bus-master`];
+  const deaf = scenario["obeys-bus-master"] === "no";
+  const busMaster = [set || deaf, set ? "set" : deaf ? "clear, and the device does not obey it" : "clear"];
+  const smmu = SMMU[state[`gate/${STUDY}/smmu`] ?? state["gate/smmu"]] ?? [true, "unknown"];
+  const engine = device("engine") === "running";
+  const posted = scenario.dma === "cyclic" ? "round and round" : `${many(device("free"), "descriptor")} left`;
+  const message = device("msi") === "enabled";
+  const enabled = state["redistributor/0/enable-lpis"];
+  const taken = state["cpu/0/interrupts"] === "on";
+  return {
+    write: [
+      ["DMA engine of the device", engine, engine ? `running on ${WHOSE[device("programmed-by")]} descriptors, ${posted}` : "stopped"],
+      ["Bus Master", ...busMaster],
+      ["SMMU", ...smmu],
+    ],
+    interrupt: [
+      ["MSI of the device", message, message ? "enabled: a memory write, through both gates above" : "disabled"],
+      ["ITS", state.its === "enabled", state.its === "enabled" ? `translates through ${WHOSE[state["its/programmed-by"]]} tables` : "quiet"],
+      ["EnableLPIs of CPU 0", !!enabled, enabled ? `set: records in ${WHOSE[state["redistributor/0/programmed-by"]]} table` : "clear: records nothing"],
+      ["Interrupts of CPU 0", taken, taken ? "on: a recorded interrupt is taken" : "masked: a recorded interrupt stays pending"],
+    ],
+  };
+}
+
+const WAYS = { write: "A write goes through", interrupt: "An interrupt goes through" };
+
+export function gates() {
+  const box = make("div", { class: "kx-pair" });
+  const el = section("gates", "Gates", box);
+  let shown = []; // per machine, per way: the elements of each gate
+
+  function load(machines) {
+    shown = [];
+    box.replaceChildren(
+      ...columns(machines, () => {
+        const ways = {};
+        shown.push(ways);
+        return Object.entries(WAYS).flatMap(([way, words]) => {
+          ways[way] = make("div", { role: "list", class: "kx-way", "aria-label": `${words}, gate by gate` });
+          return [make("p", { class: "kx-way-name", text: words }), ways[way]];
+        });
+      }),
+    );
+  }
+
+  function show(machines) {
+    machines.forEach(({ now, reel }, k) => {
+      for (const [way, found] of Object.entries(gatesOf(now.state, reel.scenario))) {
+        const list = shown[k][way];
+        while (list.children.length < found.length) list.append(gate());
+        found.forEach(([name, open, words], n) => {
+          const row = list.children[n];
+          row.dataset.open = open;
+          say(row.children[1], name);
+          say(row.children[2], open ? "open" : "shut");
+          say(row.children[3], words);
+        });
+      }
+    });
+  }
+
+  const gate = () =>
+    make("div", { role: "listitem", class: "kx-gate" }, make("span", { class: "kx-bar", "aria-hidden": "true" }), make("b"), make("em"), make("span", { class: "kx-words" }));
+
+  return { el, load, show };
+}

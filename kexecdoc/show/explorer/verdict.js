@@ -1,0 +1,50 @@
+// In the end: the outcome in a word, the verdict in a sentence, the counts.
+
+import { columns, make, say } from "./dom.js";
+import { number } from "./words.js";
+
+export function verdict(stage) {
+  const box = make("div", { class: "kx-pair" });
+  const el = make("section", { class: "kx-part kx-verdict" }, box);
+
+  function load(machines) {
+    box.replaceChildren(...columns(machines, ({ run }) => one(run)));
+  }
+
+  function one(run) {
+    const { outcome, summary } = run.verdict;
+    const look = stage.legend().outcomes[outcome] ?? { sign: "", meaning: "" };
+    const word = make("strong", { class: "kx-outcome", title: look.meaning }, make("span", { "aria-hidden": "true", text: look.sign }), ` ${outcome}`);
+    word.style.setProperty("--kx-outcome", `var(--kx-outcome-${outcome})`);
+    return [
+      make("p", { class: "kx-lead" }, "In the end: ", word),
+      make("p", { class: "kx-sentence", text: summary }),
+      make("div", { role: "list", class: "kx-counts" }, ...counts(run)),
+    ];
+  }
+
+  function counts({ dma, lpi, callbacks }) {
+    const item = (zero, ...words) => make("div", { role: "listitem", class: zero ? "kx-zero" : "" }, ...words);
+    const usable = lpi.msi_usable;
+    return [
+      ...[
+        [dma.attempted, `leftover ${dma.attempted === 1 ? "write" : "writes"} attempted`],
+        [dma.landed, "landed"],
+        [dma.stopped_by_bus_master, "stopped by Bus Master"],
+        [dma.faulted, "faulted"],
+        [dma.missed, "hit no RAM"],
+        [dma.astray_before_jump, "astray before the jump"],
+        [lpi.bits_flipped, `pending ${lpi.bits_flipped === 1 ? "bit" : "bits"} flipped`],
+      ].map(([n, what]) => item(!n, make("b", { text: number(n) }), ` ${what}`)),
+      item(usable !== false, "MSIs ", make("b", { text: usable === false ? "dead" : usable ? "usable" : "not set up" })),
+      ...callbacks.filter((c) => c.callback === "remove").map((c) => item(false, make("b", { text: `remove of ${c.device}` }), cost(c))),
+    ];
+  }
+
+  const cost = ({ ms, frames_freed, driver }) =>
+    (ms === null ? " did not return" : `: ${+ms.toPrecision(3)} ms`) +
+    (frames_freed ? `, ${number(frames_freed)} frames freed` : "") +
+    (driver === "none" ? ", nobody drives it afterwards" : "");
+
+  return { el, load };
+}

@@ -1,0 +1,55 @@
+// How moments, durations, counts and kinds of events are said.
+
+export const KINDS = {
+  step: "a step begins",
+  run: "something else runs from now on",
+  arrival: "something arrives at the device",
+  "dma.landed": "a write of the device landed in memory",
+  "dma.missed": "a write of the device hit no RAM",
+  "dma.faulted": "a write of the device was refused by the SMMU",
+  "dma.stopped": "a write of the device was stopped by Bus Master",
+  "msi.landed": "an interrupt message reached the ITS's doorbell",
+  "msi.missed": "an interrupt message missed the doorbell",
+  "msi.faulted": "an interrupt message was refused by the SMMU",
+  "msi.stopped": "an interrupt message was stopped by Bus Master",
+  "lpi.recorded": "a redistributor set a pending bit in memory",
+  "lpi.acknowledged": "a CPU took the interrupt; its pending bit was cleared",
+  register: "a register was written",
+  cpu: "the state of a CPU changed",
+  own: "memory changed hands",
+  copy: "a piece of the image was copied to its destination",
+  store: "a kernel wrote its memory",
+  read: "an owner read its memory and compared",
+  call: "a driver's callback begins",
+  return: "a driver's callback returned",
+  command: "a command was given to the disk",
+  timeout: "a command timed out and was polled",
+  print: "a line on the console",
+};
+
+export const hex = (n) => `0x${n.toString(16)}`;
+export const number = (n) => n.toLocaleString("en-GB");
+export const many = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
+export const wordy = (object) => Object.entries(object).map(([k, v]) => `${k}=${v}`).join(" ");
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+/** A duration, to the microsecond where microseconds matter. */
+export function duration(ns) {
+  if (ns < 1e6) return `${+(ns / 1e3).toFixed(3)} µs`;
+  if (ns < 1e9) return `${(ns / 1e6).toFixed(3)} ms`;
+  return `${(ns / 1e9).toFixed(4)} s`;
+}
+
+/** A duration for a label: three digits are enough. */
+export function brief(ns) {
+  const [n, unit] = ns < 1e6 ? [ns / 1e3, "µs"] : ns < 1e9 ? [ns / 1e6, "ms"] : [ns / 1e9, "s"];
+  return `${+n.toPrecision(3)} ${unit}`;
+}
+
+/** A moment of a run by its jump; by the call if there was no jump. */
+export function since(reel, t) {
+  if (reel.jump < 0) return `${duration(t)} after the call`;
+  const d = t - reel.t_ns[reel.jump];
+  if (d === 0) return "at the jump";
+  return d < 0 ? `${duration(-d)} before the jump` : `${duration(d)} after the jump`;
+}
