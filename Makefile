@@ -7,6 +7,7 @@ PORT   ?= 8104
 BIN      := $(VENV)/bin
 NOTEBOOK := $(VENV)/.notebook
 DEV      := $(VENV)/.dev
+NPM      := $(VENV)/.npm
 CHAPTER  := 01-just-a-branch.ipynb
 
 # Material for MkDocs announces its successor on every build. We know.
@@ -42,7 +43,15 @@ lab: $(NOTEBOOK)  ## open JupyterLab on the first chapter
 # Two tests at a time; those of one file one after the other, since they share the runs that they have made.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
-test: $(DEV)  ## every test: the package, the notebooks, the site and JupyterLab in a browser
+# What the browser tests want from npm. Without npm they say so and are skipped, like those without a Chromium.
+$(NPM): tests/browser/package.json
+	@mkdir -p $(VENV)/npm && cp $< $(VENV)/npm/
+	@if command -v npm >/dev/null; then \
+	    npm install --silent --no-audit --no-fund --no-package-lock --prefix $(VENV)/npm; \
+	else echo "npm is missing: the tests that need axe-core will be skipped"; fi
+	@touch $@
+
+test: $(DEV) $(NPM)  ## every test: the package, the notebooks, the site and JupyterLab in a browser
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks
 	$(BIN)/python -m pytest -m browser

@@ -10,7 +10,7 @@ import platform
 import sys
 from importlib import import_module
 
-PARTS = ("model",)
+PARTS = ("model", "page", "lab")
 
 
 def main(words: list[str]) -> int:

@@ -5,6 +5,7 @@ Each function is an event of mkdocs, in the order in which a build comes upon th
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import posixpath
@@ -117,12 +118,23 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
     """Make a page of the book of a notebook, and say at the foot of every page when it was last checked."""
     uri = page.file.src_uri
     if uri.endswith(".ipynb"):
-        content = chapter(content, page, files)
+        content = chapter(content, page, config, files)
     checked = html.escape(page.meta.get("checked", config.extra["checked"]))
     return content + f'<p class="kx-checked" data-search-exclude>Last checked against {checked}.</p>'
 
 
-def chapter(content: str, page: Page, files: Files) -> str:
+def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
+    """Name the theme's search for those who hear the page."""
+    dialog = 'data-md-component="search" role="dialog"'
+    return output.replace(dialog, f'{dialog} aria-label="Search"')
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """Do the same for the page that says that there is no such page."""
+    return on_post_page(output, None, config) if template_name.endswith(".html") else output
+
+
+def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Return a notebook's page, its links rewritten and left for mkdocs to check."""
 
     def warn(what: str) -> None:
@@ -135,12 +147,21 @@ def chapter(content: str, page: Page, files: Files) -> str:
     page.links_to_anchors = _notebook.relink(book, page.file.src_uri, files.get_file_from_path, warn)
     page.present_anchor_ids = _notebook.anchors(book)
     page.toc = _notebook.contents(book)
+    _notebook.pictures(book, lambda png: keep(png, page, config, files))
     name = posixpath.basename(page.file.src_uri)  # mkdocs-jupyter puts it beside the page: include_source
     source = (
         '<p class="kx-source" data-search-exclude>This chapter is a notebook. <code>make lab</code> opens '
         f'it, live, in your copy of the repository; <a href="{name}" download>here is the file</a>.</p>'
     )
     return f'<div class="kx-chapter">{cite(str(book), page, linked)}{source}</div>'
+
+
+def keep(png: bytes, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put a picture beside the explorers, named for what it holds, and return its address as seen from a page."""
+    uri = f"{ASSETS}/stills/{hashlib.sha256(png).hexdigest()[:16]}.png"
+    if files.get_file_from_path(uri) is None:
+        files.append(File.generated(config, uri, content=png))
+    return posixpath.relpath(uri, page.file.url or ".")
 
 
 def linked(id: str, title: str, link: str) -> str:

@@ -7,6 +7,7 @@ outputs in the theme's own classes. If the generator changes one day, this is th
 
 from __future__ import annotations
 
+import base64
 import posixpath
 import re
 from collections.abc import Callable
@@ -95,6 +96,18 @@ def _output(page: BeautifulSoup, tag: Tag, stored: dict[str, Any], warn: Warn) -
         if not image.get("alt"):
             warn("a picture without a text that says what it shows")
     return box
+
+
+def pictures(page: BeautifulSoup, keep: Callable[[bytes], str]) -> None:
+    """Take the pictures out of the page, where they could be neither cached nor loaded late.
+
+    ``keep`` puts a PNG somewhere and returns its address. What stands for an explorer until it lives, or is
+    printed, is loaded at once.
+    """
+    for image in page.select('img[src^="data:image/png;base64,"]'):
+        image["src"] = keep(base64.b64decode(image["src"].partition(",")[2]))
+        if image.find_parent(class_="kx-explorer") is None:
+            image["loading"] = "lazy"
 
 
 def _described(stored: dict[str, Any]) -> str:

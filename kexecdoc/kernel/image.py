@@ -75,13 +75,11 @@ def _destinations(kernel: Kernel, boot_tables: range) -> list[Segment]:
     look to it like any other memory. [src: commit-iomem-reserved, observations]
     """
     memory = kernel.memory
-    taken: set[int] = set()
+    taken: list[range] = []
     segments = []
 
     def place(owner: str, count: int, over: range, *tables: str) -> int:
-        def usable(frame: int) -> bool:
-            return memory.owner(frame) in (*IN_USE_OR_NOT, *tables) and frame not in taken
-
+        usable = memory.usable(*IN_USE_OR_NOT, *tables, without=taken)
         return memory.place(kernel.draws, owner, count, DESTINATION_ALIGN, usable, over)
 
     over_tables = kernel.scenario.image_placement == "over-tables" and not memory.kept
@@ -94,7 +92,7 @@ def _destinations(kernel: Kernel, boot_tables: range) -> list[Segment]:
         else:
             first = place(owner, count, range(0))
         segments.append(Segment(owner, first, count))
-        taken.update(range(first, first + count))
+        taken.append(range(first, first + count))
     return segments
 
 

@@ -137,8 +137,7 @@ class Kernel:
 
     def find(self, frames: list[int], id: str) -> Reading:
         """Compare what is in frames with what ought to be there, and log what was found as the event ``id``."""
-        intact = self.memory.intact
-        wrong = [frame for frame in frames if not intact(frame)]
+        wrong = self.memory.wrong(frames)
         spoilt = set(wrong)
         good = frames if not wrong else [frame for frame in frames if frame not in spoilt]
         found = {frames_path(first, count, "found"): "intact" for first, count in runs(good)}

@@ -116,19 +116,17 @@ class NextKernel(Kernel):
         raise MachineDead("crashed", cause)
 
     def _allocate(
-        self, stream: str, count: int, owner: str, usable: Callable[[int], bool], fill: Callable[[int], object]
+        self, stream: str, count: int, owner: str, fill: Callable[[int], object], without: tuple[range, ...] = ()
     ) -> int:
-        """Allocate a block, ``fill`` each of its frames, and log whose it is now."""
-        first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), 16), usable)
+        """Allocate a block of free memory, ``fill`` each of its frames, and log whose it is now."""
+        free = self.memory.usable("old", "next-free", without=without)
+        first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), 16), free)
         id = self.id(f"allocate-{stream}")
         for frame in range(first, first + count):
             fill(frame)
         given = self.memory.give([(first, count)], owner)
         self.log.record(id, "own", self.cause, {**given, **self.memory.wrote([(first, count)], id)})
         return first
-
-    def _free(self, frame: int) -> bool:
-        return self.memory.owner(frame) in ("old", "next-free")
 
     # -- early boot --------------------------------------------------------------------------------
 
@@ -156,14 +154,11 @@ class NextKernel(Kernel):
         assert table is not None
         old_table = range(table, table + TABLE_FRAMES)
 
-        def usable(frame: int) -> bool:
-            return self._free(frame) and frame not in old_table
-
         def fill(frame: int) -> None:
             self.memory.fill(frame, f"early:{frame}")
 
         for stream, count in EARLY_ALLOCATIONS:
-            self._allocate(stream, count, "next-tables", usable, fill)
+            self._allocate(stream, count, "next-tables", fill, without=(old_table,))
         pool = self.memory.give(self.memory.runs_of("old"), "next-free")
         self.log.record(self.id("free-pool"), "own", self.cause, pool)
 
@@ -181,7 +176,7 @@ class NextKernel(Kernel):
         self.say("gic.features", 16)
         self.say("gic.redistributor", 0, 0, 0, self._redistributor_frame(0))
         self.say("its.found", ITS_BASE, ITS_BASE + 0x1FFFF)
-        first = self._allocate("its", ITS_TABLE_FRAMES, "its-table", self._free, self.memory.zero)
+        first = self._allocate("its", ITS_TABLE_FRAMES, "its-table", self.memory.zero)
         tables = self.memory.address(first)
         self.say("its.allocated", ITS_BASE, 8192, "Devices", tables, "indirect", 8)
         self.say("its.allocated", ITS_BASE, 8192, "Interrupt Collections", tables + TABLE_BYTES, "flat", 8)
@@ -233,7 +228,7 @@ class NextKernel(Kernel):
 
     def _fresh_table(self, stream: str) -> int:
         """Allocate and clear a table of 64 KiB; return its physical address."""
-        return self.memory.address(self._allocate(stream, TABLE_FRAMES, "lpi-table", self._free, self.memory.zero))
+        return self.memory.address(self._allocate(stream, TABLE_FRAMES, "lpi-table", self.memory.zero))
 
     def _set_up_lpis(self, redistributor: Redistributor) -> None:
         """Set up one CPU's redistributor: adopt, or switch off and program anew, or give up.

@@ -77,9 +77,8 @@ class OldKernel(Kernel):
 
     def _place(self, stream: str, count: int, owner: str) -> int:
         """Allocate a naturally aligned block in memory that is not yet used for anything else."""
-        first = self.memory.place(
-            self.draws, f"old-{stream}", count, natural(count), lambda f: self.memory.owner(f) == "old"
-        )
+        free = self.memory.usable("old")
+        first = self.memory.place(self.draws, f"old-{stream}", count, natural(count), free)
         self.memory.give([(first, count)], owner)
         return first
 
@@ -92,7 +91,7 @@ class OldKernel(Kernel):
         computer, memory, start = self.computer, self.memory, self.log.start
         self._place("its", ITS_TABLE_FRAMES, "its-table")
         span = BOOT_TABLES_APART + TABLE_FRAMES
-        first = memory.place(self.draws, "old-lpi-boot-cpu", span, TABLE_FRAMES, lambda f: memory.owner(f) == "old")
+        first = memory.place(self.draws, "old-lpi-boot-cpu", span, TABLE_FRAMES, memory.usable("old"))
         memory.give([(first, TABLE_FRAMES), (first + BOOT_TABLES_APART, TABLE_FRAMES)], "lpi-table")
         self.boot_tables = range(first, first + span)
         self.lpis = Lpis(memory.address(first))
@@ -154,14 +153,15 @@ class OldKernel(Kernel):
         physical = [doorbell if first is None else self.memory.address(first) for first, _ in ranges]
         if domain.pages is None:
             return physical
-        top, used, found = 1 << 32, set[int](), []
+        top, used, found = 1 << 32, list[range](), []
         for number, ((_, count), address) in enumerate(zip(ranges, physical, strict=True)):
             if self.scenario.iova == "hole":
                 top -= count * FRAME
                 base = top
             else:
-                first = self.memory.place(self.draws, f"iova-{number}", count, natural(count), lambda f: f not in used)
-                used.update(range(first, first + count))
+                free = self.memory.usable(without=used)
+                first = self.memory.place(self.draws, f"iova-{number}", count, natural(count), free)
+                used.append(range(first, first + count))
                 base = RAM_BASE + first * FRAME
             domain.map(base, address, count)
             found.append(base + address % FRAME)

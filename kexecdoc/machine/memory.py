@@ -67,10 +67,10 @@ class Memory:
         self.ram[destination * FRAME : (destination + 1) * FRAME] = self.ram[source * FRAME : (source + 1) * FRAME]
         self.content[destination] = self.content[source]
 
-    def intact(self, frame: int) -> bool:
-        """Compare what the owner put in a frame with what is there."""
-        content = self.content[frame]
-        return content is None or self.ram.startswith(content, frame * FRAME)
+    def wrong(self, frames: Iterable[int]) -> list[int]:
+        """Compare what owners put in frames with what is there, and return the frames where it differs."""
+        ram, content = self.ram, self.content
+        return [f for f in frames if (put := content[f]) is not None and not ram.startswith(put, f * FRAME)]
 
     def wrong_bytes(self, frame: int) -> list[int]:
         """Return the offsets in a frame at which something else is than its owner put there."""
@@ -123,9 +123,19 @@ class Memory:
         """Return the frames of some owners, in order."""
         return [frame for first, count in self.runs_of(*owners) for frame in range(first, first + count)]
 
-    def place(
-        self, draws: Draws, stream: str, count: int, align: int, usable: Callable[[int], bool], over: range = range(0)
-    ) -> int:
+    def usable(self, *owners: str, without: Iterable[range] = ()) -> bytearray:
+        """Return a byte for each frame: 1 if one of these owners has it, or anybody if none is named.
+
+        Frames in ``without`` have 0.
+        """
+        named = bytes(not owners or owner in owners for owner in self._owners)
+        mask = bytearray(self._owned.translate(named.ljust(256, b"\0")))
+        for frames in without:
+            mask[frames.start : frames.stop] = bytes(len(frames))
+        return mask
+
+    @staticmethod
+    def place(draws: Draws, stream: str, count: int, align: int, usable: bytearray, over: range = range(0)) -> int:
         """Return the first of ``count`` usable frames in a row, aligned, drawn evenly over all that fit.
 
         ``over`` names frames that must be among them. MemoryError if there is no such place.
@@ -135,7 +145,7 @@ class Memory:
             first = slot * align
             if over and not first <= over.start <= over.stop <= first + count:
                 return False
-            return all(map(usable, range(first, first + count)))
+            return usable.find(0, first, first + count) < 0
 
         slot = draws.first(fits, (FRAMES - count) // align + 1, f"layout/{stream}")
         if slot is None:

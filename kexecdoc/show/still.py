@@ -133,6 +133,13 @@ def _heading(run: Run, m: Moment) -> str:
 
 def still_png(run: Run, t_ns: int | None = None) -> bytes:
     """Return the picture as PNG; the same run gives the same bytes."""
+    buffer = io.BytesIO()
+    still_figure(run, t_ns).savefig(buffer, format="png", metadata={"Software": None})
+    return _smaller(buffer)
+
+
+def still_figure(run: Run, t_ns: int | None = None) -> Figure:
+    """Return the picture as a figure of matplotlib."""
     m = moment(run, t_ns)
     # A figure of its own, free of whatever style the notebook has set.
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
@@ -156,9 +163,7 @@ def still_png(run: Run, t_ns: int | None = None) -> bytes:
     _legend(figure.add_axes((0.585, 0.475, 0.39, 0.455)), m)
     _pending(figure.add_axes((0.585, 0.165, 0.39, 0.27)), m)
     _timeline(figure.add_axes((0.025, 0.045, 0.95, 0.07)), run, m)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
-    return _smaller(buffer)
+    return figure
 
 
 def _smaller(png: io.BytesIO) -> bytes:

@@ -1,14 +1,16 @@
 """The explorer as a reader meets it: on a bare page over the precomputed grid, and in a real JupyterLab."""
 
-import functools
-import http.server
 import json
-import threading
+import re
+import shlex
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import servers
 from playwright.sync_api import expect
 
 from kexecdoc.presets import EXPLORERS
@@ -24,11 +26,6 @@ TWIN = (
     f'<div class="kx-explorer" data-explorer="{NAME}">'
     '<figure class="kx-still"><img alt="a still picture" src="data:,"></figure></div>'
 )
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format, *args):
-        pass
 
 
 def page_of(body):
@@ -48,11 +45,8 @@ def bare(tmp_path_factory):
     (folder / "view.json").write_text(dumps({**view_of(run), "legend": palette.legend()}))
     (folder / "one.html").write_text(page_of(TWIN))
     (folder / "two.html").write_text(page_of(TWIN + TWIN))
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with servers.folder(folder) as address:
+        yield address
 
 
 @pytest.fixture
@@ -227,6 +221,20 @@ def test_the_state_is_told_in_words(explorer):
     expect(explorer.locator(".kx-account")).to_contain_text("At the jump, step jump/copy, stub running.")
 
 
+def test_two_explorers_on_a_page_have_each_their_own_part_of_the_address(page, bare):
+    page.goto(bare + "two.html")
+    first, second = page.locator(".kx").nth(0), page.locator(".kx").nth(1)
+    drawn(first)
+    drawn(second)
+    choose(second, "quiesce", "remove")
+    page.wait_for_url("**/two.html#kx=just-a-branch.2&quiesce=remove&*")
+    choose(first, "iommu", "translate")
+    page.wait_for_url("**/two.html#kx=just-a-branch&quiesce=none&iommu=translate&*&kx=just-a-branch.2&quiesce=remove&*")
+    page.reload()
+    expect(first.locator(".kx-outcome")).to_have_text("○ harmless")
+    expect(second.locator(".kx-outcome")).to_have_text("✓ clean")
+
+
 def test_two_explorers_on_a_page_are_independent(page, bare):
     page.goto(bare + "two.html")
     first, second = page.locator(".kx").nth(0), page.locator(".kx").nth(1)
@@ -237,6 +245,324 @@ def test_two_explorers_on_a_page_are_independent(page, bare):
     expect(first.locator(".kx-outcome")).to_have_text("✓ clean")
     expect(second.locator(".kx-outcome")).to_have_text("✕ corrupted")
     assert second.get_attribute("data-cursor") != "0"
+
+
+# --- a frame, asked --------------------------------------------------------------------------------------
+
+
+def test_a_frame_is_told_its_life_and_what_became_of_its_bytes(explorer):
+    run = simulate(EXPLORERS[NAME].scenario)
+    wrong = run.verdict.wrong[0]
+    side = 64
+    box = explorer.locator(".kx-map").bounding_box()
+    explorer.locator(".kx-map").click(
+        position={
+            "x": (wrong.frame % side + 0.5) * box["width"] / side,
+            "y": (wrong.frame // side + 0.5) * box["height"] / side,
+        }
+    )
+    life = explorer.locator(".kx-life-list")
+    expect(explorer.locator(".kx-life-name")).to_have_text(f"The life of frame {wrong.frame}")
+    expect(life).to_contain_text(wrong.writer)
+    expect(life).to_contain_text("a leftover write; its bytes: found wrong by the frame’s owner")
+    expect(life).to_contain_text("its owner found it wrong")
+    # Each moment of the life can be gone to, and what comes later is said to be later.
+    life.get_by_role("button").first.click()
+    expect(explorer.locator(".kx-later").first).to_be_visible()
+    explorer.get_by_role("application").press("Escape")
+    expect(life).to_have_count(0)
+
+
+def test_what_became_of_every_leftover_write_is_what_the_log_says(page, bare):
+    """Every frame that was hit, by the page's module and by the package's own reading of the log."""
+    page.goto(bare + "one.html")
+    told = page.evaluate(
+        """async () => {
+            const { Reel, life, fate } = await import("./assets/explorer.js");
+            const { log, legend } = await (await fetch("./view.json")).json();
+            const reel = new Reel(log, legend);
+            const frames = [...new Set(reel.leftovers.filter((l) => l.result === "landed").map((l) => l.frame))];
+            return frames.map((f) => {
+                const entries = life(reel, f);
+                const n = entries.findLastIndex((e) => e.leftover);
+                return [f, reel.id[entries[n].until], fate(reel, entries, n)];
+            });
+        }"""
+    )
+    run = simulate(EXPLORERS[NAME].scenario)
+    wrong = {w.frame: w for w in run.verdict.wrong}
+    assert {frame for frame, *_ in told} >= set(wrong)
+    for frame, last, fate in told:
+        events = [e for e in run.log if any(covers(path, frame) for path in e.set)]
+        at = next(k for k, e in enumerate(events) if e.id == last)
+        after = [e for e in events[at + 1 :] if e.kind != "read" or frame in wrong]
+        over = next((e for e in after if any(p.endswith("/bytes") for p in e.set if covers(p, frame))), None)
+        if frame in wrong and (over is None or over.t_ns > wrong[frame].t_ns):
+            assert fate.startswith("found wrong by the frame’s owner")
+        elif over is not None:
+            assert fate.startswith(f"overwritten by {over.id}, ")
+        else:
+            assert fate == "still there at the end, and read by nobody"
+
+
+def covers(path, frame):
+    if not path.startswith("frame/"):
+        return False
+    first, _, last = path.split("/")[1].partition("-")
+    return int(first) <= frame <= int(last or first)
+
+
+# --- two machines ----------------------------------------------------------------------------------------
+
+
+def compare(explorer, switch, value):
+    explorer.get_by_role("button", name="Compare with a second machine").click()
+    explorer.get_by_role("radio", name=f"{value}, machine B").check()
+    expect(explorer.locator(".kx-outcome")).to_have_count(2)
+
+
+def test_two_machines_stand_on_one_clock_and_the_switches_in_which_they_differ_are_named(explorer):
+    compare(explorer, "iommu", "translate")
+    expect(explorer.locator(".kx-compare")).to_contain_text("A and B differ in iommu (off | translate)")
+    expect(explorer.locator(".kx-outcome").nth(0)).to_have_text("✕ corrupted")
+    expect(explorer.locator(".kx-outcome").nth(1)).to_have_text("○ harmless")
+    expect(explorer.locator(".kx-map")).to_have_count(2)
+    explorer.get_by_role("button", name="drivers").first.click()
+    expect(explorer.locator(".kx-when b")).to_have_text("A 229.000 ms after the jump · B 229.000 ms after the jump")
+    explorer.get_by_role("button", name="Stop comparing").click()
+    expect(explorer.locator(".kx-map")).to_have_count(1)
+    expect(explorer.locator(".kx-when b")).to_have_text("229.000 ms after the jump")
+
+
+def test_the_first_event_in_which_they_part_is_shown_and_can_be_gone_to(explorer):
+    compare(explorer, "iommu", "translate")
+    base = EXPLORERS[NAME].scenario
+    a, b = simulate(base), simulate(base.but(iommu="translate"))
+    k = next(k for k, (x, y) in enumerate(zip(a.log, b.log, strict=False)) if x != y)
+    parting = explorer.locator(".kx-parting")
+    expect(parting).to_contain_text(f"In A: {a.log.id[k]}, ")
+    expect(parting).to_contain_text(f"In B: {b.log.id[k]}, ")
+    parting.get_by_role("button", name="Go there").click()
+    expect(explorer.locator(".kx-what")).to_contain_text("B: old/smmu-shutdown:0")
+    explorer.get_by_role("radio", name="translate, machine A").check()
+    expect(explorer.locator(".kx-compare")).to_contain_text("A and B are set alike")
+    expect(parting).to_have_text("Event by event, the same happens in both.")
+
+
+def test_the_clock_of_two_machines_can_start_at_the_jump_of_each(explorer):
+    compare(explorer, "quiesce", "remove")
+    explorer.get_by_role("button", name="copy 60 ms").first.click()
+    before = explorer.locator(".kx-when b")
+    expect(before).to_contain_text("A at the jump · B")
+    expect(before).to_contain_text("before the jump")
+    explorer.get_by_role("radio", name="from the jump of each").check()
+    explorer.get_by_role("button", name="copy 60 ms").first.click()
+    expect(before).to_have_text("A at the jump · B at the jump")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ({}, {"iommu": "translate"}),
+        ({}, {"quiesce": "remove"}),
+        ({"quiesce": "shutdown"}, {"lpi_disable": "sticky"}),
+        ({}, {"quiesce": "remove", "remove_callback": "hangs"}),
+    ],
+)
+@pytest.mark.parametrize("clock", ["call", "jump"])
+def test_a_film_of_two_goes_through_both_in_order_and_finds_every_moment_again(page, bare, a, b, clock):
+    base = EXPLORERS[NAME].scenario
+    views = [{"log": simulate(base.but(**changes)).to_log()} for changes in (a, b)]
+    page.goto(bare + "one.html")
+    problems = page.evaluate(
+        """async ({ views, legend, clock }) => {
+            const { Reel, Film } = await import("./assets/explorer.js");
+            const reels = views.map((v) => new Reel(v.log, legend));
+            const film = new Film(reels, clock);
+            const found = [];
+            for (let p = 1; p <= film.length; p++) {
+                const moved = [0, 1].filter((k) => film.cursor(p, k) === film.cursor(p - 1, k) + 1);
+                const stood = [0, 1].filter((k) => film.cursor(p, k) === film.cursor(p - 1, k));
+                if (moved.length + stood.length !== 2 || !moved.length) found.push(["skips", p]);
+                if (moved.length === 2) {
+                    const [x, y] = moved.map((k) => reels[k].id[film.cursor(p, k) - 1]);
+                    if (x !== y) found.push(["pairs", x, y]);
+                }
+                if (film.time(p) < film.time(p - 1)) found.push(["back in time", p]);
+                if (film.axis.x(p) < film.axis.x(p - 1) - 1e-12) found.push(["left", p]);
+                if (film.axis.x(p) < 0 || film.axis.x(p) > 1 + 1e-9) found.push(["off the axis", p]);
+            }
+            if (film.cursor(film.length, 0) !== reels[0].length || film.cursor(film.length, 1) !== reels[1].length)
+                found.push("does not end");
+            for (const k of [0, 1])
+                for (let c = 1; c <= reels[k].length; c += 7)
+                    if (film.cursor(film.positionOf(c, k), k) !== c) found.push(["lost", k, c]);
+            return found.slice(0, 5);
+        }""",
+        {"views": views, "legend": palette.legend(), "clock": clock},
+    )
+    assert problems == []
+
+
+# --- take it along ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clipboard(context):
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return lambda page: page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_link_leads_to_the_same_moment_of_the_same_machines(explorer, clipboard, context):
+    compare(explorer, "iommu", "translate")
+    choose_in(explorer, "lpi-disable", "sticky", "A")
+    explorer.get_by_role("button", name="interrupt-controller").click()
+    explorer.get_by_role("application").first.press("ArrowDown")
+    explorer.get_by_role("radio", name="from the jump of each").check()
+    explorer.get_by_role("button", name="Copy link").click()
+    expect(explorer.locator(".kx-copied")).to_have_text("Copied the link.")
+    link = clipboard(explorer.page)
+    assert "#kx=just-a-branch&" in link
+    other = context.new_page()
+    other.goto(link)
+    again = other.locator(".kx")
+    drawn(again)
+    for part in (".kx-when", ".kx-what", ".kx-sentence >> nth=0", ".kx-sentence >> nth=1", ".kx-memory .kx-detail"):
+        expect(again.locator(part)).to_have_text(explorer.locator(part).text_content())
+    assert again.get_attribute("data-cursor") == explorer.get_attribute("data-cursor")
+    expect(again.get_by_role("radio", name="sticky, machine A")).to_be_checked()
+    expect(again.get_by_role("radio", name="translate, machine B")).to_be_checked()
+    expect(again.get_by_role("radio", name="from the jump of each")).to_be_checked()
+    other.close()
+
+
+def choose_in(explorer, switch, value, machine):
+    explorer.get_by_role("radio", name=f"{value}, machine {machine}").check()
+
+
+def test_the_address_follows_the_reader_without_a_flood_of_history(explorer):
+    page = explorer.page
+    entries = page.evaluate("history.length")
+    assert "#" not in page.url
+    choose(explorer, "quiesce", "shutdown")
+    explorer.get_by_role("slider").focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile("one.html#kx=just-a-branch&quiesce=shutdown&iommu=off&lpi-disable=clearable&at=."))
+    assert page.evaluate("history.length") == entries
+    at = explorer.locator(".kx-what code").first.inner_text()
+    page.wait_for_timeout(900)
+    assert page.url.endswith(f"&at={at}")
+    page.reload()
+    drawn(page.locator(".kx"))
+    expect(page.locator(".kx .kx-what code").first).to_have_text(at)
+
+
+@pytest.mark.parametrize(
+    ("fragment", "complaint"),
+    [
+        ("kx=just-a-branch&quiesce=nonsense", "quiesce has no value “nonsense”"),
+        ("kx=just-a-branch&nonsense=1&quiesce=none", "“nonsense=1” means nothing here"),
+        ("kx=just-a-branch&frame=4096", "“frame=4096” means nothing here"),
+        ("kx=just-a-branch&quiesce=%E0%A4%A", "quiesce has no value “%E0%A4%A”"),
+        ("kx=just-a-branch&&=&b.iommu=x", "iommu has no value “x”"),
+        ("kx=another&quiesce=shutdown", ""),
+        ("kx", ""),
+        ("somewhere-else", ""),
+        ("kx=just-a-branch&at=no/such:event", ""),
+    ],
+)
+def test_a_malformed_fragment_is_ignored_with_a_word_to_the_reader(page, bare, complaints, fragment, complaint):
+    page.goto(f"{bare}one.html#{fragment}")
+    explorer = page.locator(".kx")
+    drawn(explorer)
+    expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
+    notice = explorer.locator(".kx-notice")
+    if complaint:
+        expect(notice).to_contain_text(complaint)
+        choose(explorer, "quiesce", "shutdown")
+        expect(notice).to_be_hidden()
+    else:
+        expect(notice).to_be_hidden()
+    assert not complaints
+
+
+def test_a_link_followed_on_the_page_itself_changes_the_machine(explorer):
+    explorer.page.evaluate("location.hash = '#kx=just-a-branch&quiesce=remove&at=next/drivers:0&frame=100'")
+    expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
+    expect(explorer.locator(".kx-what")).to_contain_text("next/drivers:0")
+    expect(explorer.locator(".kx-life-name")).to_have_text("The life of frame 100")
+
+
+def test_the_command_that_is_copied_is_the_run_that_is_shown(explorer, clipboard):
+    choose(explorer, "lpi-disable", "sticky")
+    explorer.get_by_role("button", name="Copy as command").click()
+    command = clipboard(explorer.page)
+    words = shlex.split(command)
+    assert words[0] == "kexecdoc"
+    ended = subprocess.run([sys.executable, "-m", *words, "--format", "json"], capture_output=True, check=True)
+    summary = json.loads(ended.stdout)["verdict"]["summary"]
+    expect(explorer.locator(".kx-sentence")).to_have_text(summary)
+
+
+def test_the_cell_that_is_copied_is_an_explorer_in_the_same_state(explorer, clipboard):
+    compare(explorer, "iommu", "translate")
+    explorer.get_by_role("button", name="memory 15 ms").first.click()
+    explorer.get_by_role("application").first.press("ArrowDown")
+    explorer.get_by_role("button", name="Copy as notebook cell").click()
+    cell = clipboard(explorer.page)
+    *statements, expression = cell.strip().split("\n")
+    scope = {}
+    exec("\n".join(statements), scope)
+    same = eval(expression, scope)
+    assert (same.scenario["quiesce"], same.other["iommu"], same.at, same.frame) == (
+        "none",
+        "translate",
+        "next/memory:0",
+        64,
+    )
+
+
+def test_without_a_clipboard_the_words_can_be_copied_by_hand(explorer):
+    explorer.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
+    explorer.get_by_role("button", name="Copy as command").click()
+    by_hand = explorer.get_by_role("textbox", name="To be copied by hand")
+    expect(by_hand).to_have_value("kexecdoc run --quiesce none --clear-bus-master no --firmware devicetree")
+    expect(by_hand).to_be_focused()
+    expect(explorer.locator(".kx-copied")).to_contain_text("may not write to the clipboard")
+
+
+def test_what_differs_from_the_default_is_said(explorer):
+    differs = explorer.locator(".kx-differs-from")
+    expect(differs).to_contain_text("quiesce=none clear-bus-master=no firmware=devicetree")
+    choose(explorer, "quiesce", "shutdown")
+    expect(differs).not_to_contain_text("quiesce=none")
+    expect(differs).to_contain_text("clear-bus-master=no firmware=devicetree")
+
+
+def test_the_grid_is_read_as_the_log_that_it_was_made_from(page, bare):
+    """Ids, times, kinds and causes of a run as the page reads them out of the grid, against the package's."""
+    page.goto(bare + "one.html")
+    choose(page.locator(".kx"), "lpi-disable", "sticky")
+    shown = page.evaluate(
+        """async () => {
+            const rows = [];
+            const root = document.querySelector(".kx");
+            const range = root.querySelector("input[type=range]");
+            for (const n of [1, 40, 200, 400, 600, +range.max]) {
+                range.value = n;
+                range.dispatchEvent(new Event("input"));
+                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+                const cause = root.querySelector(".kx-what .kx-link")?.textContent ?? null;
+                rows.push([n, root.querySelector(".kx-what code").textContent, cause]);
+            }
+            return rows;
+        }"""
+    )
+    log = simulate(EXPLORERS[NAME].scenario.but(lpi_disable="sticky")).log
+    assert shown[-1][0] == len(log)
+    for n, id, cause in shown:
+        assert (id, cause) == (log.id[n - 1], log.cause[n - 1])
 
 
 @pytest.mark.parametrize("broken", [f"{NAME}.json", "explorer.js", "explorer.css"])
@@ -312,3 +638,26 @@ def test_in_jupyterlab_a_flip_changes_the_verdict(lab, run_in_lab):
     memory = explorer.get_by_role("application")
     memory.press("ArrowDown")
     expect(explorer.locator(".kx-memory .kx-detail")).to_contain_text("Frame 64 at")
+
+
+def test_in_jupyterlab_the_kernel_is_the_engine_of_two_machines_and_of_the_copied_cell(lab, run_in_lab, context):
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    source = (
+        "from kexecdoc.show.explorer import Explorer\n"
+        f'Explorer({NAME!r}, quiesce="remove", other={{"quiesce": "none"}}, at="jump/copy:0", frame=70)'
+    )
+    write_notebook(lab("two.ipynb"), source)
+    page = run_in_lab("two.ipynb")
+    explorer = page.locator(".jp-OutputArea .kx")
+    expect(explorer.locator(".kx-outcome").nth(0)).to_have_text("✓ clean")
+    expect(explorer.locator(".kx-outcome").nth(1)).to_have_text("✕ corrupted")
+    expect(explorer.locator(".kx-what")).to_contain_text("A: jump/copy:0")
+    expect(explorer.locator(".kx-life-name").first).to_have_text("The life of frame 70")
+    explorer.get_by_role("radio", name="translate, machine B").check()
+    expect(explorer.locator(".kx-outcome").nth(1)).to_have_text("○ harmless")
+    explorer.get_by_role("button", name="Copy as notebook cell").click()
+    cell = page.evaluate("navigator.clipboard.readText()")
+    assert 'Explorer("just-a-branch", quiesce="remove"' in cell
+    assert '"iommu": "translate"' in cell
+    explorer.get_by_role("button", name="Copy link").click()
+    expect(explorer.locator(".kx-copied")).to_contain_text("Put it behind the address of the chapter’s page.")

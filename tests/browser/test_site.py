@@ -11,16 +11,6 @@ PAGES = ("", CHAPTER, "reference/switches/", "reference/where-this-model-lies/",
 every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
 
 
-@pytest.fixture
-def complaints(page):
-    """What the console, the scripts and the server had to complain about."""
-    found = []
-    page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("response", lambda r: found.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    return found
-
-
 def explorer(page):
     """The chapter's explorer, once it shows a machine."""
     place = page.locator(".kx-explorer").first
@@ -102,6 +92,32 @@ def test_the_explorer_lives_when_the_reader_comes_back(page, site):
     expect(page.locator(".kx-explorer")).to_have_count(0)
     page.go_back()
     flip_changes_words_and_picture(page)
+
+
+def test_coming_back_the_reader_finds_the_machine_as_he_left_it(page, site, complaints):
+    page.goto(site + CHAPTER)
+    found = explorer(page)
+    flip(found, "quiesce", "remove")
+    found.get_by_role("button", name="late-initcalls").click()
+    page.wait_for_url(re.compile(r"#kx=just-a-branch&quiesce=remove&.*at=next/late-initcalls:0"))
+    page.evaluate("window.sameDocument = true")
+    page.get_by_role("link", name="Home").first.click()
+    expect(page).to_have_title(re.compile("^Why kexec"))
+    assert "#" not in page.url
+    page.go_back()
+    found = explorer(page)
+    expect(found.locator(".kx-outcome")).to_contain_text("clean")
+    expect(found.locator("[aria-current=step]")).to_contain_text("late-initcalls")
+    assert page.evaluate("window.sameDocument")
+    assert not complaints
+
+
+def test_a_link_to_a_heading_leads_to_it_and_not_to_the_explorer(page, site):
+    page.goto(f"{site}{CHAPTER}#the-switch-that-works-one-way", wait_until="networkidle")
+    explorer(page)
+    page.wait_for_timeout(500)
+    expect(page.locator("#the-switch-that-works-one-way")).to_be_in_viewport()
+    assert page.url.endswith("#the-switch-that-works-one-way")
 
 
 def test_without_javascript_a_still_picture_stands(new_context, site):

@@ -55,7 +55,6 @@ class Explorer(anywidget.AnyWidget):
     at = traitlets.Unicode("end").tag(sync=True)
     frame = traitlets.Int(-1).tag(sync=True)
     clock = traitlets.Enum(("call", "jump"), "call").tag(sync=True)
-    busy = traitlets.Bool(False).tag(sync=True)
     error = traitlets.Unicode("").tag(sync=True)
     notice = traitlets.Unicode("").tag(sync=True)
 
@@ -112,15 +111,13 @@ class Explorer(anywidget.AnyWidget):
 
     def _answer(self) -> None:
         """Run what the reader chose; what is wrong with it is said in one line, never as a traceback."""
-        self.busy = True
-        try:
-            other = self.other_run
-            self.view, self.error = view.view_of(self.run), ""
-            self.other_view = None if other is None else view.view_of(other)
-        except ScenarioError as error:
-            self.error = str(error)
-        finally:
-            self.busy = False
+        with self.hold_sync():  # one message, whatever it is made of
+            try:
+                other = self.other_run
+                self.view, self.error = view.view_of(self.run), ""
+                self.other_view = None if other is None else view.view_of(other)
+            except ScenarioError as error:
+                self.error = str(error)
 
     def __repr__(self) -> str:
         return f"Explorer({self._chosen.name!r})"

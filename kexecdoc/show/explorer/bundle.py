@@ -1,7 +1,7 @@
 """The explorer's modules joined into one: a widget is given its code as one text, and a page fetches one file.
 
 Each part is a module of its own, and imports what it needs by name. Joined, they stand one after the other in
-the order in which they need each other, without the imports that have become needless.
+the order in which they need each other, without the imports that have become needless, and without comments.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ MAIN = "explorer.js"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _HAND_ON = re.compile(r'^export \{ ([^}]*) \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:const|let|class|function))", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*(?://.*|/\*\*[\s\S]*?\*/)\n", re.MULTILINE)
 _NAME = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
 
 
@@ -35,7 +36,7 @@ def joined(main: str = MAIN) -> str:
             if owner.setdefault(name, part) != part:
                 raise ValueError(f"{owner[name]} and {part} both have a {name}")
     handed_on = [names for names, _ in _HAND_ON.findall(parts[main])]
-    texts = [_EXPORT.sub("", _HAND_ON.sub("", _IMPORT.sub("", text))) for text in parts.values()]
+    texts = [_COMMENT.sub("", _EXPORT.sub("", _HAND_ON.sub("", _IMPORT.sub("", text)))) for text in parts.values()]
     return "\n".join(texts) + "".join(f"export {{ {names} }};\n" for names in handed_on)
 
 

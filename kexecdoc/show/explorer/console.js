@@ -88,7 +88,6 @@ function screen(stage, reel) {
     if (chosen !== null && chosen >= shown) chosen = null;
     choose(chosen, false);
     if (held >= shown && shown) lines[shown - 1].button.focus(); // what has the focus was taken back: go to the last
-    scroller.scrollTop = scroller.scrollHeight;
   }
 
   explain(null);

@@ -10,7 +10,7 @@
 //   view, other_view      their runs
 //   at, frame, clock      the moment, as the id of the event that made it (or `start`, `end`; `b:` before an id of
 //                         the second machine); the frame that is asked, or -1; what starts the clock
-//   busy, error, notice   what the reader has to be told
+//   error, notice         what the reader has to be told
 
 import { account } from "./account.js";
 import { compare } from "./compare.js";
@@ -79,6 +79,7 @@ function render({ model, el }) {
     toggle: () => (playback ? halt() : start()),
     state: () => ({ scenario: model.get("scenario"), other: stage.other(), at: moment(), frame: stage.frame ?? -1, clock: stage.clock() }),
     machinesNow: () => present(),
+    width,
     redraw,
     colours,
   };
@@ -132,6 +133,7 @@ function render({ model, el }) {
     };
     if (!(event.key in acts)) return;
     event.preventDefault();
+    event.stopPropagation(); // the page around may have uses of its own for these keys
     acts[event.key]();
   }
 
@@ -147,12 +149,13 @@ function render({ model, el }) {
   function draw() {
     cancelAnimationFrame(asked);
     asked = 0;
-    if (!stage.film) return;
+    if (!stage.film || !root.isConnected) return; // it is drawn when it has a size
     const began = performance.now();
     present();
     for (const part of Object.values(parts)) part.show?.(machines);
     spoken.show();
     root.dataset.cursor = stage.position;
+    root.dataset.shown = (model.get("controls") ?? []).map((c) => machines[0].reel.scenario[c.name]).join(" ");
     root.dataset.drawMs = (performance.now() - began).toFixed(2);
   }
 
@@ -163,11 +166,15 @@ function render({ model, el }) {
 
   let palette = null;
   function colours() {
-    if (palette) return palette;
+    if (palette?.surface) return palette; // a host may draw before the explorer is in the page, where it has no colours
     const style = getComputedStyle(root);
     const value = (name) => style.getPropertyValue(name).trim();
-    const known = (prefix, name) => value(`${prefix}${name}`) || value(`${prefix}old`);
-    palette = { owner: (name) => known("--kx-owner-", name), inkOf: (name) => known("--kx-ink-", name) };
+    // Read once: to ask for a style makes the browser work out all that has changed since.
+    const table = (prefix) => {
+      const colours = Object.fromEntries(Object.keys(stage.legend().owners).map((name) => [name, value(prefix + name)]));
+      return (name) => colours[name] ?? colours.old;
+    };
+    palette = { owner: table("--kx-owner-"), inkOf: table("--kx-ink-") };
     for (const name of ["ink", "muted", "surface", "panel", "line", "control", "accent", "alarm"]) palette[name] = value(`--kx-${name}`);
     return palette;
   }
@@ -175,6 +182,16 @@ function render({ model, el }) {
     palette = null;
     redraw();
   };
+
+  // How wide things are, as the browser tells it; to ask would make it lay out the page in the middle of a change.
+  const widths = new Map();
+  function width(el) {
+    if (!widths.get(el)) {
+      widths.set(el, el.clientWidth);
+      sizes.observe(el);
+    }
+    return widths.get(el);
+  }
 
   // --- playing: evenly along the axis, or step by step where motion is not wanted
 
@@ -308,7 +325,7 @@ function render({ model, el }) {
   const waits = () => !answer("scenario", "view") || (stage.other() && !answer("other", "other_view"));
 
   function onBusy() {
-    const busy = !!model.get("busy") || (waits() && !model.get("error"));
+    const busy = waits() && !model.get("error");
     root.setAttribute("aria-busy", String(!!busy));
     waiting.hidden = !(busy && !stage.film);
     picture.classList.toggle("kx-stale", !!(busy && stage.film));
@@ -339,14 +356,16 @@ function render({ model, el }) {
     "change:at": restore,
     "change:frame": restore,
     "change:notice": parts.take.sync,
-    "change:busy": onBusy,
     "change:error": onError,
   };
   for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
 
   // --- the surroundings
 
-  const sizes = new ResizeObserver(redraw);
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) widths.set(target, contentRect.width);
+    redraw();
+  });
   sizes.observe(root);
   const modes = new MutationObserver(recolour);
   for (const node of [document.documentElement, document.body])

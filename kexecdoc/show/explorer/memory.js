@@ -1,7 +1,7 @@
 // The memory map: owners by colour and mark, what leftover DMA wrote, what was found wrong; and a frame, asked.
 
 import { columns, make, say, section } from "./dom.js";
-import { OVERLAYS, density, fit, outline, tile } from "./drawing.js";
+import { OVERLAYS, density, fit, image, outline, tile } from "./drawing.js";
 import { fate, life, told } from "./life.js";
 import { FOUND } from "./reel.js";
 import { capital, hex, number, since } from "./words.js";
@@ -14,25 +14,32 @@ export function memory(stage) {
   const short = make("p", { class: "kx-detail", id: `${stage.uid}-frame`, role: "status" });
   const lives = make("div", { class: "kx-pair kx-lives" });
   const legend = make("div", { role: "list", class: "kx-legend" });
-  const el = section("memory", "Memory", box, short, lives, legend);
+  const head = make("p", { class: "kx-note kx-legend-head", text: "Frames of each: A, then B" });
+  const el = section("memory", "Memory", box, short, lives, head, legend);
   let maps = [];
   let rows = [];
+  let listed = ""; // what the legend was made for
   let told_of = null; // the frame whose life is shown
   let hovered = null;
 
   const label = (name) => stage.legend().owners[name]?.label ?? name;
 
   function load(machines) {
-    maps = machines.map((machine) => map(machine));
-    box.replaceChildren(...columns(machines, (machine) => maps[machines.indexOf(machine)].el));
-    const names = machines[0].reel.owners.concat(machines.flatMap((m) => m.reel.owners));
-    const seen = [...new Set(names)].filter((name) => machines.some((m) => m.reel.seen.has(name)));
+    if (maps.length !== machines.length) {
+      maps = machines.map(map);
+      box.replaceChildren(...columns(machines, (machine) => maps[machines.indexOf(machine)].el));
+    }
+    const names = [...new Set(machines.flatMap((m) => m.reel.owners))];
+    const seen = names.filter((name) => machines.some((m) => m.reel.seen.has(name)));
+    told_of = null;
+    if (listed === `${machines.length} ${seen}`) return;
+    listed = `${machines.length} ${seen}`;
     rows = [
       ...seen.map((name) => ({ ...entry(label(name), machines), name, owner: true })),
       ...Object.entries(OVERLAYS).map(([name, o]) => ({ ...entry(o.words, machines), name })),
     ];
     legend.replaceChildren(...rows.map((r) => r.el));
-    told_of = null;
+    head.hidden = machines.length < 2;
     swatches = "";
   }
 
@@ -44,9 +51,8 @@ export function memory(stage) {
 
   // --- one map
 
-  function map(machine) {
-    const { reel, letter } = machine;
-    const { columns: side, frames } = reel.memory;
+  function map({ reel: { memory: shape }, letter }) {
+    const { columns: side, frames } = shape;
     const canvas = make("canvas", {
       class: "kx-map",
       tabindex: 0,
@@ -55,9 +61,11 @@ export function memory(stage) {
       "aria-describedby": short.id,
     });
     const holder = make("div", { class: "kx-map-box" }, canvas);
+    let context = null;
     const flashes = new Map(); // frame -> when it was written, on the display's clock
-    let tiles = { size: 0, list: [] };
+    let strips = { size: 0 }; // of each owner a whole row, to be copied from
     let before = null; // the cursor that was drawn last
+    let reel = null;
 
     const frameAt = (event) => {
       const edge = canvas.getBoundingClientRect();
@@ -101,16 +109,30 @@ export function memory(stage) {
     });
     canvas.addEventListener("click", (event) => pick(frameAt(event)));
 
-    function show({ now }) {
+    /** A row of one owner's frames. */
+    function strip(name) {
+      const { size, paint, list } = strips;
+      if (!list.has(name)) {
+        const frame = tile(size, paint.owner(name), paint.inkOf(name), mark(name));
+        const row = image(size * side, size, (g) => {
+          g.fillStyle = g.createPattern(frame, "repeat");
+          g.fillRect(0, 0, size * side, size);
+        });
+        list.set(name, row);
+      }
+      return list.get(name);
+    }
+
+    function show({ now, reel: shown }) {
       const d = density();
-      const size = Math.max(2, Math.floor((holder.clientWidth * d) / side));
+      const size = Math.max(2, Math.floor((stage.width(holder) * d) / side));
       const paint = stage.colours();
-      const g = canvas.getContext("2d");
-      if (fit(canvas, size * side, (size * frames) / side) || tiles.paint !== paint || tiles.size !== size) {
+      const g = (context ??= canvas.getContext("2d"));
+      if (reel !== shown) [reel, before] = [shown, null];
+      if (fit(canvas, size * side, (size * frames) / side) || strips.paint !== paint || strips.size !== size) {
         canvas.style.width = `${(size * side) / d}px`;
         canvas.style.height = `${(size * frames) / side / d}px`;
-        const cut = (name) => tile(size, paint.owner(name), paint.inkOf(name), mark(name));
-        tiles = { size, paint, list: reel.owners.map((name) => g.createPattern(cut(name), "repeat")) };
+        strips = { size, paint, list: new Map() };
       }
       const counts = new Map();
       const { owner } = now;
@@ -118,9 +140,10 @@ export function memory(stage) {
         // A run of equal frames within one row is one rectangle.
         const end = from - (from % side) + side;
         for (to = from + 1; to < end && owner[to] === owner[from]; to++);
-        g.fillStyle = tiles.list[owner[from]];
-        g.fillRect((from % side) * size, Math.floor(from / side) * size, (to - from) * size, size);
-        counts.set(reel.owners[owner[from]], (counts.get(reel.owners[owner[from]]) ?? 0) + to - from);
+        const name = reel.owners[owner[from]];
+        const [x, wide] = [(from % side) * size, (to - from) * size];
+        g.drawImage(strip(name), x, 0, wide, size, x, Math.floor(from / side) * size, wide, size);
+        counts.set(name, (counts.get(name) ?? 0) + to - from);
       }
       overlay(g, now, size, paint, counts);
       return counts;

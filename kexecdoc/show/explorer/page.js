@@ -49,7 +49,7 @@ function reader(grid, parse) {
   const { id, dt, kind, cause, set } = grid.events;
   const t_ns = [];
   dt.forEach((d, i) => t_ns.push((t_ns[i - 1] ?? 0) + d));
-  const causes = cause.map((c) => (c === null ? null : typeof c === "string" ? c : id[c]));
+  const causes = cause.map((back, i) => (back === null ? null : id[i - back]));
   const parsed = set.map((s) => parse(s === null ? {} : grid.sets[s]));
   const runs = new Map();
   return (scenario) => {
@@ -135,7 +135,7 @@ async function mount(place, name) {
     ]);
     const { controls, messages, legend, base, defaults, scenario } = grid;
     const shared = { name: kind, place: name, page: location.href.split("#")[0], controls, messages, legend, base, defaults };
-    const state = { ...shared, scenario, other: {}, view: null, other_view: null, at: "end", frame: -1, clock: "call", busy: false, error: "", notice: "" };
+    const state = { ...shared, scenario, other: {}, view: null, other_view: null, at: "end", frame: -1, clock: "call", error: "", notice: "" };
     const answer = reader(grid, module.parse);
     entry.module = module;
     entry.model = new Model(state, answer, () => {

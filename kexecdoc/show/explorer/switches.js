@@ -5,7 +5,8 @@ import { make } from "./dom.js";
 export function switches(stage) {
   const el = make("div", { class: "kx-part kx-switches" });
   const row = make("div", { class: "kx-switch-row" });
-  el.append(row);
+  const lead = "One computer crosses from one kernel to the next. Flip a switch, drag the time, ask a frame of its memory.";
+  el.append(make("p", { class: "kx-intro", text: lead }), row);
   const controls = () => stage.model.get("controls") ?? [];
   const sides = () => (stage.other() ? ["scenario", "other"] : ["scenario"]);
   let built = "";

@@ -1,16 +1,18 @@
 // Time: the axis with what happened on it, the steps by name, forward, back and play.
 
 import { icon, make, section } from "./dom.js";
-import { cross, density, fit } from "./drawing.js";
+import { cross, density, fit, image } from "./drawing.js";
 import { KINDS, brief, duration, number, since } from "./words.js";
 
 const GROUPS = { old: "Old kernel", jump: "Jump", next: "Next kernel" };
+const HEIGHT = 54; // pixels of a machine's strip
 const LANES = [[0.08, 0.5], [0.56, 0.74], [0.78, 0.96]]; // of a machine's strip: writes, flips, wrong bytes
 
 export function time(stage) {
   const range = make("input", { type: "range", class: "kx-range", min: 0, step: 1, "aria-label": "Events so far", oninput: () => stage.go(+range.value) });
   const canvas = make("canvas", { class: "kx-strip", "aria-hidden": "true" });
-  const whole = make("canvas"); // the strip as it is without a cursor
+  let whole = null; // the strip as it is without a cursor
+  let context = null;
   const band = make("div", { class: "kx-band", "aria-hidden": "true" });
   const track = make("div", { class: "kx-track" }, band, canvas, range);
   const landmarks = make("div", { class: "kx-landmarks", "aria-hidden": "true" });
@@ -61,7 +63,7 @@ export function time(stage) {
   function load(machines) {
     ({ axis } = stage.film);
     range.max = stage.film.length;
-    track.classList.toggle("kx-double", machines.length > 1);
+    track.style.height = `${HEIGHT * machines.length + 2}px`;
     band.replaceChildren(
       ...axis.spans.map((s) => {
         const part = make("span", { class: `kx-span kx-${s.name.split("/")[0]}` });
@@ -192,17 +194,17 @@ export function time(stage) {
 
   function draw(machines) {
     const d = density();
-    const w = Math.round(track.clientWidth * d);
-    const h = Math.round(track.clientHeight * d);
-    if (!w || !h) return;
-    scale(track.clientWidth);
+    const w = Math.round(stage.width(track) * d);
+    const h = Math.round(HEIGHT * machines.length * d);
+    if (!w) return;
+    scale(stage.width(track));
     fit(canvas, w, h);
     const paint = stage.colours();
-    if (fit(whole, w, h) || painted !== paint) {
+    if (whole?.width !== w || whole.height !== h || painted !== paint) {
       painted = paint;
-      history(machines, paint, w, h, d);
+      whole = image(w, h, (g) => history(g, machines, paint, w, h, d));
     }
-    const g = canvas.getContext("2d");
+    const g = (context ??= canvas.getContext("2d"));
     g.clearRect(0, 0, w, h);
     g.drawImage(whole, 0, 0);
     // What has not happened yet is paler.
@@ -216,9 +218,7 @@ export function time(stage) {
   }
 
   /** What happens in the whole run, as marks: drawn once, for going to and fro changes nothing about it. */
-  function history(machines, paint, w, h, d) {
-    const g = whole.getContext("2d");
-    g.clearRect(0, 0, w, h);
+  function history(g, machines, paint, w, h, d) {
     machines.forEach(({ reel }, k) => strip(g, reel, k, paint, w, (h / machines.length) * k, h / machines.length));
     if (machines.length === 1) return;
     g.fillStyle = paint.control;

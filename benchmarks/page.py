@@ -1,0 +1,152 @@
+"""What the published page costs: a flip of a switch, a frame of scrubbing, the bytes that are fetched."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import statistics
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks import browsers
+from kexecdoc.presets import EXPLORERS
+from kexecdoc.run import dumps
+from kexecdoc.scenario import Scenario
+from kexecdoc.show import palette, view
+from kexecdoc.show.grid import write_assets
+from kexecdoc.simulate import simulate
+from tools import servers
+
+NAME = "just-a-branch"
+CHAPTER = "notebooks/01-just-a-branch/"
+FLIPS = 200
+LONG = Scenario(quiesce="none", clear_bus_master="no", dma="cyclic", next_driver="absent", traffic=1_750, seed=5)
+"""A run of about 5,000 events, to be scrubbed."""
+
+COMPRESSED = (".png", ".woff2")  # already
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value below which a share of the values lies."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Return the figures that are quoted of a series of times in ms."""
+    return {"median ms": round(statistics.median(values), 2), "p95 ms": round(percentile(values, 0.95), 2)}
+
+
+def flips(page: Page) -> dict[str, Any]:
+    """From the event of a control to the picture written: every setting of the chapter's switches, again and again."""
+    chosen = EXPLORERS[NAME]
+    controls = [(c["name"], [v["value"] for v in c["choices"]]) for c in view.controls(chosen)]
+    settings = list(itertools.product(*(values for _, values in controls)))
+    times: list[float] = page.evaluate(
+        """async ({ settings, names, flips }) => {
+            const root = document.querySelector(".kx");
+            const inputs = [...root.querySelectorAll(".kx-switch input")];
+            const of = (k, value) => inputs.find((i) => i.name.endsWith(`-${names[k]}-scenario`) && i.value === value);
+            const times = [];
+            let n = 0;
+            while (times.length < flips) {
+                // In steps of seven, so that one flip after the other changes something else.
+                const wanted = settings[(n++ * 7) % settings.length];
+                for (const [k, value] of wanted.entries()) {
+                    const input = of(k, value);
+                    if (input.checked) continue;
+                    const began = performance.now();
+                    input.click();
+                    times.push(performance.now() - began);
+                    if (root.getAttribute("aria-busy") !== "false") throw new Error("the picture was not written yet");
+                    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+                }
+            }
+            return times;
+        }""",
+        {"settings": settings, "names": [name for name, _ in controls], "flips": FLIPS},
+    )
+    return {**spread(times), "flips": len(times)}
+
+
+SCRUB = """async () => {
+    const root = document.querySelector(".kx");
+    const range = root.querySelector("input[type=range]");
+    const times = [];
+    const frames = 300;
+    for (let n = 0; n <= frames; n++) {
+        // To and fro, as a hand does it.
+        range.value = Math.round(range.max * Math.abs(Math.sin((n / frames) * 7)));
+        range.dispatchEvent(new Event("input"));
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+        times.push(+root.dataset.drawMs);
+    }
+    return times;
+}"""
+
+BARE = """<!doctype html><meta charset="utf-8"><title>A long run</title><link rel="stylesheet" href="explorer.css">
+<body><div id="here"></div><script type="module">
+import explorer from "./explorer.js";
+const state = await (await fetch("long.json")).json();
+const model = { get: (n) => state[n], set: (n, v) => { state[n] = v; }, save_changes() {}, on() {}, off() {} };
+explorer.render({ model, el: document.getElementById("here") });
+</script>"""
+
+
+def scrubbing(page: Page, folder: Path) -> dict[str, Any]:
+    """Measure the script time of a frame while a run of 5,000 events is scrubbed."""
+    run = simulate(LONG)
+    write_assets(folder)
+    nothing = {"controls": [], "base": LONG.values(), "defaults": LONG.values(), "scenario": {}, "other": {}}
+    state = {"view": view.view_of(run), "messages": {}, "legend": palette.legend(), "at": "end", "frame": -1, **nothing}
+    (folder / "long.json").write_text(dumps(state))
+    (folder / "long.html").write_text(BARE)
+    with servers.folder(folder) as address:
+        page.goto(address + "long.html")
+        page.wait_for_function("document.querySelector('.kx')?.dataset.cursor")
+        times: list[float] = page.evaluate(SCRUB)
+    return {**spread(times), "events": len(run.log)}
+
+
+def fetched(page: Page, address: str) -> dict[str, Any]:
+    """Count the bytes of a page with an explorer, gzipped as a server would send them."""
+    sizes: dict[str, int] = {}
+
+    def count(response: Any) -> None:
+        name = response.url.removeprefix(address)
+        body = response.body() if response.ok else b""
+        sizes[name] = len(body) if name.endswith(COMPRESSED) else len(gzip.compress(body, 6))
+
+    page.on("response", count)
+    page.goto(address + CHAPTER, wait_until="networkidle")
+    page.wait_for_function("document.querySelector('.kx')?.dataset.cursor")
+    search = sizes.pop("search/search_index.json", 0)
+    grid = sizes[f"assets/kexecdoc/explorers/{NAME}.json"]
+    return {
+        "KB": round(sum(sizes.values()) / 1000, 1),
+        "of it the grid KB": round(grid / 1000, 1),
+        "search index apart KB": round(search / 1000, 1),
+    }
+
+
+def measure() -> dict[str, Any]:
+    """Return all figures of the page."""
+    with TemporaryDirectory() as folder, sync_playwright() as playwright, browsers.open(playwright) as browser:
+        (bare := Path(folder) / "bare").mkdir()
+        with servers.site(Path(folder) / "site") as address:
+            page = browser.new_page(viewport={"width": 1400, "height": 1000})
+            bytes_fetched = fetched(page, address)
+            flipped = flips(page)
+        scrubbed = scrubbing(browser.new_page(viewport={"width": 1400, "height": 1000}), bare)
+    return {
+        "page: control to picture written": flipped,
+        "page: script time of a frame while scrubbing": scrubbed,
+        "page: fetched, gzipped": bytes_fetched,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(), indent=2))

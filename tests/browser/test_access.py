@@ -1,0 +1,173 @@
+"""Everyone: what axe-core finds on each page, and what a reader without a mouse, a screen or colours gets."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+CHAPTER = "notebooks/01-just-a-branch/"
+PAGES = ("", CHAPTER, "reference/switches/", "reference/where-this-model-lies/", "reference/api/", "404.html")
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The text of axe-core, which `make test` installs from npm beside the environment."""
+    path = Path(sys.prefix) / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        if os.environ.get("KEXECDOC_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"no {path.name}, and KEXECDOC_REQUIRE_BROWSER=1 allows no skipping", pytrace=False)
+        pytest.skip("axe-core is not installed: `make test` installs it where there is npm")
+    return path.read_text(encoding="utf-8")
+
+
+def found(page, axe):
+    """What axe-core holds against the page as it is now, if it is moderate or worse."""
+    page.evaluate(axe)
+    violations = page.evaluate("axe.run(document).then((result) => result.violations)")
+    return [
+        (v["id"], v["impact"], v["nodes"][0]["html"][:120])
+        for v in violations
+        if v["impact"] in ("moderate", "serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
+def test_axe_finds_nothing_moderate_or_worse(new_context, site, axe, path, scheme):
+    page = new_context(color_scheme=scheme).new_page()
+    page.goto(site + path, wait_until="networkidle")
+    assert found(page, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1400])
+def test_axe_finds_nothing_in_any_state_of_the_explorer(new_context, site, axe, scheme, width):
+    page = new_context(color_scheme=scheme, viewport={"width": width, "height": 900}).new_page()
+    state = "quiesce=none&iommu=off&lpi-disable=sticky&b.quiesce=remove&b.iommu=translate&at=jump/copy:0&frame=2288"
+    page.goto(f"{site}{CHAPTER}#kx=just-a-branch&{state}&nonsense=1")
+    explorer = page.locator(".kx")
+    expect(explorer.locator(".kx-outcome")).to_have_count(2)
+    expect(explorer.locator(".kx-notice")).to_be_visible()
+    expect(explorer.locator(".kx-life").first).to_be_visible()
+    explorer.locator(".kx-keys summary").click()
+    explorer.get_by_role("button", name="Bye!").first.click()
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
+    explorer.get_by_role("button", name="Copy link").click()
+    expect(explorer.locator(".kx-fallback")).to_be_visible()
+    page.wait_for_timeout(700)  # the account is read out when things are quiet
+    assert found(page, axe) == []
+
+
+def test_every_control_of_the_explorer_can_be_reached_by_keyboard_and_shows_where_the_focus_is(page, site):
+    page.goto(site + CHAPTER)
+    explorer = page.locator(".kx")
+    expect(explorer.locator(".kx-picture")).to_be_visible()
+    explorer.locator(".kx-switch input:checked").first.focus()
+    reached = []
+    for _ in range(70):
+        reached.append(
+            page.evaluate(
+                """() => {
+                    const e = document.activeElement;
+                    if (!e.closest(".kx")) return null;
+                    const box = (e.matches(".kx-range") ? e.closest(".kx-track") : e);
+                    const seen = getComputedStyle(box).outlineStyle !== "none" && box.getBoundingClientRect().width > 0;
+                    const name = e.getAttribute("aria-label") || e.textContent || e.value;
+                    return [e.tagName, name.trim().slice(0, 60), seen];
+                }"""
+            )
+        )
+        page.keyboard.press("Tab")
+    inside = [found for found in reached if found]
+    assert all(seen for _, _, seen in inside), [found for found in inside if not found[2]]
+    names = " | ".join(name for _, name, _ in inside)
+    for wanted in (
+        "none", "off", "clearable", "Reset", "Compare", "Copy link", "Copy as command", "Copy as notebook cell",
+        "To the start", "One event back", "Play", "One event forward", "To the end", "Events so far",
+        "notifiers", "copy", "userspace", "Memory map", "Run /init", "Keyboard",
+    ):  # fmt: skip
+        assert wanted in names, wanted
+
+
+def test_keys_move_through_time_wherever_the_focus_is(page, site):
+    page.goto(site + CHAPTER)
+    explorer = page.locator(".kx")
+    expect(explorer.locator(".kx-picture")).to_be_visible()
+    explorer.locator(".kx-switch input:checked").first.focus()
+    page.keyboard.press("0")
+    expect(explorer).to_have_attribute("data-cursor", "0")
+    page.keyboard.press("]")
+    expect(explorer.locator("[aria-current=step]")).to_contain_text("notifiers")
+    page.keyboard.press("]")
+    expect(explorer.locator("[aria-current=step]")).to_contain_text("device_shutdown")
+    page.keyboard.press("[")
+    expect(explorer.locator("[aria-current=step]")).to_contain_text("notifiers")
+    page.keyboard.press(".")
+    expect(explorer).to_have_attribute("data-cursor", "2")
+    page.keyboard.press(",")
+    expect(explorer).to_have_attribute("data-cursor", "1")
+    page.keyboard.press("p")
+    expect(explorer.get_by_role("button", name="Pause")).to_be_visible()
+    page.wait_for_function("root => +root.dataset.cursor > 5", arg=explorer.element_handle())
+    page.keyboard.press("p")
+    expect(explorer.get_by_role("button", name="Play")).to_be_visible()
+    page.keyboard.press("9")
+    expect(explorer).to_have_attribute("data-cursor", re.compile(r"\d{3}"))
+    assert page.evaluate("document.activeElement.type") == "radio", "the focus was kept"
+
+
+def test_a_reader_who_wants_no_motion_is_led_from_step_to_step(new_context, site):
+    page = new_context(reduced_motion="reduce").new_page()
+    page.goto(site + CHAPTER)
+    explorer = page.locator(".kx")
+    expect(explorer.locator(".kx-picture")).to_be_visible()
+    explorer.get_by_role("button", name="To the start").click()
+    seen = set()
+    explorer.get_by_role("button", name="Play").click()
+    for _ in range(30):
+        page.wait_for_timeout(120)
+        seen.add(explorer.get_attribute("data-cursor"))
+    explorer.get_by_role("button", name="Pause").click()
+    assert 2 <= len(seen) <= 6
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_on_paper_the_still_picture_stands_with_words_that_say_what_it_shows(page, site, touched):
+    page.goto(site + CHAPTER)
+    explorer = page.locator(".kx")
+    expect(explorer.locator(".kx-picture")).to_be_visible()
+    if touched:
+        explorer.locator("input[value=shutdown]").check()
+    page.emulate_media(media="print")
+    expect(explorer).to_be_hidden()
+    still = page.locator(".kx-explorer .kx-still img")
+    expect(still).to_be_visible()
+    assert still.evaluate("image => image.complete && image.naturalWidth") > 300
+    assert still.get_attribute("alt").startswith("The machine 1,350.000 ms after the jump")
+
+
+def test_the_account_follows_when_things_are_quiet_and_not_at_every_frame(page, site):
+    page.goto(site + CHAPTER)
+    explorer = page.locator(".kx")
+    account = explorer.locator(".kx-account")
+    expect(account).to_contain_text("In the end: corrupted.")
+    page.evaluate(
+        """() => {
+            window.changes = 0;
+            new MutationObserver(() => window.changes++).observe(document.querySelector(".kx-account"), {
+                childList: true, characterData: true, subtree: true,
+            });
+        }"""
+    )
+    slider = explorer.get_by_role("slider")
+    slider.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(1000)
+    assert page.evaluate("window.changes") == 1
+    explorer.get_by_role("button", name="Compare").click()
+    expect(account).to_contain_text("Machine A.")
+    expect(account).to_contain_text("Machine B.")

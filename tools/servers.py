@@ -1,0 +1,154 @@
+"""A folder, the built site and a JupyterLab, served on this machine and nowhere else: for tests and benchmarks."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+LOOPBACK = "127.0.0.1"
+PATIENCE = 120  # seconds for JupyterLab to start, and for a notebook to run
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # containers have no user namespaces to build one from
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Failed(Exception):
+    """Something could not be built or started. The text says what it said."""
+
+
+def find_chromium() -> str | None:
+    """Return the Chromium that ``CHROMIUM`` names, or one from the path, or None."""
+    asked = os.environ.get("CHROMIUM")
+    return next(filter(None, map(shutil.which, [asked] if asked else CHROMIUM_NAMES)), None)
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def folder(path: Path) -> Iterator[str]:
+    """Serve a folder as long as the block lasts; the address ends with a slash."""
+    handler = functools.partial(_Quiet, directory=str(path))
+    with http.server.ThreadingHTTPServer((LOOPBACK, 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://{LOOPBACK}:{server.server_port}/"
+        finally:
+            server.shutdown()
+
+
+@contextlib.contextmanager
+def site(path: Path) -> Iterator[str]:
+    """Build the site into a folder and serve it. Failed if it does not build.
+
+    Instant navigation works only where site_url is the address that serves it, and a fixed port may be taken.
+    So the port comes first, then the build.
+    """
+    with folder(path) as address:
+        build = subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(path)],
+            cwd=ROOT,
+            env={**os.environ, "SITE_URL": address, "NO_MKDOCS_2_WARNING": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if build.returncode:
+            raise Failed(f"the site does not build (make site):\n{build.stderr[-3000:]}")
+        yield address
+
+
+@contextlib.contextmanager
+def jupyterlab(home: Path) -> Iterator[Callable[[str], str]]:
+    """Run a JupyterLab over ``home/notebooks``, free of this user's settings: yields name -> address.
+
+    Failed if it does not start.
+    """
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    # No question about news in the reader's way, and no look for updates.
+    silence = '{"fetchNews": "false", "checkForUpdates": false}'
+    (settings / "notification.jupyterlab-settings").write_text(silence)
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(8)
+    base = f"http://{LOOPBACK}:{port}"
+    log = home / "lab.log"
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        f"--ServerApp.ip={LOOPBACK}",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={home / 'notebooks'}",
+        f"--IdentityProvider.token={token}",
+        "--LabApp.expose_app_in_browser=True",  # so that a test can say "run all cells"
+    ]
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            command,
+            env={**os.environ, **{name: str(home / folder) for name, folder in folders.items()}},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_up(server, f"{base}/api?token={token}", log)
+        yield lambda notebook: f"{base}/doc/tree/{notebook}?token={token}&reset"
+    finally:
+        _stop(server)
+
+
+def _wait_until_up(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2):
+            return
+        time.sleep(0.25)
+    raise Failed(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    # Asked politely it ends its kernels first. A kernel that lost its server ends by itself.
+    server.terminate()
+    try:
+        server.wait(15)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
