@@ -57,7 +57,7 @@ test: $(DEV) $(NPM)  ## every test: the package, the notebooks, the site and Jup
 	$(BIN)/python -m pytest -m browser
 
 quick: $(DEV)  ## the tests that take less than a minute together
-	$(BIN)/python -m pytest -m "not browser and not slow" $(SIDE_BY_SIDE)
+	KEXECDOC_EXAMPLES=8 $(BIN)/python -m pytest -m "not browser and not slow" $(SIDE_BY_SIDE)
 
 coverage: $(DEV)  ## the package's tests, and the lines that none of them ran
 	$(BIN)/python -m pytest --cov

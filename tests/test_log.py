@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from crossings import any_scenario, crossed
-from hypothesis import given, settings
+from hypothesis import given
 
 import kexecdoc.log
 from kexecdoc.log import BudgetExceeded, Log, fold
@@ -34,7 +34,6 @@ def test_the_crossing_written_by_hand_is_judged_by_what_was_read():
     assert [flip[:4] for flip in verdict.flips] == [(0, 8201, 1073758208 + 1025, 1)]
 
 
-@settings(max_examples=25)
 @given(any_scenario())
 def test_events_are_in_order_have_names_of_their_own_and_causes_that_came_before(scenario):
     log = simulate(scenario).log
@@ -46,7 +45,6 @@ def test_events_are_in_order_have_names_of_their_own_and_causes_that_came_before
     assert log.t_ns == sorted(log.t_ns)
 
 
-@settings(max_examples=25)
 @given(any_scenario())
 def test_every_path_and_kind_is_documented(scenario):
     documented = {

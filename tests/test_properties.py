@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 from crossings import any_scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,6 @@ from kexecdoc.simulate import Crossing, simulate
 from kexecdoc.study.closed_forms import quiet_its_ns
 from kexecdoc.verdict import OUTCOMES
 
-FEW = settings(max_examples=30)
 NEXT_KERNELS = ("lpi-policy", "next-driver", "seed", "traffic", "dma")
 
 
@@ -25,7 +25,6 @@ def leftover(run, *acts):
     ]
 
 
-@FEW
 @given(any_scenario(quiesce="none"))
 def test_every_leftover_write_ends_in_exactly_one_way(scenario):
     run = simulate(scenario)
@@ -38,7 +37,6 @@ def test_every_leftover_write_ends_in_exactly_one_way(scenario):
     assert counts == {f"dma.{end}": n for end, n in run.verdict.dma.items() if n}
 
 
-@FEW
 @given(any_scenario(quiesce="none", dma="ring"))
 def test_a_leftover_ring_writes_at_most_its_buffers_and_its_descriptors(scenario):
     run = simulate(scenario)
@@ -49,7 +47,6 @@ def test_a_leftover_ring_writes_at_most_its_buffers_and_its_descriptors(scenario
     assert left["eth0/descriptor"] <= scenario.ring_size
 
 
-@FEW
 @given(any_scenario())
 def test_clean_means_that_nothing_was_left_over(scenario):
     run = simulate(scenario)
@@ -61,7 +58,6 @@ def test_clean_means_that_nothing_was_left_over(scenario):
     assert v.outcome not in ("crashed", "hung") or v.wrong or v.jump_ns is None
 
 
-@FEW
 @given(
     any_scenario(
         quiesce="shutdown", **{"shutdown-callback": "works", "lpi-disable": "clearable", "image-placement": "clear"}
@@ -71,7 +67,6 @@ def test_a_driver_that_shuts_down_makes_every_crossing_clean_where_lpis_can_be_c
     assert simulate(scenario).verdict.outcome == "clean"
 
 
-@FEW
 @given(any_scenario(quiesce="none"))
 def test_nobody_finds_wrong_bytes_that_nobody_wrote(scenario):
     run = simulate(scenario)
@@ -81,7 +76,6 @@ def test_nobody_finds_wrong_bytes_that_nobody_wrote(scenario):
         assert wrong.written_ns <= wrong.t_ns
 
 
-@FEW
 @given(any_scenario(quiesce="none", firmware="devicetree"))
 def test_flips_come_between_the_jump_and_the_quiet_its_unless_the_next_kernel_is_naive(scenario):
     run = simulate(scenario)
@@ -108,7 +102,8 @@ CURES = {
 }
 
 
-@settings(max_examples=120)
+@pytest.mark.slow
+@settings(max_examples=150)
 @given(any_scenario(quiesce="none", iommu="off"))
 def test_what_the_summary_says_would_have_prevented_it_prevents_it(scenario):
     verdict = simulate(scenario).verdict
@@ -122,7 +117,6 @@ def test_what_the_summary_says_would_have_prevented_it_prevents_it(scenario):
         assert not any(w.writer.startswith(writer) for w in cured.decisive), cure
 
 
-@FEW
 @given(any_scenario(quiesce="none"))
 def test_the_summary_names_what_the_kernel_died_of(scenario):
     run = simulate(scenario)
@@ -138,7 +132,6 @@ def test_the_summary_names_what_the_kernel_died_of(scenario):
     assert {w.owner for w in decisive} <= {decisive[0].owner} if decisive else not run.verdict.wrong
 
 
-@FEW
 @given(any_scenario())
 def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
     crossing = Crossing(scenario)
@@ -162,7 +155,6 @@ def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
     assert routed == routes
 
 
-@FEW
 @given(any_scenario())
 def test_no_event_says_two_things_of_one_frame(scenario):
     run = simulate(scenario)
@@ -171,14 +163,12 @@ def test_no_event_says_two_things_of_one_frame(scenario):
         assert len(said) == len({*said})
 
 
-@FEW
 @given(any_scenario())
 def test_no_leftover_message_is_delivered_on_this_path(scenario):
     """Its vectors end on CPU 0, which masks itself before the jump; the next kernel's ITS does not know them."""
     assert simulate(scenario).verdict.msi["delivered"] == 0
 
 
-@FEW
 @given(any_scenario())
 def test_durations_add_up_and_the_counts_of_the_json_do_too(scenario):
     data = simulate(scenario).to_json()
@@ -190,7 +180,6 @@ def test_durations_add_up_and_the_counts_of_the_json_do_too(scenario):
     assert (times["boot"] is not None) == data["reached_userspace"]
 
 
-@FEW
 @given(
     any_scenario(),
     st.sampled_from([n for n in switches() if n not in ("seed", "traffic", "dma", "machine")]),
@@ -207,7 +196,6 @@ def arrivals(run):
     return {e.id: e.t_ns for e in run.log if e.kind == "arrival"}
 
 
-@FEW
 @given(any_scenario(), st.sampled_from(["resets", "trusts", "absent"]))
 def test_what_the_next_kernels_driver_will_be_changes_nothing_before_it_probes(scenario, driver):
     """Cause and effect run one way: the log up to the probe is the same, event by event."""
@@ -217,7 +205,6 @@ def test_what_the_next_kernels_driver_will_be_changes_nothing_before_it_probes(s
     assert probe is None or before[0] == before[1]
 
 
-@FEW
 @given(any_scenario(**{"remove-callback": "works"}))
 def test_the_image_lies_on_no_firmware_none_of_its_own_source_pages_and_no_table_but_where_it_is_told_to(scenario):
     run = simulate(scenario)

@@ -130,6 +130,7 @@ def unrolled(data, stored):
     return {"schema": "kexecdoc-log/1", "scenario": scenario, "start": start, "events": events}
 
 
+@pytest.mark.slow
 def test_the_assets_are_the_same_bytes_in_every_process(tmp_path):
     script = (
         "import sys; from pathlib import Path; from kexecdoc.show.grid import write_assets; "
