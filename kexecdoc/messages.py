@@ -11,19 +11,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kexecdoc.versions import Versions
+
 CONVERSION = re.compile(r"%(#?)(0?\.?\d*)(?:ll|l|h)?(pa|[duxs])")
-
-
-def version(text: str) -> tuple[int, ...]:
-    """Return a kernel version as a tuple that sorts: ``version("6.12") > version("6.1")``."""
-    return tuple(map(int, text.split(".")))
 
 
 @dataclass(frozen=True)
 class Message:
     """``format`` is the printk format; ``since`` and ``before`` bound the versions ("" is no bound).
 
-    ``mechanism`` is "" for an ordinary boot line. ``source`` is an id of the sources registry.
+    ``mechanism`` is "" for an ordinary boot line. ``source`` is an id of the sources registry. ``takes`` names
+    the values of the format, in its order, where the words of other versions tell other things.
     """
 
     id: str
@@ -34,14 +32,14 @@ class Message:
     mechanism: str = ""
     since: str = ""
     before: str = ""
+    takes: str = ""
 
     def holds_in(self, kernel: str) -> bool:
-        at = version(kernel)
-        return (not self.since or at >= version(self.since)) and (not self.before or at < version(self.before))
+        return kernel in Versions(self.since, self.before)
 
-    def render(self, *values: object) -> str:
-        """Return the line with its values in place. ``%pa`` is 0x and 16 digits, as on arm64."""
-        left = list(values)
+    def render(self, *values: object, **named: object) -> str:
+        """Return the line with its values in place. ``%pa`` is 0x and 16 digits, as on 64-bit machines."""
+        left = [named[name] for name in self.takes.split()] if self.takes else list(values)
 
         def put(conversion: re.Match[str]) -> str:
             flag, width, kind = conversion.groups()
@@ -68,9 +66,9 @@ MESSAGES: tuple[Message, ...] = (
             "arch/arm64/kernel/setup.c: smp_setup_processor_id()", "arm64-setup", "The first line of the next kernel."),
     Message("boot.banner", "Linux version %s", "init/main.c: start_kernel()", "init-main", "Which kernel this is."),
     Message("efi.version", "efi: EFI v%u.%.02u by %s", "drivers/firmware/efi/efi.c: efi_systab_report_header()", "efi-memreserve",
-            "The system table of the first boot's firmware was handed on.", before="6.12"),
+            "The system table of the first boot's firmware was handed on.", before="6.12", takes="major hundredths vendor"),
     Message("efi.version", "efi: EFI v%u.%u by %s", "drivers/firmware/efi/efi.c: efi_systab_report_header()", "efi-memreserve",
-            "The system table of the first boot's firmware was handed on.", since="6.12"),
+            "The system table of the first boot's firmware was handed on.", since="6.12", takes="major minor vendor"),
     Message("efi.tables", "efi: MEMRESERVE=0x%lx ", "drivers/firmware/efi/efi.c: efi_config_parse_tables()", "efi-memreserve",
             "The list of reserved memory is there; LPI tables can be on it.", "EFI memreserve"),
     Message("efi.none", "efi: UEFI not found.", "drivers/firmware/efi/fdtparams.c: efi_get_fdt_params()", "efi-fdt",
@@ -109,10 +107,10 @@ MESSAGES: tuple[Message, ...] = (
     # The SMMU.
     Message("smmu.probe", "arm-smmu-v3 %s: ias %lu-bit, oas %lu-bit (features 0x%08x)",
             "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c: arm_smmu_device_hw_probe()", "smmu-reset",
-            "The SMMU is set up; its window of being off ends.", "SMMU", before="6.12"),
+            "The SMMU is set up; its window of being off ends.", "SMMU", before="6.12", takes="smmu ias oas features"),
     Message("smmu.probe", "arm-smmu-v3 %s: oas %lu-bit (features 0x%08x)",
             "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c: arm_smmu_device_hw_probe()", "smmu-reset",
-            "The SMMU is set up; its window of being off ends.", "SMMU", since="6.12"),
+            "The SMMU is set up; its window of being off ends.", "SMMU", since="6.12", takes="smmu oas features"),
     Message("smmu.event", "arm-smmu-v3 %s: event 0x%02x received:",
             "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c: arm_smmu_evtq_thread()", "smmu-events",
             "A write was refused: 0x10 is a translation fault. At most ten are printed in five seconds.", "SMMU"),
@@ -128,10 +126,10 @@ MESSAGES: tuple[Message, ...] = (
     # Drivers.
     Message("nvme.function", "nvme nvme0: pci function %s", "drivers/nvme/host/pci.c: nvme_probe()", "nvme", "The disk's driver starts."),
     Message("nvme.timeout", "nvme nvme0: I/O %d QID %d timeout, completion polled", "drivers/nvme/host/pci.c: nvme_timeout()", "nvme",
-            "The command was done, but its interrupt never came.", "LPI tables", before="6.12"),
+            "The command was done, but its interrupt never came.", "LPI tables", before="6.12", takes="tag queue"),
     Message("nvme.timeout", "nvme nvme0: I/O tag %d (%04x) QID %d timeout, completion polled",
             "drivers/nvme/host/pci.c: nvme_timeout()", "nvme",
-            "The command was done, but its interrupt never came.", "LPI tables", since="6.12"),
+            "The command was done, but its interrupt never came.", "LPI tables", since="6.12", takes="tag cid queue"),
     Message("nvme.queues", "nvme nvme0: %d/%d/%d default/read/poll queues", "drivers/nvme/host/pci.c: nvme_setup_io_queues()", "nvme",
             "The disk works."),
     Message("warn.cut", "------------[ cut here ]------------", "kernel/panic.c: __warn()", "warn", "A warning begins."),
@@ -170,9 +168,14 @@ MESSAGES: tuple[Message, ...] = (
 )
 
 
-def find(id: str, kernel: str) -> Message:
-    """Return the message with that id in the words of a kernel version. KeyError if it has none."""
-    for message in MESSAGES:
-        if message.id == id and message.holds_in(kernel):
-            return message
-    raise KeyError(f"no message {id} in {kernel}")
+IDS = frozenset(message.id for message in MESSAGES)
+
+
+def find(id: str, kernel: str) -> Message | None:
+    """Return the message with that id in the words of a kernel version; None if that version has none.
+
+    KeyError if no version has it.
+    """
+    if id not in IDS:
+        raise KeyError(f"no message {id}")
+    return next((message for message in MESSAGES if message.id == id and message.holds_in(kernel)), None)

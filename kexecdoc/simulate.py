@@ -7,7 +7,10 @@ from collections.abc import Generator
 from simpy import Environment, Event
 
 from kexecdoc.draws import Draws
-from kexecdoc.kernel import image, next, old
+from kexecdoc.kernel import kexec
+from kexecdoc.kernel.arm64.next import Arm64Next
+from kexecdoc.kernel.arm64.old import Arm64Old
+from kexecdoc.kernel.image import Stub
 from kexecdoc.kernel.kernel import Console, MachineDead
 from kexecdoc.log import BudgetExceeded, Log
 from kexecdoc.machine.computer import Computer
@@ -27,10 +30,10 @@ class Crossing:
         self.env = Environment(initial_time=0)
         self.log = Log(self.env)
         draws = Draws(scenario.seed)
-        self.computer = Computer(self.env, self.log, draws, scenario, scenario, scenario)
+        self.computer = Computer(self.env, self.log, draws, scenario)
         console = Console(self.log)
         parts = (self.computer, console, scenario, draws)
-        self.old, self.stub, self.next = old.OldKernel(*parts), image.Stub(*parts), next.NextKernel(*parts)
+        self.old, self.stub, self.next = Arm64Old(*parts), Stub(*parts), Arm64Next(*parts)
         self.old.boot()
         self.computer.check()
         self.env.process(self.computer.nic.receive())
@@ -38,12 +41,13 @@ class Crossing:
 
     def _cross(self) -> Generator[Event, object, None]:
         try:
-            yield from self.old.walk(old.PATH)
+            yield from self.old.walk(kexec.path(type(self.old)))
+            self.stub.image, self.stub.kept = self.old.image, self.old.handed.kept
             self.stub.jump()
-            self.stub.image = self.old.image
             yield from self.stub.walk(self.stub.path())
             self.stub.enter()
-            yield from self.next.walk(next.path(self.scenario))
+            self.next.handed = self.old.handed
+            yield from self.next.walk(self.next.path())
         except MachineDead as death:
             self.log.record("machine/dead:0", "run", death.cause, {"running": death.end})
 

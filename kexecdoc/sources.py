@@ -57,6 +57,7 @@ _other("memory-region-2019", "list", "Marc Zyngier, 26 and 27 August 2019, on a 
 
 _kernel("kernel-kexec", "kernel/kexec_core.c", "kernel_kexec()")
 _kernel("restart-prepare", "kernel/reboot.c", "kernel_restart_prepare(), migrate_to_reboot_cpu()")
+_kernel("ratelimit", "lib/ratelimit.c", "___ratelimit()")
 _kernel("device-shutdown", "drivers/base/core.c", "device_shutdown()")
 _kernel("shutdown-2-6-11", "include/linux/device.h", "struct device_driver, which has a shutdown method before kexec was merged", "2.6.11", tag="v2.6.12")
 _kernel("pci-device-shutdown", "drivers/pci/pci-driver.c", "pci_device_shutdown()")

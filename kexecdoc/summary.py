@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 from kexecdoc.machine.memory import Memory
+from kexecdoc.owners import OWNERS
 from kexecdoc.scales import MS
 from kexecdoc.scenario import Scenario
 from kexecdoc.verdict import Verdict, Wrong
 
 RESET = "next/reset-property-table"
 """The event in which the next kernel disables every LPI in the property table that it believes in."""
-
-OWNERS = {
-    "next-text": "the next kernel's text",
-    "next-data": "the next kernel's data",
-    "next-tables": "the next kernel's page tables and metadata",
-    "next-initramfs": "the initramfs",
-    "next-free": "free memory",
-    "image": "the image",
-    "old": "memory that was nobody's any more",
-    "lpi-table": "LPI tables",
-    "its-table": "ITS tables",
-    "firmware": "firmware memory",
-}
 
 
 def summarise(verdict: Verdict, scenario: Scenario) -> str:
@@ -55,7 +43,7 @@ def _wrong_bytes(verdict: Verdict, scenario: Scenario) -> str:
         "corrupted": "the next kernel runs on with wrong bytes",
     }
     more = f" (the first of {len(wrong)} frames)" if len(wrong) > 1 else ""
-    where = OWNERS["image"] if verdict.outcome == "hung" else OWNERS[first.owner]
+    where = OWNERS["image"].phrase if verdict.outcome == "hung" else OWNERS[first.owner].phrase
     who, when = _writer(first, verdict)
     if first.writer.startswith(RESET):
         where = where.replace("the next kernel's", "its own")
@@ -72,7 +60,8 @@ def _writer(wrong: Wrong, verdict: Verdict) -> tuple[str, str]:
     if wrong.writer.startswith(RESET):
         return "The next kernel took the old LPI tables, where its image lies, for kept ones, and so overwrote", when
     if wrong.writer.startswith("redistributor"):
-        return "A redistributor set a pending bit in", when
+        act = "cleared" if "/acknowledge" in wrong.writer else "set"
+        return f"A redistributor {act} a pending bit in", when
     if "/msi" in wrong.writer:
         return "An interrupt message of the device's was written into", when
     if wrong.writer.startswith("eth0/"):
@@ -126,7 +115,7 @@ def _degraded(verdict: Verdict, scenario: Scenario) -> str:
 def _harmless(verdict: Verdict, scenario: Scenario) -> str:
     parts = []
     if verdict.dma["landed"]:
-        owners = " and ".join(OWNERS.get(o, o) for o in sorted(verdict.landed_in))
+        owners = " and ".join(OWNERS[o].phrase for o in sorted(verdict.landed_in))
         parts.append(f"{_count(verdict.dma['landed'], 'leftover write')} landed in {owners}")
     for key, what in (("faulted", "were refused by the SMMU"), ("missed", "hit no RAM")):
         if verdict.dma[key]:

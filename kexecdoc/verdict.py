@@ -13,13 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from kexecdoc.log import Log
+from kexecdoc.owners import OWNERS, public
 from kexecdoc.scales import CPUS, DISK_TIMEOUT, FRAMES, S
 
 OUTCOMES = ("clean", "harmless", "degraded", "corrupted", "crashed", "hung")
 """From the best to the worst; the worst that applies is the outcome."""
-
-FATAL = ("next-text", "next-tables", "next-initramfs")
-"""Owners that a kernel dies of, if it finds their frames wrong."""
 
 
 class Flip(NamedTuple):
@@ -220,13 +218,8 @@ def _count_dma(verdict: Verdict, reading: _Reading, id: str, t_ns: int, result: 
         return
     verdict.dma[result] += 1
     if frame is not None:
-        verdict.landed_in[_public(reading.owner[frame])] += 1
+        verdict.landed_in[public(reading.owner[frame])] += 1
         verdict.last_landed_ns = t_ns
-
-
-def _public(owner: str) -> str:
-    """Return an owner as the run's JSON names it: what only the old kernel knew apart is ``old``."""
-    return "old" if owner in ("dma-buffer", "descriptor-ring") else owner
 
 
 def _count_lpi(
@@ -263,12 +256,12 @@ def _note_tables(verdict: Verdict, reading: _Reading, start: Mapping[str, Any]) 
 def _outcome(verdict: Verdict, reading: _Reading) -> str:
     """Return the worst that applies."""
     running = reading.state["running"]
-    owners = {wrong.owner for wrong in verdict.wrong}
+    found = {OWNERS[wrong.owner].wrong for wrong in verdict.wrong}
     if running == "hung":
         return "hung"
-    if running == "crashed" or owners & set(FATAL):
+    if running == "crashed" or "crashed" in found:
         return "crashed"
-    if "next-data" in owners:
+    if "corrupted" in found:
         return "corrupted"
     if verdict.msi_usable is False or verdict.timeouts * DISK_TIMEOUT >= S:
         return "degraded"

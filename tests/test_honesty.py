@@ -72,9 +72,9 @@ def test_two_runs_in_one_process_do_not_touch_each_other():
     ("break_it", "end"),
     [
         (lambda c: c.nic.programming.buffers.clear(), "eth0 runs and has no buffers"),
-        (lambda c: setattr(c.redistributors[2], "pending_table", 0), "redistributor2 records LPIs"),
+        (lambda c: setattr(c.chips.redistributors[2], "pending_table", 0), "redistributor2 records LPIs"),
         (lambda c: setattr(c.cpus[1], "on_interrupt", None), "CPU 1 takes interrupts"),
-        (lambda c: c.its.collections.pop(3), "of eth0 is routed to no collection"),
+        (lambda c: c.chips.its.collections.pop(3), "is routed to no collection"),
     ],
 )
 def test_a_machine_with_a_loose_end_is_refused_by_the_name_of_the_end(break_it, end):

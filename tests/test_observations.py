@@ -104,7 +104,7 @@ def test_observation_12_one_lpi_raised_with_interrupts_off_changes_exactly_one_b
     crossing = Crossing(Scenario(quiesce="none", clear_bus_master="no", firmware="devicetree", traffic=1))
     while crossing.computer.cpus[0].interrupts == "on":
         crossing.env.step()
-    redistributor = crossing.computer.redistributors[0]
+    redistributor = crossing.computer.chips.redistributors[0]
     memory, table = crossing.computer.memory, redistributor.pending_table
     before = memory.load(table, 65_536)
     redistributor.record(8193, "eth0", 10_000, "test/lpi:0")

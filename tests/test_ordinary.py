@@ -67,7 +67,7 @@ def test_every_layout_has_a_place_over_the_tables():
     for seed in (23, 575, 596, 1076, *range(60)):
         crossing = Crossing(scenario(OVER, seed=seed))
         text = crossing.old.image.segments[0]
-        tables = crossing.old.boot_tables
+        tables = crossing.old.off_limits
         assert text.first <= tables.start < tables.stop <= text.first + text.count
 
 

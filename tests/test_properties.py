@@ -139,7 +139,7 @@ def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
     computer = crossing.computer
     for frame in range(4096):
         assert end[f"frame/{frame}/owner"] == computer.memory.owner(frame)
-    for cpu, redistributor in zip(computer.cpus, computer.redistributors, strict=True):
+    for cpu, redistributor in zip(computer.cpus, computer.chips.redistributors, strict=True):
         assert end[f"cpu/{cpu.number}/online"] == cpu.online
         assert end[f"cpu/{cpu.number}/interrupts"] == cpu.interrupts
         assert end[f"redistributor/{cpu.number}/pending"] == redistributor.pending_table
@@ -149,9 +149,11 @@ def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
                 assert bit == redistributor.pending(int(path.split("/")[2])), path
     for name, function in computer.bus.functions.items():
         assert end[f"gate/{name}/bus-master"] == function.bus_master
-        assert end[f"gate/{name}/smmu"] == computer.smmu.gate(name)
+        assert end[f"gate/{name}/smmu"] == computer.chips.iommu.gate(name)
     routed = {p: v for p, v in end.items() if p.startswith("vector/") and v}
-    routes = {f"vector/{f}/{e}": {"intid": r.intid, "cpu": r.collection} for (f, e), r in computer.its.routes.items()}
+    routes = {
+        f"vector/{f}/{e}": {"intid": r.intid, "cpu": r.collection} for (f, e), r in computer.chips.its.routes.items()
+    }
     assert routed == routes
 
 

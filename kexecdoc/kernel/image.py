@@ -49,15 +49,16 @@ class Image:
         return [frame for s in self.segments for frame in range(s.first, s.first + s.count)]
 
 
-def load(kernel: Kernel, boot_tables: range) -> Image:
+def load(kernel: Kernel, boot_tables: range, kept: frozenset[int]) -> Image:
     """Load the image, as kexec_load(2) or kexec_file_load(2) did before t=0.
 
-    ``boot_tables`` are the frames from the property table's first to the last of the boot CPU's pending table.
+    ``boot_tables`` are the frames from the property table's first to the last of the boot CPU's pending table;
+    ``kept`` those of tables on the firmware's list.
 
     Here a source page is never a destination; the real allocator also lets it be its own. [src: kimage]
     """
     memory = kernel.memory
-    segments = _destinations(kernel, boot_tables)
+    segments = _destinations(kernel, range(0) if kept else boot_tables)
     taken = {frame for s in segments for frame in range(s.first, s.first + s.count)}
     pages = _source_pages(kernel, taken)
     for number, frame in enumerate(pages):
@@ -82,7 +83,7 @@ def _destinations(kernel: Kernel, boot_tables: range) -> list[Segment]:
         usable = memory.usable(*IN_USE_OR_NOT, *tables, without=taken)
         return memory.place(kernel.draws, owner, count, DESTINATION_ALIGN, usable, over)
 
-    over_tables = kernel.scenario.image_placement == "over-tables" and not memory.kept
+    over_tables = kernel.scenario.image_placement == "over-tables" and boot_tables
     for owner, count in SEGMENTS:
         if over_tables and owner == "next-text":
             try:
@@ -119,6 +120,7 @@ class Stub(Kernel):
 
     name = "stub"
     image: Image
+    kept: frozenset[int]
 
     def path(self) -> tuple[Step, ...]:
         """Return the steps from the jump to the entry of the next kernel."""
@@ -129,7 +131,7 @@ class Stub(Kernel):
         """Take the first instruction of the stub. From here on the old kernel's memory is nobody's."""
         memory = self.memory
         held = memory.owned_by("dma-buffer", "descriptor-ring", "its-table", "lpi-table")
-        nobodys = [frame for frame in held if frame not in memory.kept]
+        nobodys = [frame for frame in held if frame not in self.kept]
         assignments = memory.give(runs(nobodys), "old")
         self.log.record("stub/jump:0", "run", None, {"running": "stub", **assignments})
 
@@ -137,7 +139,7 @@ class Stub(Kernel):
         """Copy the image page by page to its destinations. [src: relocate-kernel]"""
         pages, destinations = self.image.pages, self.image.destinations
         for number, at in enumerate(range(0, len(pages), COPY_RUN)):
-            yield self.pause(COPY * COPY_RUN // len(pages))
+            yield from self.pause(COPY * COPY_RUN // len(pages))
             moves: list[list[int]] = []
             for source, count in runs(pages[at : at + COPY_RUN]):
                 moves.append([source, destinations[at] + sum(n for _, _, n in moves), count])
@@ -156,7 +158,7 @@ class Stub(Kernel):
         [src: purgatory]
         """
         self.log.record("purgatory/start:0", "run", self.cause, {"running": "purgatory"})
-        yield self.pause(DIGEST)
+        yield from self.pause(DIGEST)
         memory, destinations = self.memory, self.image.destinations
         reading = self.find(destinations, "purgatory/read-image:0")
         if _digest(memory.load(memory.address(f), FRAME) for f in destinations) != self.image.digest:

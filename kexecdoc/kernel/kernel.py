@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from simpy import Event
 
@@ -13,11 +14,11 @@ from kexecdoc.draws import Draws
 from kexecdoc.log import Log, frames_path
 from kexecdoc.machine.computer import Computer
 from kexecdoc.machine.memory import runs
-from kexecdoc.messages import find, version
+from kexecdoc.messages import find
 from kexecdoc.scenario import Scenario
+from kexecdoc.versions import EVERY, Versions
 
 Process = Generator[Event, Any, Any]
-K = TypeVar("K", bound="Kernel")
 
 
 class MachineDead(Exception):
@@ -43,13 +44,13 @@ class Reading(NamedTuple):
 class Step:
     """One step of a path: its name in the log, what it does, and who says that a real kernel does it.
 
-    ``since`` is the first version that has the step.
+    ``run`` is given the kernel that walks the path. ``versions`` are those that have the step.
     """
 
     name: str
     run: Callable[[Any], Process]
     source: str
-    since: str = ""
+    versions: Versions = EVERY
 
 
 class Console:
@@ -63,6 +64,23 @@ class Console:
         line = {"kernel": kernel, "text": text, "message": message}
         self._log.record(id, "print", cause, {f"console/{self._lines}": line})
         self._lines += 1
+
+
+class RateLimit:
+    """printk's own: so many in so long, and then silence until the time is over. [src: ratelimit]"""
+
+    def __init__(self, burst: int, interval: int) -> None:
+        self._burst = burst
+        self._interval = interval
+        self._begun: int | None = None
+        self._said = 0
+
+    def allows(self, now: int) -> bool:
+        """Return whether a line may be printed now, and count it."""
+        if self._begun is None or now > self._begun + self._interval:
+            self._begun, self._said = now, 0
+        self._said += 1
+        return self._said <= self._burst
 
 
 class Kernel:
@@ -80,29 +98,38 @@ class Kernel:
         self._ordinals: Counter[str] = Counter()
         self.cause: str | None = None  # the id of the event that began what is under way: a step, a callback in it
 
+    @property
+    def now(self) -> int:
+        """The time, in ns since the call that starts the crossing."""
+        return int(self.computer.env.now)
+
     def id(self, act: str) -> str:
         """Return the id of this kernel's next event of a kind, ``next/print:3``."""
         ordinal = self._ordinals[act]
         self._ordinals[act] += 1
         return f"{self.name}/{act}:{ordinal}"
 
-    def pause(self, ns: int) -> Event:
-        """Return an event that happens ``ns`` from now: what the kernel does meanwhile takes that long."""
-        return self.computer.env.timeout(ns)
+    def pause(self, ns: int) -> Process:
+        """Take ``ns``: that long is what the kernel does meanwhile."""
+        yield self.computer.env.timeout(ns)
 
-    def say(self, message: str, *values: object, cause: str | None = None) -> None:
-        """Print a message of the registry, in the words of this kernel's version."""
-        text = find(message, self.scenario.kernel).render(*values)
-        self.console.print(self.name, self.id(f"print-{message}"), text, message, cause or self.cause)
+    def say(self, message: str, *values: object, cause: str | None = None, **named: object) -> None:
+        """Print a message of the registry in the words of this kernel's version, or nothing if it has none.
+
+        Values come in the order of the format; by name where the words of versions differ in what they tell.
+        """
+        if entry := find(message, self.scenario.kernel):
+            text = entry.render(*values, **named)
+            self.console.print(self.name, self.id(f"print-{message}"), text, message, cause or self.cause)
 
     def has(self, since: str) -> bool:
         """Return whether this kernel is at least of that version."""
-        return version(self.scenario.kernel) >= version(since)
+        return self.scenario.kernel in Versions(since)
 
     def walk(self, path: Iterable[Step]) -> Process:
         """Run a path step by step; the log says where each begins."""
         for step in path:
-            if not step.since or self.has(step.since):
+            if self.scenario.kernel in step.versions:
                 self.cause = begun = self.log.record(f"{step.name}:0", "step", None, {"step": step.name})
                 yield from step.run(self)
                 self.cause = begun
@@ -111,18 +138,20 @@ class Kernel:
     def after_step(self, step: Step) -> None:
         """Do what has to be done when a step ends."""
 
-    def call(self, device: str, callback: str) -> str:
-        """Log that a callback of a device's driver begins; return the event's id."""
-        self._outer = self.cause
-        set = {f"device/{device}/callback": callback}
-        self.cause = id = self.log.record(self.id(f"{device}-call"), "call", self.cause, set)
-        return id
+    @contextmanager
+    def callback(self, device: str, name: str, driver: str = "bound") -> Iterator[str]:
+        """Log that a callback of a device's driver begins, and that it returned, if it does.
 
-    def returned(self, device: str, driver: str = "bound") -> None:
-        """Log that it returned, and whether the driver holds the device now."""
-        set = {f"device/{device}/callback": "returned", f"device/{device}/driver": driver}
-        self.log.record(self.id(f"{device}-return"), "return", self.cause, set)
-        self.cause = self._outer
+        Yields the id of the call. ``driver`` says whether the driver holds the device afterwards.
+        """
+        outer = self.cause
+        self.cause = call = self.log.record(
+            self.id(f"{device}-call"), "call", outer, {f"device/{device}/callback": name}
+        )
+        yield call
+        returned = {f"device/{device}/callback": "returned", f"device/{device}/driver": driver}
+        self.log.record(self.id(f"{device}-return"), "return", self.cause, returned)
+        self.cause = outer
 
     def use(self, owner: str) -> Reading:
         """Read every frame of an owner, as using it does, and return those with wrong bytes.

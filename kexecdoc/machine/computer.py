@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from simpy import Environment
 
 from kexecdoc.draws import Draws
 from kexecdoc.log import Log
-from kexecdoc.machine.bus import Bus, Function
+from kexecdoc.machine.arm64 import Arm64
+from kexecdoc.machine.bus import Bus, Function, Identity
 from kexecdoc.machine.cpu import Cpu
 from kexecdoc.machine.disk import Disk
-from kexecdoc.machine.gic import Its, Redistributor
-from kexecdoc.machine.iommu import Smmu
 from kexecdoc.machine.memory import Memory
 from kexecdoc.machine.nic import Nic
 from kexecdoc.scales import CPUS
-from kexecdoc.scenario import Device, InterruptController, Iommu
+from kexecdoc.scenario import Scenario
+
+DISK = Identity(0x1B36, 0x0010, 0x010802)  # an NVMe controller, and
+NIC = Identity(0x8086, 0x10D3, 0x020000)  # an 82574L: as QEMU has them
 
 
 class LooseEnd(Exception):
@@ -22,34 +26,31 @@ class LooseEnd(Exception):
 
 
 class Computer:
-    """Four CPUs, memory, a GICv3 with its ITS, an SMMU, and two functions on the root bus."""
+    """Four CPUs, memory, the controllers around them, and two functions on the bus.
 
-    def __init__(
-        self, env: Environment, log: Log, draws: Draws, hardware: Device, iommu: Iommu, controller: InterruptController
-    ) -> None:
+    Of the scenario it reads what is hardware.
+    """
+
+    def __init__(self, env: Environment, log: Log, draws: Draws, hardware: Scenario) -> None:
         self.env = env
         self.log = log
         self.memory = Memory(log)
         self.cpus = [Cpu(log, n) for n in range(CPUS)]
-        sticky = controller.lpi_disable == "sticky"
-        self.redistributors = [Redistributor(log, self.memory, cpu, sticky=sticky) for cpu in self.cpus]
-        self.its = Its(log, self.redistributors)
-        self.smmu = Smmu(log, present=iommu.iommu != "off", gbpa=iommu.gbpa)
-        self.bus = Bus(log, self.memory, self.smmu, self.its)
-        self.disk = Disk(env, log, Function(self.bus, "nvme0", "0000:00:01.0"))
+        self.chips = Arm64(log, self.memory, self.cpus, hardware, hardware)
+        self.bus = Bus(log, self.memory, self.chips.iommu, self.chips.doorbell)
+        self.disk = Disk(env, log, Function(self.bus, "nvme0", "0000:00:01.0", DISK))
         obeys = hardware.obeys_bus_master == "yes"
-        self.nic = Nic(env, log, draws, Function(self.bus, "eth0", "0000:00:02.0", obeys=obeys), hardware)
+        self.nic = Nic(env, log, draws, Function(self.bus, "eth0", "0000:00:02.0", NIC, obeys=obeys), hardware)
 
     def check(self) -> None:
         """Refuse a machine with a loose end, by its name, before t=0."""
+        for end in self._loose_ends():
+            raise LooseEnd(end)
+
+    def _loose_ends(self) -> Iterator[str]:
         if self.nic.engine == "running" and not self.nic.programming.buffers:
-            raise LooseEnd("eth0 runs and has no buffers")
-        for redistributor in self.redistributors:
-            if redistributor.enable_lpis and not redistributor.pending_table:
-                raise LooseEnd(f"{redistributor.name} records LPIs and has no pending table")
+            yield "eth0 runs and has no buffers"
         for cpu in self.cpus:
             if cpu.on_interrupt is None:
-                raise LooseEnd(f"CPU {cpu.number} takes interrupts and nobody handles them")
-        for (requester, event_id), route in self.its.routes.items():
-            if route.collection not in self.its.collections:
-                raise LooseEnd(f"EventID {event_id} of {requester} is routed to no collection")
+                yield f"CPU {cpu.number} takes interrupts and nobody handles them"
+        yield from self.chips.loose_ends()

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from kexecdoc.log import Log
 
 
+class Source(Protocol):
+    """Something that interrupts a CPU and may have had to wait for it."""
+
+    def present(self, cause: str | None) -> None:
+        """Offer the CPU what is pending, now that it may take it."""
+
+
 class Cpu:
-    """``on_interrupt`` is the running kernel's handler: it is given the INTID and the causing event."""
+    """``on_interrupt`` is the running kernel's handler: it is given the interrupt's number and the causing event."""
 
     def __init__(self, log: Log, number: int) -> None:
         self._log = log
@@ -16,6 +24,7 @@ class Cpu:
         self.interrupts = "on"
         self.online = True
         self.on_interrupt: Callable[[int, str], None] | None = None
+        self.sources: list[Source] = []
         log.start[f"cpu/{number}/online"] = True
         log.start[f"cpu/{number}/interrupts"] = "on"
 
@@ -23,15 +32,26 @@ class Cpu:
     def takes_interrupts(self) -> bool:
         return self.online and self.interrupts == "on" and self.on_interrupt is not None
 
+    def interrupt(self, number: int, cause: str) -> None:
+        """Take an interrupt: the running kernel's handler runs, at once."""
+        assert self.on_interrupt is not None
+        self.on_interrupt(number, cause)
+
     def set_interrupts(self, value: str, id: str, cause: str | None) -> None:
-        """Mask interrupts or take them again: ``masked`` or ``on``."""
+        """Mask interrupts or take them again, with what waited: ``masked`` or ``on``."""
         self.interrupts = value
         self._log.record(id, "cpu", cause, {f"cpu/{self.number}/interrupts": value})
+        self._present(id)
 
     def set_online(self, value: bool, id: str, cause: str | None) -> None:
         """Take the CPU down or bring it up. It comes up with interrupts on."""
         self.online = value
         self.interrupts = "on" if value else "masked"
-        self._log.record(
-            id, "cpu", cause, {f"cpu/{self.number}/online": value, f"cpu/{self.number}/interrupts": self.interrupts}
-        )
+        path = f"cpu/{self.number}"
+        self._log.record(id, "cpu", cause, {f"{path}/online": value, f"{path}/interrupts": self.interrupts})
+        self._present(id)
+
+    def _present(self, cause: str) -> None:
+        if self.takes_interrupts:
+            for source in self.sources:
+                source.present(cause)

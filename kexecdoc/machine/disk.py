@@ -15,13 +15,16 @@ QUEUES = 1 + CPUS
 
 
 class Disk:
-    """It takes a command on a queue and says that it is done with one MSI on the queue's vector."""
+    """It takes a command on a queue and says that it is done with one MSI on the queue's vector.
+
+    ``messages[q]`` is what queue q's vector writes: an address, and data.
+    """
 
     def __init__(self, env: Environment, log: Log, function: Function) -> None:
         self._env = env
         self._log = log
         self.function = function
-        self.doorbell = 0
+        self.messages: list[tuple[int, int]] = []
         self._commands = 0
 
     def command(self, queue: int, cause: str) -> str:
@@ -35,5 +38,5 @@ class Disk:
     def _carry_out(self, queue: int, ordinal: int, cause: str) -> Generator[Event, None, None]:
         """Be busy, then interrupt."""
         yield self._env.timeout(DISK_COMMAND)
-        id = f"{self.function.name}/msi:{ordinal}"
-        self.function.write(id, "msi", self.doorbell, queue.to_bytes(4, "little"), cause, {})
+        address, data = self.messages[queue]
+        self.function.write("msi", ordinal, "msi", address, data.to_bytes(4, "little"), cause, {})

@@ -57,6 +57,7 @@ class Redistributor:
         self.programmed_by = ""
         self._configured: set[int] = set()  # INTIDs whose enable byte was last read as 1
         self._known: dict[int, int] = {}  # the pending bits that the log knows of, by INTID
+        self._presented = 0
 
     @property
     def name(self) -> str:
@@ -111,7 +112,7 @@ class Redistributor:
             self.enable_lpis = value
         return self.enable_lpis
 
-    def invalidate(self, intid: int, table: int) -> None:
+    def invalidate(self, intid: int, table: int, cause: str | None) -> None:
         """Take the ITS's INV for an INTID: read its enable byte again.
 
         ``table`` is the property table that the commanding kernel believes in. If it is not the one in
@@ -123,6 +124,8 @@ class Redistributor:
             return
         enabled = self._memory.load(table + intid - FIRST_LPI)[0] & 1
         (self._configured.add if enabled else self._configured.discard)(intid)
+        if enabled:
+            self._present(intid, cause)
 
     def pending(self, intid: int) -> bool:
         """Read the pending bit of an INTID from memory."""
@@ -139,11 +142,23 @@ class Redistributor:
         if not self.pending(intid):
             cause = self._write_bit(intid, 1, f"{self.name}/record-{who}:{ordinal}", "lpi.recorded", cause)
         if intid in self._configured and self.cpu.takes_interrupts:
-            cause = self._write_bit(intid, 0, f"{self.name}/acknowledge-{who}:{ordinal}", "lpi.acknowledged", cause)
-            assert self.cpu.on_interrupt is not None
-            self.cpu.on_interrupt(intid, cause)
+            self._acknowledge(intid, f"{self.name}/acknowledge-{who}:{ordinal}", cause)
 
-    def _write_bit(self, intid: int, value: int, id: str, kind: str, cause: str) -> str:
+    def _present(self, intid: int, cause: str | None) -> None:
+        """Present an LPI that was pending when it was enabled. [src: gic-lpi-life]
+
+        What was pending and enabled while the CPU took no interrupts is not presented when it takes them
+        again: no kernel here unmasks a CPU before it has either reset the property table or given it up.
+        """
+        if self.enable_lpis and self.cpu.takes_interrupts and self.pending(intid):
+            self._presented += 1
+            self._acknowledge(intid, f"{self.name}/acknowledge-waiting:{self._presented}", cause)
+
+    def _acknowledge(self, intid: int, id: str, cause: str | None) -> None:
+        """Let the CPU take an LPI: its bit is cleared, and the kernel's handler runs."""
+        self.cpu.interrupt(intid, self._write_bit(intid, 0, id, "lpi.acknowledged", cause))
+
+    def _write_bit(self, intid: int, value: int, id: str, kind: str, cause: str | None) -> str:
         """Read, modify and write one byte of the pending table, wherever that lies."""
         self._known[intid] = value
         offset, bit = pending_bit(intid)
@@ -180,7 +195,11 @@ class Its:
         self.routes: dict[tuple[str, int], Route] = {}
         self.collections: dict[int, Redistributor] = {}
 
-    def ring(self, requester: str, event_id: int, ordinal: int, cause: str) -> None:
+    def takes(self, address: int) -> bool:
+        """Return whether a physical address is ``GITS_TRANSLATER``."""
+        return address == self.address
+
+    def ring(self, requester: str, address: int, event_id: int, ordinal: int, cause: str) -> None:
         """Translate a message. Unknown EventIDs, unmapped collections and a quiet ITS end it here."""
         route = self.routes.get((requester, event_id)) if self.enabled else None
         target = self.collections.get(route.collection) if route else None

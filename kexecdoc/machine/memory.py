@@ -29,7 +29,6 @@ class Memory:
         self._owners = ["old"]
         self._owned = bytearray(FRAMES)  # by frame, an index into those: so that runs are found at the speed of `re`
         self.content: list[bytes | None] = [None] * FRAMES
-        self.kept: set[int] = set()
         self.watched: dict[int, Callable[[], dict[str, int]]] = {}  # by frame: what reads it anew once it was written
 
     @staticmethod
@@ -171,3 +170,8 @@ def runs(frames: Iterable[int]) -> Iterator[tuple[int, int]]:
         first, count = frame, 1
     if count:
         yield first, count
+
+
+def natural(count: int) -> int:
+    """Return the alignment that an allocator gives a block of so many frames: the next power of two."""
+    return 1 << (count - 1).bit_length()

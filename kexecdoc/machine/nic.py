@@ -24,12 +24,15 @@ from kexecdoc.scenario import Device
 
 @dataclass
 class Programming:
-    """What a driver wrote into the device: bus addresses, and whose they are."""
+    """What a driver wrote into the device: bus addresses, and whose they are.
+
+    ``messages[v]`` is what vector v writes when it interrupts: an address, and data.
+    """
 
     by: str
     buffers: list[int] = field(default_factory=list)
     descriptors: int = 0
-    doorbell: int = 0
+    messages: list[tuple[int, int]] = field(default_factory=list)
 
 
 class Nic:
@@ -48,7 +51,7 @@ class Nic:
         self._head = 0
         self._held: int | None = None  # the last packet that Bus Master held back
         self._listening = env.event()  # happens when it listens again
-        function.on_bus_master = self._resume
+        function.on_open = self._resume
 
     @property
     def name(self) -> str:
@@ -85,12 +88,16 @@ class Nic:
         self.engine, self.msi, self.free, self._held = "stopped", "disabled", 0, None
         self._log.record(id, "register", cause, self.registers())
 
-    def post(self, ordinal: int, cause: str) -> None:
-        """Let the driver post every used descriptor again: one write to the tail register."""
+    def post(self, cause: str) -> None:
+        """Let the driver post every used descriptor again: one write to the tail register.
+
+        The event has the ordinal of the interrupt that made the driver do so.
+        """
         if self.device.dma == "ring" and self.free < self.device.ring_size:
             self.free = self.device.ring_size
             if not self._listening.triggered:
                 self._listening.succeed()
+            ordinal = cause.rpartition(":")[2]
             self._log.record(f"{self.name}/post:{ordinal}", "register", cause, {f"device/{self.name}/free": self.free})
 
     def receive(self) -> Generator[Event, None, None]:
@@ -140,14 +147,14 @@ class Nic:
         data = self._draws.bytes(length, "eth0/payload", ordinal)
         used = {f"device/{self.name}/free": self.free - 1}
         address = self.programming.buffers[index]
-        result = self.function.write(f"{self.name}/{act}:{ordinal}", "dma", address, data, cause, used)
+        result = self.function.write(act, ordinal, "dma", address, data, cause, used)
         if result is Result.STOPPED:
             return result
         self.free -= 1
         self._head = (index + 1) % self.device.ring_size
         descriptor = address.to_bytes(8, "little") + length.to_bytes(4, "little") + b"\x03\x00\x00\x00"
         where = self.programming.descriptors + index * DESCRIPTOR_BYTES
-        self.function.write(f"{self.name}/descriptor:{ordinal}", "dma", where, descriptor, cause, {})
+        self.function.write("descriptor", ordinal, "dma", where, descriptor, cause, {})
         return result
 
     def _write_period(self, ordinal: int, cause: str, act: str) -> Result:
@@ -155,13 +162,12 @@ class Nic:
         position = self._head
         data = self._draws.bytes(BUFFER_BYTES, "eth0/payload", ordinal)
         address = self.programming.buffers[position]
-        result = self.function.write(f"{self.name}/{act}:{ordinal}", "dma", address, data, cause, {})
+        result = self.function.write(act, ordinal, "dma", address, data, cause, {})
         if result is not Result.STOPPED:
             self._head = (position + 1) % len(self.programming.buffers)
         return result
 
     def _interrupt(self, ordinal: int, cause: str) -> None:
         """Send one MSI, on the vector that the packet's flow hashes to."""
-        vector = self._draws.below(VECTORS, "eth0/flow", ordinal)
-        data = vector.to_bytes(4, "little")
-        self.function.write(f"{self.name}/msi:{ordinal}", "msi", self.programming.doorbell, data, cause, {})
+        address, data = self.programming.messages[self._draws.below(VECTORS, "eth0/flow", ordinal)]
+        self.function.write("msi", ordinal, "msi", address, data.to_bytes(4, "little"), cause, {})

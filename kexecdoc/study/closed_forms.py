@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from kexecdoc.kernel.boot import EARLY_ALLOCATIONS
 from kexecdoc.kernel.image import DESTINATION_ALIGN, SEGMENTS
-from kexecdoc.kernel.next import EARLY_ALLOCATIONS
-from kexecdoc.kernel.old import FIRMWARE_FRAMES, natural
+from kexecdoc.kernel.old import FIRMWARE_FRAMES
 from kexecdoc.machine.gic import TABLE_FRAMES
-from kexecdoc.messages import version
+from kexecdoc.machine.memory import natural
 from kexecdoc.scales import (
     BOOT_DRIVERS,
     BOOT_ENABLE,
@@ -46,6 +46,7 @@ from kexecdoc.scales import (
     S,
 )
 from kexecdoc.scenario import Scenario
+from kexecdoc.versions import version
 
 IMAGE_FRAMES = sum(count for _, count in SEGMENTS)
 COMMON_FRAMES = FRAMES - FIRMWARE_FRAMES - ITS_TABLE_FRAMES - (1 + CPUS) * TABLE_FRAMES

@@ -1,0 +1,35 @@
+"""The way out by kexec: `kernel_kexec()`, which ends the old kernel in order. [src: kernel-kexec]"""
+
+from __future__ import annotations
+
+from kexecdoc.kernel.kernel import Process, Step
+from kexecdoc.kernel.old import OldKernel
+from kexecdoc.kernel.shutdown import device_shutdown
+from kexecdoc.scales import NOTIFIERS as NOTIFIERS_TAKE
+from kexecdoc.scales import SHORT_STEP
+from kexecdoc.versions import Versions
+
+
+def notifiers(old: OldKernel) -> Process:
+    """Run the reboot notifiers, as any reboot does."""
+    yield from old.pause(NOTIFIERS_TAKE)
+
+
+def short(old: OldKernel) -> Process:
+    """Do next to nothing that matters here."""
+    yield from old.pause(SHORT_STEP)
+
+
+NOTIFIERS = Step("old/notifiers", notifiers, "restart-prepare")
+DEVICE_SHUTDOWN = Step("old/device_shutdown", device_shutdown, "device-shutdown")
+MIGRATE = Step("old/migrate_to_reboot_cpu", short, "restart-prepare")
+"""Continue on CPU 0."""
+SYSCORE = Step("old/syscore_shutdown", short, "syscore-shutdown", Versions("6.8"))
+"""Run the core callbacks that have no device behind them. Kexec came to do so in v6.8."""
+KMSG_DUMP = Step("old/kmsg_dump", short, "kernel-kexec")
+"""Give pstore and its like a chance to keep the log."""
+
+
+def path(old: type[OldKernel]) -> tuple[Step, ...]:
+    """Return the steps up to the jump."""
+    return (NOTIFIERS, DEVICE_SHUTDOWN, MIGRATE, SYSCORE, *old.MACHINE_SHUTDOWN, KMSG_DUMP, *old.MACHINE_KEXEC)
