@@ -31,6 +31,8 @@ _ALL = (
     Owner("next-tables", "the next kernel's page tables and metadata", wrong="crashed"),
     Owner("next-initramfs", "the initramfs", wrong="crashed"),
     Owner("next-free", "free memory"),
+    Owner("crash-reserved", "memory reserved for the capture kernel"),
+    Owner("preserved", "preserved memory", wrong="corrupted"),
 )
 
 OWNERS: dict[str, Owner] = {owner.name: owner for owner in _ALL}

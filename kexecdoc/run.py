@@ -95,8 +95,13 @@ class Run:
                 "tables": v.tables,
                 "msi_usable": v.msi_usable,
             },
-            "irq": {"storm": False, "line_disabled": False, "unhandled": 0, "stray_vectors": 0},
-            "dump": None,
+            "irq": {
+                "storm": v.storms > 0,
+                "line_disabled": v.line_disabled,
+                "unhandled": v.unhandled,
+                "stray_vectors": v.stray_vectors,
+            },
+            "dump": self._dump(v),
             "console": self.console(),
             "callbacks": [
                 {
@@ -120,11 +125,22 @@ class Run:
             "t_ms": milliseconds(flip.t_ns),
         }
 
-    @staticmethod
-    def _times(v: Verdict) -> dict[str, float | None]:
+    def _dump(self, v: Verdict) -> str | None:
+        """Return what became of the dump: of a panic only."""
+        if self.scenario.path != "panic":
+            return None
+        intact = v.reached_userspace and not v.wrong and not self._in_place
+        return "captured" if intact or v.dump == "written" else "lost"
+
+    @property
+    def _in_place(self) -> bool:
+        """Whether the crashed kernel wrote the dump itself, and never jumped."""
+        return self.scenario.path == "panic" and self.scenario.crash_work == "in-place"
+
+    def _times(self, v: Verdict) -> dict[str, float | None]:
         """Return durations: shutdown to the jump, copy and digest, entry to userspace, and their sum."""
         jump = v.jump_ns if v.jump_ns is not None else v.end_ns
-        copied = None if v.jump_ns is None else (v.enter_ns or v.end_ns) - jump
+        copied = None if v.jump_ns is None or self._in_place else (v.enter_ns or v.end_ns) - jump
         booted = None if v.userspace_ns is None or v.enter_ns is None else v.userspace_ns - v.enter_ns
         parts = {"shutdown": jump, "jump": copied, "boot": booted}
         total = sum(part or 0 for part in parts.values())

@@ -81,6 +81,17 @@ BUFFER_BYTES = scaled(
 DESCRIPTOR_BYTES = scaled(
     "descriptor", 16, "16 bytes", real="16 bytes in e1000e and ixgbe", source="e1000e-descriptor", why="not scaled",
 )
+CRASH_FRAMES = scaled(
+    "memory of the capture kernel", 1536, "6 MiB", real="64 MiB to 512 MiB", source="kdump-doc",
+    why="room for its image, its early allocations and a pool",
+)
+CMA_FRAMES = scaled(
+    "memory that crashkernel=SIZE,cma adds", 512, "2 MiB", real="as much as is asked for", source="crash-cma",
+    why="room for the buffers of a device, and for the pool of the capture kernel",
+)
+PRESERVED_FRAMES = scaled(
+    "preserved memory", 256, "1 MiB", real="a virtual machine's memory, or a memfd", source="kho", why="to be seen on the map",
+)
 CYCLIC_BYTES = scaled(
     "cyclic buffer", 65_536, "64 KiB, 32 periods of 2 KiB",
     real="a few KiB to megabytes", why="one naturally aligned block",
@@ -107,6 +118,13 @@ HANG_WATCHED = scaled(
     "watched after a remove callback that does not return", 1 * S, "1 s", real="for ever",
     why="a run must end; device_shutdown() itself has no time limit",
 )
+PORT_COMMAND = scaled(
+    "a hot-plug command that completes", 1 * MS, "1 ms", real="milliseconds", source="pciehp-wait", why="a visible step",
+)
+SLOT_SET_UP = scaled(
+    "from setting the slots up to the call that starts the crossing", 65_284 * MS, "65.284 s", real="the time since boot; this is the thread's",
+    source="seed-biederman", why="not scaled: it is only printed",
+)
 FUNCTION_SHUTDOWN = scaled(
     "device_shutdown() for a device without a callback", 1 * MS, "1 ms", real="microseconds to milliseconds",
     why="a visible step",
@@ -121,6 +139,24 @@ MASKED_BEFORE_STUB = scaled(
 SHORT_STEP = scaled(
     "a step of the old kernel that does next to nothing here", MS // 2, "0.5 ms", real="not measured: no figure was found",
     why="a visible step",
+)
+CPU_STOP = scaled(
+    "stopping the other CPUs by an interrupt", MS // 2, "0.5 ms", real="microseconds", source="arm64-crash",
+    why="a visible step; a CPU that does not answer costs what it costs in the source",
+)
+PANIC_STEP = scaled(
+    "a step of a crashed kernel", MS // 2, "0.5 ms", real="not measured: no figure was found", why="a visible step",
+)
+DUMP_WRITE = scaled(
+    "writing the dump in place", 40 * MS, "40 ms", real="minutes, by the size of memory", why="a visible step",
+)
+INTERRUPT_COST = scaled(
+    "an interrupt that nobody handles", 2 * US, "2 µs", real="1 to 2 µs, an estimate from what the code does",
+    why="not scaled; it decides how long a storm lasts",
+)
+FIRMWARE = scaled(
+    "firmware, until it loads the next kernel", 100 * MS, "100 ms", real="seconds to minutes",
+    why="so that what is left running after no reset can be seen",
 )
 COPY = scaled(
     "copying the image", 60 * MS, "60 ms", real="0.35 s on one arm64 board", source="boot-time-2019",
@@ -170,4 +206,5 @@ DISK_TIMEOUT = scaled(
     "command timeout of the disk", 1 * S, "1 s, then polled", real="60 s for an NVMe admin command, then polled",
     source="consoles", why="so that a run of four timeouts fits on one axis",
 )
+HORIZON = scaled("watched after the jump, if userspace is not reached", 30 * S, "30 s", real="for ever", why="a run must end")
 AFTER_USERSPACE = scaled("watched after userspace", 1 * S, "1 s", real="for ever", why="a run must end")

@@ -10,10 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, ClassVar
+
+from kexecdoc.versions import Versions
+
+Value = str | int | float
+"""What a switch can be: a named value or a number."""
 
 
 class ScenarioError(ValueError):
@@ -30,15 +35,21 @@ def shown(word: object) -> str:
 
 @dataclass(frozen=True)
 class Switch:
-    """The declaration of one switch. ``choices`` is empty for an integer, which has a closed range."""
+    """The declaration of one switch. ``choices`` is empty for a number, which has a closed range.
 
-    default: str | int
+    ``places`` is how many decimal places a number may have: 0 for an integer. ``by_version`` says which value is
+    the default in which kernel versions, where that depends on them; ``default`` is the newest's.
+    """
+
+    default: Value
     help: str
     choices: tuple[str, ...] = ()
     meanings: tuple[str, ...] = ()
     low: int = 0
     high: int = 0
+    places: int = 0
     unit: str = ""
+    by_version: tuple[tuple[str, Versions], ...] = ()
     group: str = ""
     name: str = ""
 
@@ -50,17 +61,26 @@ class Switch:
         """Return what the switch accepts, in words."""
         if self.choices:
             return ", ".join(self.choices)
-        return f"an integer from {self.low:,} to {self.high:,}" + (f" ({self.unit})" if self.unit else "")
+        kind = "a number" if self.places else "an integer"
+        return f"{kind} from {self.low:,} to {self.high:,}" + (f" ({self.unit})" if self.unit else "")
+
+    def default_in(self, kernel: str) -> Value:
+        """Return the default in a kernel version."""
+        return next((value for value, versions in self.by_version if kernel in versions), self.default)
 
     def describe(self) -> dict[str, object]:
         """Return the declaration as JSON: what `kexecdoc switches --format json` prints."""
         kind: dict[str, object] = {"range": [self.low, self.high]}
         if self.choices:
             kind = {"values": list(self.choices), "meanings": list(self.meanings)}
-        about = {"default": self.default, "unit": self.unit, "help": self.help}
+        about: dict[str, object] = {"default": self.default, "unit": self.unit, "help": self.help}
+        if self.by_version:
+            about["default_by_kernel"] = [
+                {"default": value, "since": v.since, "before": v.before} for value, v in self.by_version
+            ]
         return {"name": self.name, "group": self.group, **kind, **about}
 
-    def parse(self, value: object) -> str | int:
+    def parse(self, value: object) -> Value:
         """Return the value if it is allowed. ScenarioError, with the nearest one, if it is not."""
         if self.choices:
             if value in self.choices:
@@ -68,13 +88,31 @@ class Switch:
             near = get_close_matches(str(value), self.choices, n=1, cutoff=0.4)
             hint = f"; did you mean {near[0]}?" if near and len(self.choices) > 1 else ""
             raise ScenarioError(f"{self.name}: {shown(value)} is not one of {self.allowed()}{hint}")
-        number = int(value) if isinstance(value, str) and re.fullmatch("-?[0-9]{1,30}", value) else value
-        if isinstance(number, bool) or not isinstance(number, int):
+        number = self._number(value)
+        if number is None:
             raise ScenarioError(f"{self.name}: {shown(value)} is not {self.allowed()}; the default is {self.default}")
         if not self.low <= number <= self.high:
-            nearest = min(max(number, self.low), self.high)
+            nearest = self.low if number < self.low else self.high
             raise ScenarioError(f"{self.name}: {shown(value)} is not {self.allowed()}; the nearest is {nearest}")
         return number
+
+    def _number(self, value: object) -> int | float | None:
+        """Return a value as a number of so many places, whole ones as integers; None if it is none."""
+        if isinstance(value, bool):
+            return None
+        if isinstance(value, str):
+            places = rf"(\.[0-9]{{1,{self.places}}})?" if self.places else ""
+            pattern = "-?[0-9]{1,30}" + places
+            if not re.fullmatch(pattern, value):
+                return None
+            value = float(value) if "." in value else int(value)
+        if isinstance(value, float) and self.places and value == round(value, self.places):
+            return int(value) if value.is_integer() else value
+        return value if isinstance(value, int) else None
+
+
+BY_VERSION = ""
+"""Stands in a scenario that is being made for the default of its kernel's version."""
 
 
 def choice(help: str, /, *values: str, **meanings: str) -> Any:
@@ -86,6 +124,18 @@ def choice(help: str, /, *values: str, **meanings: str) -> Any:
     words = ("",) * len(values) + tuple(meanings.values())
     switch = Switch(default=choices[0], help=help, choices=choices, meanings=words)
     return field(default=switch.default, metadata={"switch": switch})
+
+
+def by_version(declared: Any, **versions: Versions) -> Any:
+    """Declare a switch whose default was another in some kernel versions: ``value=Versions(...)``."""
+    switch = replace(declared.metadata["switch"], by_version=tuple(versions.items()))
+    return field(default=BY_VERSION, metadata={"switch": switch})
+
+
+def fraction(help: str, /, default: int = 0) -> Any:
+    """Declare a switch that is a number from 0 to 1, with six decimal places."""
+    switch = Switch(default=default, help=help, low=0, high=1, places=6)
+    return field(default=default, metadata={"switch": switch})
 
 
 def integer(help: str, /, default: int, low: int, high: int, unit: str = "") -> Any:
@@ -100,14 +150,24 @@ class Crossing:
 
     group: ClassVar[str] = "crossing"
 
-    path: str = choice("how the old kernel ends", kexec="reboot(2) with LINUX_REBOOT_CMD_KEXEC")
-    machine: str = choice("the machine: interrupt controller and IOMMU", arm64="GICv3 with an ITS, SMMUv3")
+    path: str = choice(
+        "how the old kernel ends",
+        kexec="reboot(2) with LINUX_REBOOT_CMD_KEXEC",
+        panic="panic(), and a capture kernel takes over",
+        reboot="reboot(2), and firmware takes over",
+    )
+    machine: str = choice(
+        "the machine: interrupt controller and IOMMU",
+        arm64="GICv3 with an ITS, SMMUv3",
+        x86="local APICs and an I/O APIC, VT-d",
+    )
     kernel: str = choice(
-        "which Linux both kernels are: the wording of messages and what that version does", "7.3", "6.1"
+        "which Linux both kernels are: the wording of messages, what that version does, and three defaults",
+        *("7.3", "6.12", "6.1", "5.10", "4.20", "4.18", "4.17", "4.12", "3.13", "3.4"),
     )
     loader: str = choice(
         "the system call that loaded the image: whether a digest is checked before entry",
-        file="kexec_file_load: on arm64 no purgatory and no digest",
+        file="kexec_file_load: on arm64 no purgatory and no digest, on x86 both",
         user="kexec_load by kexec-tools: purgatory checks a SHA-256 digest",
     )
     image_placement: str = choice(
@@ -133,7 +193,19 @@ class Device:
     )
     traffic: int = integer("packets, or periods of a cyclic buffer", 500, 1, 20_000, "a second")
     ring_size: int = integer("descriptors that can be posted at once", 256, 1, 2_048, "descriptors")
-    interrupt: str = choice("how it interrupts", msi="a message: itself a memory write")
+    interrupt: str = choice(
+        "how it interrupts",
+        msi="a message: itself a memory write",
+        intx="a line, asserted until the driver has seen to the device",
+    )
+    msi_resend: str = choice(
+        "whether it sends a message again that nobody has seen to",
+        no="one message an arrival",
+        yes="at once, as soon as a CPU has accepted the last one",
+    )
+    line_shared: str = choice(
+        "whether a second device, which the next kernel drives and probes first, is on its interrupt line", "no", "yes"
+    )
     obeys_bus_master: str = choice(
         "whether it stops when its own Bus Master bit is cleared",
         yes="as the PCI specification asks",
@@ -143,6 +215,11 @@ class Device:
         "what the PCI core believes of its power state",
         known="D0 to D3hot: the core clears Bus Master on kexec",
         unknown="no driver ever enabled it: the core leaves it alone",
+    )
+    on_abort: str = choice(
+        "what a refused request does to the machine",
+        ignored="nothing: the device does not mind",
+        fatal="the error reaches a CPU, and whatever runs there dies",
     )
 
 
@@ -169,16 +246,35 @@ class OldKernel:
         works="it stops engine and interrupt, clears Bus Master, and frees what the driver held",
         hangs="it waits for somebody who never lets go of the device",
     )
-    clear_bus_master: str = choice(
-        "whether the PCI core clears Bus Master on kexec, in every function that it believes powered",
-        yes="as since v3.5",
-        no="as before v3.5",
+    clear_bus_master: str = by_version(
+        choice(
+            "whether the PCI core clears Bus Master on kexec, in every function that it believes powered",
+            yes="as since v3.5",
+            no="as before v3.5",
+        ),
+        no=Versions(before="3.5"),
     )
     quiesce_disk: str = choice(
         "what is done to the disk's driver, whose callbacks both work",
         shutdown="its shutdown callback, as Linux does",
         remove="its remove callback: whoever still uses the disk loses it",
     )
+    mask_at_controller: str = choice(
+        "whether every interrupt is masked at the controller before the jump, as was proposed in the thread",
+        no="as the architecture does it",
+        yes="each LPI in its property byte, each pin of the I/O APIC, and nothing in the devices",
+    )
+    hotplug: str = choice(
+        "what the device is plugged into",
+        **{
+            "none": "the root bus",
+            "conforming": "a hot-plug port that completes every command",
+            "cf118": "a hot-plug port that completes only commands that change a control field",
+            "cf118-quirked": "such a port, known to the driver as such: since v4.18",
+        },
+    )
+    hotplug_ports: int = integer("how many such ports there are", 1, 1, 64, "ports")
+    hz: int = integer("timer ticks: how long the hot-plug driver's waits are rounded up to", 250, 100, 1000, "a second")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +310,9 @@ class InterruptController:
     lpi_disable: str = choice(
         "whether EnableLPIs can be cleared once it was set", clearable="it can", sticky="it reads back as 1 for ever"
     )
+    lpi_cache: int = integer(
+        "pending bits that a redistributor holds on chip before it writes one to memory", 0, 0, 64, "lines"
+    )
     firmware: str = choice(
         "how the first kernel was booted: whether a list of reserved memory survives",
         efi="through UEFI, whose configuration tables carry the list",
@@ -227,11 +326,15 @@ class NextKernel:
 
     group: ClassVar[str] = "next kernel"
 
-    lpi_policy: str = choice(
-        "what it does with LPI tables that it finds live",
-        reuse="keeps them where they are reserved: v4.20 on",
-        detect="warns and tries to switch them off: v4.17 to v4.19",
-        naive="programs its own and does not look: before v4.17",
+    lpi_policy: str = by_version(
+        choice(
+            "what it does with LPI tables that it finds live",
+            reuse="keeps them where they are reserved: v4.20 on",
+            detect="warns and tries to switch them off: v4.17 to v4.19",
+            naive="programs its own and does not look: before v4.17",
+        ),
+        detect=Versions("4.17", before="4.20"),
+        naive=Versions(before="4.17"),
     )
     next_driver: str = choice(
         "its driver for the device under study",
@@ -239,20 +342,79 @@ class NextKernel:
         trusts="sets Bus Master and believes what it finds",
         absent="it has none",
     )
-
-
-GROUPS = (Crossing, Device, OldKernel, Iommu, InterruptController, NextKernel)
+    irqpoll: str = choice(
+        "whether an unhandled interrupt is offered to the handlers of all shared lines",
+        no="as by default",
+        yes="as with `irqpoll` on the kernel's command line",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKernel):
+class Panic:
+    """What a crashed kernel still does, and where the capture kernel waits."""
+
+    group: ClassVar[str] = "panic"
+
+    crash_memory: str = choice(
+        "the memory of the capture kernel",
+        reserved="crashkernel=SIZE: set aside at boot, never given to anybody",
+        cma="crashkernel=SIZE,cma beside it: memory that userspace, and so a device, may have used meanwhile",
+        none="a what-if: ordinary memory",
+    )
+    crash_work: str = choice(
+        "how much the crashed kernel still does",
+        **{
+            "minimal": "stop the other CPUs, quiet the interrupt controllers, jump",
+            "notifiers": "run the panic notifiers and dump the log first: crash_kexec_post_notifiers",
+            "shutdown": "a what-if: shut the devices down first",
+            "in-place": "a what-if: write the dump itself, without a jump",
+        },
+    )
+    heap_damage: float = fraction("how many of the crashed kernel's objects are damaged")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reboot:
+    """What the firmware does."""
+
+    group: ClassVar[str] = "reboot"
+
+    reset: str = choice(
+        "whether handing over to firmware resets the hardware",
+        full="all of it",
+        none="nothing: control is merely transferred",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handover:
+    """What the old kernel hands on."""
+
+    group: ClassVar[str] = "handover"
+
+    handover: str = choice(
+        "whether memory is handed over",
+        none="an ordinary image",
+        kho="Kexec HandOver: destinations in scratch memory, preserved pages, no digest",
+    )
+
+
+GROUPS = (Crossing, Device, OldKernel, Iommu, InterruptController, NextKernel, Panic, Reboot, Handover)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKernel, Panic, Reboot, Handover):
     """One crossing: every switch and the seed. Values are checked when it is made."""
 
     group: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "kernel", switches()["kernel"].parse(self.kernel))
         for switch in switches().values():
-            object.__setattr__(self, switch.field, switch.parse(getattr(self, switch.field)))
+            value = getattr(self, switch.field)
+            if switch.by_version and value == BY_VERSION:
+                value = switch.default_in(self.kernel)
+            object.__setattr__(self, switch.field, switch.parse(value))
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> Scenario:
@@ -260,19 +422,22 @@ class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKern
 
         ScenarioError names an unknown switch and the nearest that exists.
         """
-        return cls(**{find(name).field: value for name, value in values.items()})  # type: ignore[arg-type]
+        return cls(**{find(name).field: find(name).parse(value) for name, value in values.items()})  # type: ignore[arg-type]
 
-    def values(self) -> dict[str, str | int]:
+    def values(self) -> dict[str, Value]:
         """Return every switch by its name on the command line, in the order of declaration."""
         return {name: getattr(self, switch.field) for name, switch in switches().items()}
 
-    def differences(self) -> dict[str, str | int]:
-        """Return the switches that are not at their default."""
-        return {n: v for n, v in self.values().items() if v != switches()[n].default}
+    def differences(self) -> dict[str, Value]:
+        """Return the switches that are not at their default in this kernel version."""
+        return {n: v for n, v in self.values().items() if v != switches()[n].default_in(self.kernel)}
 
     def but(self, **changes: object) -> Scenario:
-        """Return the same scenario with some fields changed, checked as ever."""
-        return Scenario.of({**self.values(), **changes})
+        """Return the same scenario with some fields changed, checked as ever.
+
+        What was at the default of its kernel version is at that of the new one, if that is what changes.
+        """
+        return Scenario.of({**self.differences(), **{find(name).name: value for name, value in changes.items()}})
 
 
 @cache

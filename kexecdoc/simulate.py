@@ -7,15 +7,42 @@ from collections.abc import Generator
 from simpy import Environment, Event
 
 from kexecdoc.draws import Draws
-from kexecdoc.kernel import kexec
+from kexecdoc.kernel import crash, kexec, reboot
 from kexecdoc.kernel.arm64.next import Arm64Next
 from kexecdoc.kernel.arm64.old import Arm64Old
 from kexecdoc.kernel.image import Stub
-from kexecdoc.kernel.kernel import Console, MachineDead
+from kexecdoc.kernel.kernel import Console, Kernel, MachineDead, Step
+from kexecdoc.kernel.next import NextKernel
+from kexecdoc.kernel.old import OldKernel
+from kexecdoc.kernel.reboot import Firmware
+from kexecdoc.kernel.x86.next import X86Next
+from kexecdoc.kernel.x86.old import X86Old, restart_methods
 from kexecdoc.log import BudgetExceeded, Log
 from kexecdoc.machine.computer import Computer
 from kexecdoc.run import Run
+from kexecdoc.scales import HORIZON
 from kexecdoc.scenario import Scenario, ScenarioError
+
+KERNELS: dict[str, tuple[type[OldKernel], type[NextKernel]]] = {
+    "arm64": (Arm64Old, Arm64Next),
+    "x86": (X86Old, X86Next),
+}
+
+
+def way_out(scenario: Scenario) -> tuple[Step, ...]:
+    """Return the steps of the old kernel, up to the jump."""
+    old, _ = KERNELS[scenario.machine]
+    masking = (kexec.MASK_AT_CONTROLLER,) if scenario.mask_at_controller == "yes" else ()
+    methods = restart_methods(scenario.reset) if scenario.machine == "x86" else ()
+    if scenario.path == "reboot":
+        return (*reboot.path(old), *masking, *methods)
+    if scenario.path == "panic":
+        steps = crash.path(old, scenario.crash_work, scenario.crash_memory)
+        if scenario.crash_work == "in-place":
+            return (*steps, *methods)
+    else:
+        steps = kexec.path(old)
+    return (*steps[:-1], *masking, steps[-1])
 
 
 class Crossing:
@@ -31,30 +58,41 @@ class Crossing:
         self.log = Log(self.env)
         draws = Draws(scenario.seed)
         self.computer = Computer(self.env, self.log, draws, scenario)
-        console = Console(self.log)
-        parts = (self.computer, console, scenario, draws)
-        self.old, self.stub, self.next = Arm64Old(*parts), Stub(*parts), Arm64Next(*parts)
+        parts = (self.computer, Console(self.log), scenario, draws)
+        old, next = KERNELS[scenario.machine]
+        in_place = scenario.path == "panic" and scenario.crash_work == "in-place"
+        self.old, self.next = old(*parts), next(*parts)
+        self.stub = Firmware(*parts) if scenario.path == "reboot" or in_place else Stub(*parts)
+        self.running: Kernel = self.old
         self.old.boot()
+        if scenario.on_abort == "fatal":
+            self.computer.bus.on_abort = lambda cause: self.running.abort(cause)
         self.computer.check()
         self.env.process(self.computer.nic.receive())
         self.end = self.env.process(self._cross())
 
     def _cross(self) -> Generator[Event, object, None]:
-        try:
-            yield from self.old.walk(kexec.path(type(self.old)))
-            self.stub.image, self.stub.kept = self.old.image, self.old.handed.kept
-            self.stub.jump()
-            yield from self.stub.walk(self.stub.path())
-            self.stub.enter()
-            self.next.handed = self.old.handed
-            yield from self.next.walk(self.next.path())
-        except MachineDead as death:
-            self.log.record("machine/dead:0", "run", death.cause, {"running": death.end})
+        """Walk the old kernel's way out, what lies between, and the next kernel's way in."""
+        yield from self.old.walk(way_out(self.scenario))
+        self.running, self.stub.image, self.stub.handed = self.stub, self.old.image, self.old.handed
+        self.stub.jump()
+        self.env.process(self._give_up())
+        yield from self.stub.walk(self.stub.path())
+        self.stub.enter()
+        self.running, self.next.handed = self.next, self.old.handed
+        yield from self.next.walk(self.next.path())
+
+    def _give_up(self) -> Generator[Event, object, None]:
+        """Stop watching a machine that has not come to its end by the horizon: it hangs."""
+        yield self.env.timeout(HORIZON)
+        raise MachineDead("hung", self.running.cause)
 
     def finish(self) -> Run:
         """Run to the end. ScenarioError if that takes more events than a run may hold."""
         try:
             self.env.run(until=self.end)
+        except MachineDead as death:
+            self.log.record("machine/dead:0", "run", death.cause, {"running": death.end})
         except BudgetExceeded as error:
             raise ScenarioError(
                 f"traffic: {self.scenario.traffic} makes {error} in this scenario; a lower rate fits"

@@ -14,10 +14,14 @@ from typing import Any, NamedTuple
 
 from kexecdoc.log import Log
 from kexecdoc.owners import OWNERS, public
-from kexecdoc.scales import CPUS, DISK_TIMEOUT, FRAMES, S
+from kexecdoc.scales import CPUS, FRAMES, S
 
 OUTCOMES = ("clean", "harmless", "degraded", "corrupted", "crashed", "hung")
 """From the best to the worst; the worst that applies is the outcome."""
+
+
+TAKES_OVER = ("stub", "firmware")
+"""What runs from the jump on."""
 
 
 class Flip(NamedTuple):
@@ -74,6 +78,14 @@ class Verdict:
     flips: list[Flip] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     timeouts: int = 0
+    lost_ns: int = 0  # to commands that timed out, and to storms
+    storms: int = 0
+    line_disabled: bool = False
+    unhandled: int = 0
+    stray_vectors: int = 0
+    dump: str | None = None
+    killed_by: str = ""  # the id of the event that the machine died of
+    broken: tuple[str, str] = ("", "")  # the last object that was found damaged, or held, and which of the two
     callbacks: list[Callback] = field(default_factory=list)
     tables: str | None = None
     msi_usable: bool | None = None
@@ -157,7 +169,7 @@ def _frame(assignments: Mapping[str, Any]) -> int | None:
 
 def judge(log: Log) -> Verdict:
     """Read a log and say what became of the crossing."""
-    verdict, reading = Verdict(), _Reading(log.start)
+    verdict, reading, storm_ns = Verdict(), _Reading(log.start), 0
     for event in log:
         kind, _, result = event.kind.partition(".")
         frame = _frame(event.set) if kind in ("dma", "msi", "lpi") else None
@@ -166,20 +178,34 @@ def judge(log: Log) -> Verdict:
         elif kind == "msi" and verdict.jump_ns is not None and event.id.startswith("eth0/"):
             if reading.state["device/eth0/programmed-by"] == "old":
                 verdict.msi.update(["sent", result])
+        elif kind == "apic" and verdict.jump_ns is not None:
+            if result == "acknowledged" and reading.state["device/eth0/programmed-by"] == "old":
+                verdict.msi["delivered"] += bool(event.cause and "/accept-eth0:" in event.cause)
         elif kind == "lpi" and verdict.jump_ns is not None:
             _count_lpi(verdict, reading, event.id, event.t_ns, result, event.set, frame)
         elif kind == "timeout":
             verdict.timeouts += 1
+            verdict.lost_ns += sum(event.set.values())
+        elif kind == "touch":
+            ((path, state),) = event.set.items()
+            verdict.broken = path.removeprefix("object/"), state
+        elif kind == "stray":
+            verdict.stray_vectors += verdict.jump_ns is not None
+        elif kind == "storm":
+            storm_ns = _note_storm(verdict, event.t_ns, event.set, storm_ns)
         elif kind in ("call", "own", "return") and verdict.jump_ns is None:
             _note_callback(verdict, kind, event.t_ns, event.set)
         found = reading.lay(event.set, event.id, event.t_ns)
         for number in found:
             verdict.wrong.append(Wrong(number, reading.owner[number], event.t_ns, *reading.writer.get(number, ("", 0))))
         if kind == "run":
-            _note_run(verdict, event.set["running"], event.t_ns)
-            if event.set["running"] == "stub":
+            _note_run(verdict, event.set.get("running", ""), event.t_ns)
+            verdict.dump = event.set.get("dump", verdict.dump)
+            if event.set.get("running") in TAKES_OVER:
                 nic = [reading.state.get(f"device/eth0/{what}") for what in ("engine", "free")]
                 verdict.dry_at_jump = nic == ["running", 0]
+            if event.id.startswith("machine/dead"):
+                verdict.killed_by = event.cause or ""
         verdict.end_ns = event.t_ns
     _note_tables(verdict, reading, log.start)
     verdict.outcome = _outcome(verdict, reading)
@@ -200,8 +226,19 @@ def _note_callback(verdict: Verdict, kind: str, t_ns: int, set: Mapping[str, Any
             last.driver = set[f"device/{last.device}/driver"]
 
 
+def _note_storm(verdict: Verdict, t_ns: int, set: Mapping[str, Any], begun: int) -> int:
+    """Note that a CPU begins to do nothing but handle interrupts, or comes back; return when it began."""
+    if any(path.endswith("/storm") and value for path, value in set.items()):
+        verdict.storms += 1
+        return t_ns
+    verdict.lost_ns += t_ns - begun
+    verdict.line_disabled |= any(path.endswith("/disabled") and value for path, value in set.items())
+    verdict.unhandled += sum(value for path, value in set.items() if path.endswith("/unhandled"))
+    return begun
+
+
 def _note_run(verdict: Verdict, running: str, t_ns: int) -> None:
-    if running == "stub":
+    if running in TAKES_OVER:
         verdict.jump_ns = t_ns
     elif running == "next-kernel":
         verdict.enter_ns = t_ns
@@ -228,7 +265,9 @@ def _count_lpi(
     """Count a pending bit that changed, if the redistributor still follows the old kernel's tables."""
     if result == "acknowledged" and "/acknowledge-eth0:" in id:
         verdict.msi["delivered"] += reading.state["device/eth0/programmed-by"] == "old"
-    path, value = next((p, v) for p, v in set.items() if p.startswith("lpi/"))
+    path, value = next(((p, v) for p, v in set.items() if p.startswith("lpi/")), ("", 0))
+    if not path:
+        return  # what happened on chip
     _, cpu, intid = path.split("/")
     if reading.state[f"redistributor/{cpu}/programmed-by"] != "old":
         return
@@ -242,7 +281,9 @@ def _count_lpi(
 def _note_tables(verdict: Verdict, reading: _Reading, start: Mapping[str, Any]) -> None:
     """Say what became of the LPI tables, once the next kernel has set the ITS up: of every CPU that is up."""
     state = reading.state
-    if state["its/programmed-by"] != "next":
+    if state.get("apics/programmed-by") == "next":
+        verdict.msi_usable = True
+    if state.get("its/programmed-by") != "next":
         return
     paths = [f"redistributor/{cpu}" for cpu in range(CPUS) if state[f"cpu/{cpu}/online"]]
     verdict.msi_usable = all(state[f"{path}/programmed-by"] == "next" for path in paths)
@@ -263,7 +304,7 @@ def _outcome(verdict: Verdict, reading: _Reading) -> str:
         return "crashed"
     if "corrupted" in found:
         return "corrupted"
-    if verdict.msi_usable is False or verdict.timeouts * DISK_TIMEOUT >= S:
+    if verdict.msi_usable is False or verdict.line_disabled or verdict.lost_ns >= S:
         return "degraded"
     strayed = sum(counts[k] for counts in (verdict.dma, verdict.msi) for k in ("landed", "faulted", "missed"))
-    return "harmless" if strayed or verdict.bits_recorded else "clean"
+    return "harmless" if strayed or verdict.bits_recorded or verdict.stray_vectors else "clean"

@@ -2,10 +2,11 @@
 
 from functools import lru_cache
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from kexecdoc.run import Run
-from kexecdoc.scenario import Scenario, switches
+from kexecdoc.scenario import Scenario, ScenarioError, switches
 from kexecdoc.simulate import simulate
 
 BAD = ("corrupted", "crashed", "hung")
@@ -37,17 +38,48 @@ def texts(run: Run, kernel: str = "next") -> list[str]:
     return [line["text"] for line in run.console() if line["kernel"] == kernel]
 
 
-def at_most(name: str, high: int) -> st.SearchStrategy[int]:
-    return st.integers(switches()[name].low, high)
+KEPT_SMALL = {"traffic": 1_000, "ring-size": 600, "hotplug-ports": 3, "lpi-cache": 9}
+"""What keeps a run quick, and below its budget of events."""
+
+ORDINARY = {
+    "path": ("kexec",),
+    "machine": ("arm64",),
+    "kernel": ("7.3", "6.1"),
+    "interrupt": ("msi",),
+    "msi-resend": ("no",),
+    "line-shared": ("no",),
+    "on-abort": ("ignored",),
+    "mask-at-controller": ("no",),
+    "hotplug": ("none",),
+    "handover": ("none",),
+}
+"""The crossing of the first chapters."""
 
 
-def any_scenario(**fixed: object) -> st.SearchStrategy[Scenario]:
-    """Any scenario, traffic and ring kept small enough for a test to be quick."""
-    values: dict[str, st.SearchStrategy[object]] = {
-        name: st.sampled_from(switch.choices) if switch.choices else st.nothing() for name, switch in switches().items()
-    }
-    values["seed"] = st.integers(0, 2**63 - 1)
-    values["traffic"] = at_most("traffic", 3_000)
-    values["ring-size"] = at_most("ring-size", 600)
-    values |= {name: st.just(value) for name, value in fixed.items()}
+def any_value(name: str, choices: tuple[str, ...] = ()) -> st.SearchStrategy[object]:
+    switch = switches()[name]
+    if choices or switch.choices:
+        return st.sampled_from(choices or switch.choices)
+    if switch.places:
+        return st.integers(switch.low * 100, switch.high * 100).map(lambda n: n / 100)
+    return st.integers(switch.low, KEPT_SMALL.get(name, switch.high))
+
+
+def any_scenario(among: dict[str, tuple[str, ...]] | None = None, **fixed: object) -> st.SearchStrategy[Scenario]:
+    """Any scenario, traffic and ring kept small enough for a test to be quick; ``among`` narrows switches."""
+    values = {name: any_value(name, (among or {}).get(name, ())) for name in switches()}
+    values |= {name.replace("_", "-"): st.just(value) for name, value in fixed.items()}
     return st.fixed_dictionaries(values).map(Scenario.of)
+
+
+def run_of(scenario: Scenario) -> Run:
+    """The run of a drawn scenario, or no example if it makes too many events."""
+    try:
+        return simulate(scenario)
+    except ScenarioError:
+        reject()
+
+
+def any_ordinary(**fixed: object) -> st.SearchStrategy[Scenario]:
+    """Any scenario of the ordinary arm64 crossing."""
+    return any_scenario(ORDINARY, **{"lpi-cache": 0, **fixed})

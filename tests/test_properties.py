@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from crossings import any_scenario
+from crossings import any_ordinary, any_scenario, any_value, run_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ def leftover(run, *acts):
     ]
 
 
-@given(any_scenario(quiesce="none"))
+@given(any_ordinary(quiesce="none"))
 def test_every_leftover_write_ends_in_exactly_one_way(scenario):
     run = simulate(scenario)
     ends = Counter(e.id for e in run.log if e.kind.startswith("dma."))
@@ -37,7 +37,7 @@ def test_every_leftover_write_ends_in_exactly_one_way(scenario):
     assert counts == {f"dma.{end}": n for end, n in run.verdict.dma.items() if n}
 
 
-@given(any_scenario(quiesce="none", dma="ring"))
+@given(any_ordinary(quiesce="none", dma="ring"))
 def test_a_leftover_ring_writes_at_most_its_buffers_and_its_descriptors(scenario):
     run = simulate(scenario)
     left = Counter(
@@ -47,7 +47,7 @@ def test_a_leftover_ring_writes_at_most_its_buffers_and_its_descriptors(scenario
     assert left["eth0/descriptor"] <= scenario.ring_size
 
 
-@given(any_scenario())
+@given(any_ordinary())
 def test_clean_means_that_nothing_was_left_over(scenario):
     run = simulate(scenario)
     v = run.verdict
@@ -59,7 +59,7 @@ def test_clean_means_that_nothing_was_left_over(scenario):
 
 
 @given(
-    any_scenario(
+    any_ordinary(
         quiesce="shutdown", **{"shutdown-callback": "works", "lpi-disable": "clearable", "image-placement": "clear"}
     )
 )
@@ -67,7 +67,7 @@ def test_a_driver_that_shuts_down_makes_every_crossing_clean_where_lpis_can_be_c
     assert simulate(scenario).verdict.outcome == "clean"
 
 
-@given(any_scenario(quiesce="none"))
+@given(any_ordinary(quiesce="none"))
 def test_nobody_finds_wrong_bytes_that_nobody_wrote(scenario):
     run = simulate(scenario)
     for wrong in run.verdict.wrong:
@@ -76,7 +76,7 @@ def test_nobody_finds_wrong_bytes_that_nobody_wrote(scenario):
         assert wrong.written_ns <= wrong.t_ns
 
 
-@given(any_scenario(quiesce="none", firmware="devicetree"))
+@given(any_ordinary(quiesce="none", firmware="devicetree"))
 def test_flips_come_between_the_jump_and_the_quiet_its_unless_the_next_kernel_is_naive(scenario):
     run = simulate(scenario)
     late = [f for f in run.verdict.flips if f.t_ns > run.verdict.jump_ns + quiet_its_ns(scenario)]
@@ -104,7 +104,7 @@ CURES = {
 
 @pytest.mark.slow
 @settings(max_examples=150)
-@given(any_scenario(quiesce="none", iommu="off"))
+@given(any_ordinary(quiesce="none", iommu="off"))
 def test_what_the_summary_says_would_have_prevented_it_prevents_it(scenario):
     verdict = simulate(scenario).verdict
     if not verdict.wrong:
@@ -117,7 +117,7 @@ def test_what_the_summary_says_would_have_prevented_it_prevents_it(scenario):
         assert not any(w.writer.startswith(writer) for w in cured.decisive), cure
 
 
-@given(any_scenario(quiesce="none"))
+@given(any_ordinary(quiesce="none"))
 def test_the_summary_names_what_the_kernel_died_of(scenario):
     run = simulate(scenario)
     said = " ".join(line["text"] for line in run.console())
@@ -132,7 +132,7 @@ def test_the_summary_names_what_the_kernel_died_of(scenario):
     assert {w.owner for w in decisive} <= {decisive[0].owner} if decisive else not run.verdict.wrong
 
 
-@given(any_scenario())
+@given(any_ordinary())
 def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
     crossing = Crossing(scenario)
     end = crossing.finish().at()
@@ -159,13 +159,13 @@ def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
 
 @given(any_scenario())
 def test_no_event_says_two_things_of_one_frame(scenario):
-    run = simulate(scenario)
+    run = run_of(scenario)
     for set in (run.log.start, *run.log.set):
         said = [(frame, path.split("/")[2]) for path in set if path.startswith("frame/") for frame in span(path)]
         assert len(said) == len({*said})
 
 
-@given(any_scenario())
+@given(any_ordinary())
 def test_no_leftover_message_is_delivered_on_this_path(scenario):
     """Its vectors end on CPU 0, which masks itself before the jump; the next kernel's ITS does not know them."""
     assert simulate(scenario).verdict.msi["delivered"] == 0
@@ -173,7 +173,7 @@ def test_no_leftover_message_is_delivered_on_this_path(scenario):
 
 @given(any_scenario())
 def test_durations_add_up_and_the_counts_of_the_json_do_too(scenario):
-    data = simulate(scenario).to_json()
+    data = run_of(scenario).to_json()
     times = data["time_ms"]
     assert abs(times["total"] - sum(times[k] or 0 for k in ("shutdown", "jump", "boot"))) < 1e-6
     dma = data["dma"]
@@ -183,14 +183,12 @@ def test_durations_add_up_and_the_counts_of_the_json_do_too(scenario):
 
 
 @given(
-    any_scenario(),
-    st.sampled_from([n for n in switches() if n not in ("seed", "traffic", "dma", "machine")]),
+    any_ordinary(),
+    st.sampled_from([n for n in switches() if n not in ("seed", "traffic", "dma", "machine", "interrupt")]),
     st.data(),
 )
 def test_flipping_another_switch_leaves_the_arrivals_as_they_were(scenario, name, data):
-    switch = switches()[name]
-    value = data.draw(st.sampled_from(switch.choices) if switch.choices else st.integers(1, 600))
-    mine, other = (arrivals(simulate(s)) for s in (scenario, scenario.but(**{switch.field: value})))
+    mine, other = (arrivals(simulate(s)) for s in (scenario, scenario.but(**{name: data.draw(any_value(name))})))
     assert all(other[id] == t for id, t in mine.items() if id in other)
 
 
@@ -198,7 +196,7 @@ def arrivals(run):
     return {e.id: e.t_ns for e in run.log if e.kind == "arrival"}
 
 
-@given(any_scenario(), st.sampled_from(["resets", "trusts", "absent"]))
+@given(any_ordinary(), st.sampled_from(["resets", "trusts", "absent"]))
 def test_what_the_next_kernels_driver_will_be_changes_nothing_before_it_probes(scenario, driver):
     """Cause and effect run one way: the log up to the probe is the same, event by event."""
     one, two = simulate(scenario), simulate(scenario.but(next_driver=driver))
@@ -207,7 +205,7 @@ def test_what_the_next_kernels_driver_will_be_changes_nothing_before_it_probes(s
     assert probe is None or before[0] == before[1]
 
 
-@given(any_scenario(**{"remove-callback": "works"}))
+@given(any_ordinary(**{"remove-callback": "works"}))
 def test_the_image_lies_on_no_firmware_none_of_its_own_source_pages_and_no_table_but_where_it_is_told_to(scenario):
     run = simulate(scenario)
     start = run.at(0)

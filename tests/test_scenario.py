@@ -9,33 +9,47 @@ from hypothesis import strategies as st
 
 from kexecdoc.scenario import GROUPS, Device, Scenario, ScenarioError, find, switches
 
-OURS = {"quiesce-disk": ["shutdown", "remove"]}
-"""What the contract does not have: what removing the disk's driver costs beside shutting it down."""
+OURS = {"quiesce-disk": ["shutdown", "remove"], "hz": 250}
+"""What the contract does not have: what removing the disk's driver costs beside shutting it down, and the length of
+a timer tick, which decides how long the hot-plug driver waits."""
 
 CONTRACT = {
-    "path": ["kexec"],
-    "machine": ["arm64"],
-    "kernel": ["7.3", "6.1"],
+    "path": ["kexec", "panic", "reboot"],
+    "machine": ["arm64", "x86"],
+    "kernel": ["7.3", "6.12", "6.1", "5.10", "4.20", "4.18", "4.17", "4.12", "3.13", "3.4"],
     "loader": ["file", "user"],
     "image-placement": ["clear", "over-tables"],
     "seed": 1,
     "dma": ["ring", "cyclic"],
     "traffic": 500,
     "ring-size": 256,
-    "interrupt": ["msi"],
+    "interrupt": ["msi", "intx"],
+    "msi-resend": ["no", "yes"],
+    "line-shared": ["no", "yes"],
     "obeys-bus-master": ["yes", "no"],
     "power-state": ["known", "unknown"],
+    "on-abort": ["ignored", "fatal"],
     "quiesce": ["shutdown", "remove", "none"],
     "shutdown-callback": ["works", "missing", "incomplete"],
     "remove-callback": ["works", "hangs"],
     "clear-bus-master": ["yes", "no"],
+    "mask-at-controller": ["no", "yes"],
+    "hotplug": ["none", "conforming", "cf118", "cf118-quirked"],
+    "hotplug-ports": 1,
     "iommu": ["off", "identity", "translate"],
     "iova": ["hole", "ram"],
     "gbpa": ["bypass", "abort"],
     "lpi-disable": ["clearable", "sticky"],
+    "lpi-cache": 0,
     "firmware": ["efi", "devicetree"],
     "lpi-policy": ["reuse", "detect", "naive"],
     "next-driver": ["resets", "trusts", "absent"],
+    "irqpoll": ["no", "yes"],
+    "crash-memory": ["reserved", "cma", "none"],
+    "crash-work": ["minimal", "notifiers", "shutdown", "in-place"],
+    "heap-damage": 0,
+    "reset": ["full", "none"],
+    "handover": ["none", "kho"],
 }
 
 

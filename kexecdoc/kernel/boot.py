@@ -23,6 +23,30 @@ EARLY_ALLOCATIONS = (
     ("per-cpu", TABLE_FRAMES // 4),
 )
 POOL_RUN = 16  # frames in one of the allocator's blocks at userspace
+RELEASES = {
+    "7.3": "7.3.4",
+    "6.12": "6.12.117",
+    "6.1": "6.1.192",
+    "5.10": "5.10.223",
+    "4.20": "4.20.0",
+    "4.18": "4.18.0",
+    "4.17": "4.17.0",
+    "4.12": "4.12.0",
+    "3.13": "3.13.10",
+    "3.4": "3.4.2",
+}
+"""Which release of each version was read."""
+
+
+def banner(next: NextKernel) -> None:
+    """Say which kernel this is."""
+    next.say("boot.banner", f"{RELEASES[next.scenario.kernel]} (the model's next kernel)")
+
+
+def handover(next: NextKernel) -> None:
+    """Say that memory was handed over, if it was. [src: kho]"""
+    if next.scenario.handover == "kho" and next.scenario.path == "kexec":
+        next.say("kho.from", f"{RELEASES[next.scenario.kernel]} (the model's old kernel)", 1)
 
 
 def set_up_memory(next: NextKernel) -> Process:
@@ -49,8 +73,17 @@ def enumerate_bus(next: NextKernel) -> Process:
     yield from next.pause(BOOT_ENUMERATION)
     for function in next.computer.bus.functions.values():
         id = function.identity
-        next.say("pci.function", function.bdf, id.vendor, id.device, id.class_code)
-    if next.computer.nic.msi == "enabled":
+        kind = "PCIe Root Port" if id.header else "PCIe Endpoint"
+        next.say(
+            "pci.function",
+            bdf=function.bdf,
+            vendor=id.vendor,
+            device=id.device,
+            header=id.header,
+            class_code=id.class_code,
+            kind=kind,
+        )
+    if next.computer.nic.msi != "disabled":
         next.computer.nic.disable_msi(next.id("eth0-msi-off"), next.cause)
 
 
@@ -98,8 +131,10 @@ def userspace(next: NextKernel) -> Process:
     owners = {**memory.give(ranges, "next-data"), **memory.wrote(ranges, id)}
     next.log.record(id, "run", next.cause, {"running": "userspace", **owners})
     next.use("next-data")
+    next.use("preserved")
     yield from next.pause(AFTER_USERSPACE)
     next.use("next-data")
+    next.use("preserved")
 
 
 MEMORY = Step("next/memory", set_up_memory, "init-main")

@@ -24,13 +24,14 @@ class Handed:
 
     ``memory`` is the memory map. ``early`` is where the next kernel may allocate before its page allocator is up.
     ``free`` names the owners whose frames it takes for free. ``kept`` are the frames of LPI tables on the
-    firmware's list.
+    firmware's list. ``capture`` is True for a kernel that captures a dump.
     """
 
     memory: bytearray | None = None
     early: bytearray | None = None
     free: tuple[str, ...] = ("old",)
     kept: frozenset[int] = frozenset()
+    capture: bool = False
 
     def within(self, usable: bytearray, *, early: bool) -> bytearray:
         """Return what of a mask of usable frames the next kernel may use."""

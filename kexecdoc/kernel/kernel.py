@@ -13,24 +13,13 @@ from simpy import Event
 from kexecdoc.draws import Draws
 from kexecdoc.log import Log, frames_path
 from kexecdoc.machine.computer import Computer
+from kexecdoc.machine.dead import MachineDead as MachineDead
 from kexecdoc.machine.memory import runs
 from kexecdoc.messages import find
 from kexecdoc.scenario import Scenario
 from kexecdoc.versions import EVERY, Versions
 
 Process = Generator[Event, Any, Any]
-
-
-class MachineDead(Exception):
-    """Nothing runs any more: ``end`` says whether the kernel ``crashed`` or the machine ``hung``.
-
-    ``cause`` is the id of the event that brought it about.
-    """
-
-    def __init__(self, end: str, cause: str | None) -> None:
-        super().__init__(end)
-        self.end = end
-        self.cause = cause
 
 
 class Reading(NamedTuple):
@@ -44,13 +33,15 @@ class Reading(NamedTuple):
 class Step:
     """One step of a path: its name in the log, what it does, and who says that a real kernel does it.
 
-    ``run`` is given the kernel that walks the path. ``versions`` are those that have the step.
+    ``run`` is given the kernel that walks the path. ``versions`` are those that have the step. ``touches`` are
+    the objects and locks of the kernel that it relies on, where it matters how that can fail: see `crash`.
     """
 
     name: str
     run: Callable[[Any], Process]
     source: str
     versions: Versions = EVERY
+    touches: tuple[Any, ...] = ()
 
 
 class Console:
@@ -110,8 +101,11 @@ class Kernel:
         return f"{self.name}/{act}:{ordinal}"
 
     def pause(self, ns: int) -> Process:
-        """Take ``ns``: that long is what the kernel does meanwhile."""
-        yield self.computer.env.timeout(ns)
+        """Take ``ns`` of CPU 0's time: that long is what the kernel does meanwhile, and what interrupts steal."""
+        cpu, begun = self.computer.cpus[0], self.now
+        stolen = cpu.stolen
+        while (left := begun + ns + cpu.stolen - stolen - self.now) > 0 or cpu.storming:
+            yield self.computer.env.timeout(left) if left > 0 else cpu.calm
 
     def say(self, message: str, *values: object, cause: str | None = None, **named: object) -> None:
         """Print a message of the registry in the words of this kernel's version, or nothing if it has none.
@@ -122,6 +116,10 @@ class Kernel:
             text = entry.render(*values, **named)
             self.console.print(self.name, self.id(f"print-{message}"), text, message, cause or self.cause)
 
+    def abort(self, cause: str) -> None:
+        """Die of a refused request that came back as an error."""
+        raise NotImplementedError
+
     def has(self, since: str) -> bool:
         """Return whether this kernel is at least of that version."""
         return self.scenario.kernel in Versions(since)
@@ -130,7 +128,11 @@ class Kernel:
         """Run a path step by step; the log says where each begins."""
         for step in path:
             if self.scenario.kernel in step.versions:
-                self.cause = begun = self.log.record(f"{step.name}:0", "step", None, {"step": step.name})
+                ordinal = self._ordinals[step.name]
+                self._ordinals[step.name] += 1
+                self.cause = begun = self.log.record(f"{step.name}:{ordinal}", "step", None, {"step": step.name})
+                for touch in step.touches:
+                    yield from touch.happen(self)
                 yield from step.run(self)
                 self.cause = begun
                 self.after_step(step)

@@ -22,12 +22,23 @@ def short(old: OldKernel) -> Process:
 
 NOTIFIERS = Step("old/notifiers", notifiers, "restart-prepare")
 DEVICE_SHUTDOWN = Step("old/device_shutdown", device_shutdown, "device-shutdown")
-MIGRATE = Step("old/migrate_to_reboot_cpu", short, "restart-prepare")
-"""Continue on CPU 0."""
+MIGRATE = Step("old/migrate_to_reboot_cpu", short, "restart-prepare", Versions("3.13"))
+"""Continue on CPU 0. Absent in v3.4."""
 SYSCORE = Step("old/syscore_shutdown", short, "syscore-shutdown", Versions("6.8"))
 """Run the core callbacks that have no device behind them. Kexec came to do so in v6.8."""
-KMSG_DUMP = Step("old/kmsg_dump", short, "kernel-kexec")
-"""Give pstore and its like a chance to keep the log."""
+SYSCORE_REBOOT = Step("old/syscore_shutdown", short, "syscore-shutdown")
+"""The same on reboot, which always did."""
+KMSG_DUMP = Step("old/kmsg_dump", short, "kernel-kexec", Versions("6.1"))
+"""Give pstore and its like a chance to keep the log. Absent in v5.10."""
+
+
+def mask_at_controller(old: OldKernel) -> Process:
+    """Do what was proposed in the thread: mask every interrupt at the controller. No kernel does. [src: seed-kaya]"""
+    old.mask_at_controller()
+    yield from old.pause(SHORT_STEP)
+
+
+MASK_AT_CONTROLLER = Step("old/mask_at_controller", mask_at_controller, "seed-kaya")
 
 
 def path(old: type[OldKernel]) -> tuple[Step, ...]:

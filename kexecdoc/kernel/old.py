@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from kexecdoc.kernel.handed import Handed
-from kexecdoc.kernel.image import Image, load
+from kexecdoc.kernel.image import Image, Room, load
 from kexecdoc.kernel.irq import Interrupts
 from kexecdoc.kernel.kernel import Kernel, Step
+from kexecdoc.log import frames_path
 from kexecdoc.machine.iommu import Domain, identity
 from kexecdoc.machine.memory import natural
 from kexecdoc.machine.nic import Programming
@@ -22,11 +24,20 @@ class OldKernel(Kernel):
 
     name = "old"
     image: Image
+    room: Room  # where its successor waits, and runs
     off_limits: range = range(0)  # frames that the interrupt controller's tables of the boot CPU lie between
-    doorbell: int  # the bus address to which functions write their messages
+    doorbells: dict[str, list[tuple[int, int]]]  # by function: what each of its vectors writes, and where
 
     MACHINE_SHUTDOWN: ClassVar[tuple[Step, ...]]
     MACHINE_KEXEC: ClassVar[tuple[Step, ...]]
+    MACHINE_RESTART: ClassVar[tuple[Step, ...]]
+    CRASH_SHUTDOWN: ClassVar[tuple[Step, ...]]
+    CRASH_KEXEC: ClassVar[tuple[Step, ...]]
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.interrupts = Interrupts(self)
+        self.handed = Handed()
 
     # -- what an architecture has to say -------------------------------------------------------------
 
@@ -35,8 +46,12 @@ class OldKernel(Kernel):
         """Set the interrupt controllers up, as they are at t=0."""
 
     @abstractmethod
-    def route_interrupts(self) -> None:
-        """Route every function's vectors, and tell the functions what to write."""
+    def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
+        """Route a function's vectors; return what each of them has to write, and where."""
+
+    @abstractmethod
+    def doorbell_page(self) -> int | None:
+        """Return the physical address that a domain has to map for messages to get through, or None."""
 
     @abstractmethod
     def free_disk_interrupts(self) -> None:
@@ -46,35 +61,81 @@ class OldKernel(Kernel):
     def shut_down_iommu(self) -> None:
         """Do what device_shutdown() does to the IOMMU."""
 
+    @abstractmethod
+    def mask_at_controller(self) -> None:
+        """Mask every interrupt at the controller, and nowhere else."""
+
+    @abstractmethod
+    def abort(self, cause: str) -> None:
+        """Die of a refused request that came back as an error."""
+
     # -- before t=0 ------------------------------------------------------------------------------
 
     def boot(self) -> None:
         """Lay memory out, program the devices and load the image: the state at t=0."""
         memory, start = self.memory, self.log.start
         start |= {"step": "old/running", "running": "old-kernel"}
-        self.interrupts = Interrupts(self)
-        self.handed = Handed()
         memory.give([(0, FIRMWARE_FRAMES)], "firmware")
+        self.room = Room.of(self)
         self.set_up_controllers()
         self._set_up_nic()
-        self.route_interrupts()
+        self._set_up_interrupts()
         self.interrupts.attach()
-        self.image = load(self, self.off_limits, self.handed.kept)
+        self.image = load(self, self.room, range(0) if self.handed.kept else self.off_limits)
+        self.handed = Handed(**{**self.handed.__dict__, **self.room.handed()})
         start |= memory.owners()
+        start |= {frames_path(first, count, "kept"): True for first, count in self.kept_runs()}
 
-    def program_messages(self, function: str, messages: list[tuple[int, int]]) -> None:
-        """Write into a function what each of its vectors has to write, and where."""
-        if function == "eth0":
-            self.computer.nic.programming.messages = messages
-        else:
-            self.computer.disk.messages = messages
+    def kept_runs(self) -> list[tuple[int, int]]:
+        """Return the frames of LPI tables that are kept for the next kernel, in runs."""
+        return self.memory.runs_of("lpi-table") if self.handed.kept else []
 
-    def place(self, stream: str, count: int, owner: str) -> int:
-        """Allocate a naturally aligned block in memory that is not yet used for anything else."""
+    def place(self, stream: str, count: int, owner: str, within: range = range(0)) -> int:
+        """Allocate a naturally aligned block in memory that is not yet used for anything else.
+
+        ``within`` is where it goes if there is room for it.
+        """
         free = self.memory.usable("old")
+        if within:
+            inside = bytearray(len(free))
+            inside[within.start : within.stop] = free[within.start : within.stop]
+            with suppress(MemoryError):  # no room left there
+                return self._place(stream, count, owner, inside)
+        return self._place(stream, count, owner, self.room.open_to_old(free))
+
+    def _place(self, stream: str, count: int, owner: str, free: bytearray) -> int:
         first = self.memory.place(self.draws, f"old-{stream}", count, natural(count), free)
         self.memory.give([(first, count)], owner)
         return first
+
+    def _set_up_interrupts(self) -> None:
+        """Request every interrupt that a driver of this kernel's uses."""
+        computer = self.computer
+        nic, line, scenario = computer.nic, computer.chips.line, self.scenario
+        nic.programming.messages = self.doorbells["eth0"]
+        computer.disk.messages = self.doorbells["nvme0"]
+        if scenario.interrupt == "intx":
+            self.interrupts.begin_with_line(self._serve_nic, "eth0_intr")
+        if computer.usb is not None:
+            self.interrupts.begin_with_line(self._serve_usb, "usb_hcd_irq")
+        if scenario.interrupt == "intx" or computer.usb is not None:
+            line.start()
+
+    def _serve_nic(self, cause: str) -> bool:
+        nic = self.computer.nic
+        said = nic.serve(self.id("eth0-serve"), cause)
+        if said:
+            nic.post(cause)
+        return said
+
+    def _serve_usb(self, cause: str) -> bool:
+        assert self.computer.usb is not None
+        return self.computer.usb.serve(self.id("usb0-serve"), cause)
+
+    def take_nic_message(self, cause: str) -> bool:
+        """Handle a message of the device's: post the used descriptors again."""
+        self.computer.nic.post(cause)
+        return True
 
     def _set_up_nic(self) -> None:
         """Give the device its buffers and descriptors, by the addresses that it will put on the bus.
@@ -84,19 +145,24 @@ class OldKernel(Kernel):
         [src: iova-allocation]
         """
         computer, scenario, nic = self.computer, self.scenario, self.computer.nic
+        within = self.room.shared
         if scenario.dma == "ring":
             frames = -(-scenario.ring_size * BUFFER_BYTES // FRAME)
             sizes = [BUFFER_BLOCK_FRAMES] * (frames // BUFFER_BLOCK_FRAMES)
             sizes += [frames % BUFFER_BLOCK_FRAMES] * (frames % BUFFER_BLOCK_FRAMES > 0)
-            buffers = [(self.place(f"buffers-{n}", size, "dma-buffer"), size) for n, size in enumerate(sizes)]
+            buffers = [(self.place(f"buffers-{n}", size, "dma-buffer", within), size) for n, size in enumerate(sizes)]
             count = -(-scenario.ring_size * DESCRIPTOR_BYTES // FRAME)
             descriptors = [(self.place("descriptors", count, "descriptor-ring"), count)]
         else:
             count = CYCLIC_BYTES // FRAME
-            buffers, descriptors = [(self.place("cyclic", count, "dma-buffer"), count)], []
+            buffers, descriptors = [(self.place("cyclic", count, "dma-buffer", within), count)], []
 
         domain = Domain() if scenario.iommu == "translate" else identity()
-        self.doorbell, *bus = self._bus_addresses(domain, [(None, 1), *descriptors, *buffers])
+        page = self.doorbell_page()
+        doorbell = [(None, 1)] if page is not None else []
+        bus = self._bus_addresses(domain, page, [*doorbell, *descriptors, *buffers])
+        ring_at = bus.pop(0) if page is not None else 0
+        self.doorbells = {function: self.messages(function, ring_at) for function in ("eth0", "nvme0")}
         ring, blocks = (bus[0], bus[1:]) if descriptors else (0, bus)
         each = FRAME // BUFFER_BYTES
         addresses = [
@@ -109,10 +175,9 @@ class OldKernel(Kernel):
         self.log.start["device/eth0/targets"] = [[a, a + n - 1] for a, n in (*descriptors, *buffers)]
         self.log.start |= {f"device/{name}/driver": "bound" for name in computer.bus.functions}
 
-    def _bus_addresses(self, domain: Domain, ranges: list[tuple[int | None, int]]) -> list[int]:
-        """Return the bus address of each range of frames; a first frame of None is the doorbell's page."""
-        doorbell = self.computer.chips.doorbell.address
-        physical = [doorbell if first is None else self.memory.address(first) for first, _ in ranges]
+    def _bus_addresses(self, domain: Domain, page: int | None, ranges: list[tuple[int | None, int]]) -> list[int]:
+        """Return the bus address of each range of frames; a first frame of None is the doorbell's ``page``."""
+        physical = [page or 0 if first is None else self.memory.address(first) for first, _ in ranges]
         if domain.pages is None:
             return physical
         top, used, found = 1 << 32, list[range](), []

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from kexecdoc.kernel.kernel import MachineDead, Process
 from kexecdoc.kernel.old import OldKernel
+from kexecdoc.kernel.pci import clear_bus_master, disable_msi
+from kexecdoc.kernel.ports import shut_down_ports
 from kexecdoc.scales import DRIVER_REMOVE, DRIVER_SHUTDOWN, FUNCTION_SHUTDOWN, HANG_WATCHED
 
 
@@ -19,6 +21,9 @@ def device_shutdown(old: OldKernel) -> Process:
     """
     yield from _shut_down_nic(old)
     yield from _shut_down_disk(old)
+    if old.computer.usb is not None:
+        yield from _shut_down_usb(old)
+    yield from shut_down_ports(old)
     yield from old.pause(FUNCTION_SHUTDOWN)
     old.shut_down_iommu()
 
@@ -32,8 +37,9 @@ def _shut_down_nic(old: OldKernel) -> Process:
         yield from _call_nic_shutdown(old)
     else:
         yield from old.pause(FUNCTION_SHUTDOWN)
+    disable_msi(old)
     if scenario.power_state == "known":
-        _clear_bus_master(old, "eth0")
+        clear_bus_master(old, "eth0")
 
 
 def _call_nic_shutdown(old: OldKernel) -> Process:
@@ -46,7 +52,7 @@ def _call_nic_shutdown(old: OldKernel) -> Process:
         yield from old.pause(DRIVER_SHUTDOWN)
         if old.scenario.shutdown_callback == "works":
             nic.stop_engine(old.id("eth0-shutdown"), old.cause)
-        nic.disable_msi(old.id("eth0-shutdown"), old.cause)
+        nic.silence(old.id("eth0-shutdown"), old.cause)
 
 
 def _remove_nic(old: OldKernel) -> Process:
@@ -62,7 +68,9 @@ def _remove_nic(old: OldKernel) -> Process:
             raise MachineDead("hung", call)
         yield from old.pause(DRIVER_REMOVE)
         nic.stop_engine(old.id("eth0-remove"), old.cause)
-        nic.disable_msi(old.id("eth0-remove"), old.cause)
+        nic.silence(old.id("eth0-remove"), old.cause)
+        if old.scenario.interrupt == "intx":
+            old.interrupts.free_line("eth0_intr", old.cause)
         nic.function.set_bus_master(False, old.id("eth0-remove"), old.cause)
         freed = memory.give(memory.runs_of("dma-buffer", "descriptor-ring"), "old")
         old.log.record(old.id("eth0-free"), "own", old.cause, freed)
@@ -74,14 +82,11 @@ def _shut_down_disk(old: OldKernel) -> Process:
     with old.callback("nvme0", "remove" if remove else "shutdown", driver="none" if remove else "bound"):
         yield from old.pause(DRIVER_REMOVE if remove else DRIVER_SHUTDOWN)
         old.free_disk_interrupts()
-    _clear_bus_master(old, "nvme0")
+    clear_bus_master(old, "nvme0")
 
 
-def _clear_bus_master(old: OldKernel, function: str) -> None:
-    """Clear the bit after the driver's own callback, on kexec only, as the PCI core does.
-
-    It leaves functions alone of which it does not know that they are powered: ``current_state`` beyond
-    D3hot, which PCI_UNKNOWN is. [src: pci-device-shutdown, observations]
-    """
-    if old.scenario.clear_bus_master == "yes":
-        old.computer.bus.functions[function].set_bus_master(False, old.id(f"{function}-clear-master"), old.cause)
+def _shut_down_usb(old: OldKernel) -> Process:
+    """Shut the other device on the line down: it asserts nothing any more."""
+    with old.callback("usb0", "shutdown"):
+        yield from old.pause(FUNCTION_SHUTDOWN)
+    clear_bus_master(old, "usb0")

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kexecdoc.log import Log
 from kexecdoc.machine.cpu import Cpu
 from kexecdoc.machine.gic import Its, Redistributor
+from kexecdoc.machine.line import Line
 from kexecdoc.machine.memory import Memory
 from kexecdoc.machine.smmu import Smmu
-from kexecdoc.scenario import InterruptController, Iommu
+from kexecdoc.scenario import Scenario
+
+SPI = 35
+"""INTID of the shared line: a shared peripheral interrupt, whose state is in the distributor's registers."""
 
 
 class Arm64:
     """The controllers, wired to the CPUs."""
 
-    def __init__(
-        self, log: Log, memory: Memory, cpus: list[Cpu], iommu: Iommu, controller: InterruptController
-    ) -> None:
-        sticky = controller.lpi_disable == "sticky"
-        self.redistributors = [Redistributor(log, memory, cpu, sticky=sticky) for cpu in cpus]
+    iommu_path = "smmu"
+
+    def __init__(self, log: Log, memory: Memory, cpus: list[Cpu], hardware: Scenario) -> None:
+        sticky, lines = hardware.lpi_disable == "sticky", hardware.lpi_cache
+        self.redistributors = [Redistributor(log, memory, cpu, sticky=sticky, cache_lines=lines) for cpu in cpus]
         self.its = Its(log, self.redistributors)
-        self.iommu = Smmu(log, present=iommu.iommu != "off", gbpa=iommu.gbpa)
+        self.iommu = Smmu(log, present=hardware.iommu != "off", gbpa=hardware.gbpa)
+        self.line = Line(log, SPI, cpus[0], latch="active", eager=False)
         self.doorbell = self.its
+
+    def reset(self, id: Callable[[str], str], cause: str | None) -> None:
+        """Be reset, all of it. ``id`` makes the ids of the events."""
+        for redistributor in self.redistributors:
+            redistributor.reset(id(redistributor.name), cause)
+        self.its.reset(id("its"), cause)
+        self.line.clear(id("line"), cause)
+        self.iommu.set_enabled(False, id("smmu"), cause)
 
     def loose_ends(self) -> Iterator[str]:
         """Yield what is not wired, in words."""

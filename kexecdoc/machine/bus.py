@@ -53,6 +53,7 @@ class Bus:
         self.iommu = iommu
         self.doorbell = doorbell
         self.functions: dict[str, Function] = {}
+        self.on_abort: Callable[[str], None] | None = None  # what a refused request does to the machine
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,8 @@ class Function:
         if physical is None:
             bus.log.record(id, f"{kind}.{Result.FAULTED}", cause, also)
             bus.iommu.report(self.name, address, id)
+            if bus.on_abort is not None:
+                bus.on_abort(id)
             return Result.FAULTED
         if bus.doorbell.takes(physical):
             bus.log.record(id, f"{kind}.{Result.LANDED}", cause, also)

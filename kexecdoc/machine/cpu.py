@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from simpy import Environment, Event
+
 from kexecdoc.log import Log
 
 
@@ -16,21 +18,28 @@ class Source(Protocol):
 
 
 class Cpu:
-    """``on_interrupt`` is the running kernel's handler: it is given the interrupt's number and the causing event."""
+    """``on_interrupt`` is the running kernel's handler: it is given the interrupt's number and the causing event.
 
-    def __init__(self, log: Log, number: int) -> None:
+    ``stolen`` is how long interrupts have kept it from anything else, in ns; ``storming`` whether one does now.
+    """
+
+    def __init__(self, env: Environment, log: Log, number: int) -> None:
+        self._env = env
         self._log = log
         self.number = number
         self.interrupts = "on"
         self.online = True
         self.on_interrupt: Callable[[int, str], None] | None = None
         self.sources: list[Source] = []
+        self.stolen = 0
+        self.storming = False
+        self.calm: Event = env.event()  # happens when a storm is over
         log.start[f"cpu/{number}/online"] = True
         log.start[f"cpu/{number}/interrupts"] = "on"
 
     @property
     def takes_interrupts(self) -> bool:
-        return self.online and self.interrupts == "on" and self.on_interrupt is not None
+        return self.online and self.interrupts == "on" and not self.storming and self.on_interrupt is not None
 
     def interrupt(self, number: int, cause: str) -> None:
         """Take an interrupt: the running kernel's handler runs, at once."""
@@ -51,7 +60,15 @@ class Cpu:
         self._log.record(id, "cpu", cause, {f"{path}/online": value, f"{path}/interrupts": self.interrupts})
         self._present(id)
 
+    def set_storming(self, value: bool, id: str, cause: str | None, **also: object) -> None:
+        """Do nothing but handle one interrupt after another, or come back from it."""
+        self.storming = value
+        if not value:
+            self.calm.succeed()
+            self.calm = self._env.event()
+        self._log.record(id, "storm", cause, {f"cpu/{self.number}/storm": value, **also})
+
     def _present(self, cause: str) -> None:
-        if self.takes_interrupts:
-            for source in self.sources:
+        for source in self.sources:
+            if self.takes_interrupts:
                 source.present(cause)

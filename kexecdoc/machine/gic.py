@@ -43,21 +43,25 @@ def pending_bit(intid: int) -> tuple[int, int]:
 class Redistributor:
     """The redistributor of one CPU: registers, and a pending table that somebody donated.
 
-    ``sticky`` hardware keeps EnableLPIs at 1 once it was set, and then ignores new table addresses.
+    ``sticky`` hardware keeps EnableLPIs at 1 once it was set, and then ignores new table addresses. With
+    ``cache_lines`` it holds so many pending bits on chip; one more, and the oldest is written to memory.
+    [src: gic-state-machine, gic600-cache]
     """
 
-    def __init__(self, log: Log, memory: Memory, cpu: Cpu, *, sticky: bool) -> None:
+    def __init__(self, log: Log, memory: Memory, cpu: Cpu, *, sticky: bool, cache_lines: int = 0) -> None:
         self._log = log
         self._memory = memory
         self.cpu = cpu
         self.sticky = sticky
+        self.cache_lines = cache_lines
         self.enable_lpis = False
         self.property_table = 0
         self.pending_table = 0
         self.programmed_by = ""
         self._configured: set[int] = set()  # INTIDs whose enable byte was last read as 1
         self._known: dict[int, int] = {}  # the pending bits that the log knows of, by INTID
-        self._presented = 0
+        self._presented = self._spilled = 0
+        self._held: dict[int, None] = {}  # INTIDs whose pending bit is on chip, oldest first
 
     @property
     def name(self) -> str:
@@ -106,11 +110,25 @@ class Redistributor:
         """Let a kernel take the tables that it finds for its own."""
         self.programmed_by = by
 
-    def set_enable(self, value: bool) -> bool:
-        """Write ``GICR_CTLR.EnableLPIs`` and return what reads back."""
-        if not (self.sticky and self.enable_lpis and not value):
-            self.enable_lpis = value
+    def set_enable(self, value: bool, cause: str | None = None) -> bool:
+        """Write ``GICR_CTLR.EnableLPIs`` and return what reads back. Disabling writes back what is on chip."""
+        if self.sticky and self.enable_lpis and not value:
+            return True
+        if not value:
+            for intid in list(self._held):
+                self._spill(intid, cause)
+        self.enable_lpis = value
         return self.enable_lpis
+
+    def reset(self, id: str, cause: str | None) -> None:
+        """Be reset, as nothing but a reset of the machine does: off, with no tables and nothing on chip."""
+        self._watch(False)
+        self.enable_lpis, self.property_table, self.pending_table, self.programmed_by = False, 0, 0, ""
+        gone = {f"lpi/{self.cpu.number}/{n}": 0 for n, value in self._known.items() if value}
+        gone |= {f"lpi-cache/{self.cpu.number}/{n}": 0 for n in self._held}
+        for state in (self._configured, self._known, self._held):
+            state.clear()
+        self._log.record(id, "register", cause, {**self.registers(), **gone})
 
     def invalidate(self, intid: int, table: int, cause: str | None) -> None:
         """Take the ITS's INV for an INTID: read its enable byte again.
@@ -132,6 +150,9 @@ class Redistributor:
         offset, bit = pending_bit(intid)
         return bool(self._memory.load(self.pending_table + offset)[0] >> bit & 1)
 
+    def _waits(self, intid: int) -> bool:
+        return intid in self._held or self.pending(intid)
+
     def record(self, intid: int, who: str, ordinal: int, cause: str) -> None:
         """Take an LPI: set its bit, and present it to the CPU if it is enabled and the CPU takes it.
 
@@ -139,8 +160,9 @@ class Redistributor:
         """
         if not self.enable_lpis:
             return
-        if not self.pending(intid):
-            cause = self._write_bit(intid, 1, f"{self.name}/record-{who}:{ordinal}", "lpi.recorded", cause)
+        if not self._waits(intid):
+            id = f"{self.name}/record-{who}:{ordinal}"
+            cause = self._hold(intid, id, cause) if self.cache_lines else self._record(intid, id, cause)
         if intid in self._configured and self.cpu.takes_interrupts:
             self._acknowledge(intid, f"{self.name}/acknowledge-{who}:{ordinal}", cause)
 
@@ -150,13 +172,37 @@ class Redistributor:
         What was pending and enabled while the CPU took no interrupts is not presented when it takes them
         again: no kernel here unmasks a CPU before it has either reset the property table or given it up.
         """
-        if self.enable_lpis and self.cpu.takes_interrupts and self.pending(intid):
+        if self.enable_lpis and self.cpu.takes_interrupts and self._waits(intid):
             self._presented += 1
             self._acknowledge(intid, f"{self.name}/acknowledge-waiting:{self._presented}", cause)
 
     def _acknowledge(self, intid: int, id: str, cause: str | None) -> None:
         """Let the CPU take an LPI: its bit is cleared, and the kernel's handler runs."""
-        self.cpu.interrupt(intid, self._write_bit(intid, 0, id, "lpi.acknowledged", cause))
+        if intid in self._held:
+            del self._held[intid]
+            self._log.record(id, "lpi.acknowledged", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0})
+        else:
+            self._write_bit(intid, 0, id, "lpi.acknowledged", cause)
+        self.cpu.interrupt(intid, id)
+
+    def _record(self, intid: int, id: str, cause: str | None) -> str:
+        return self._write_bit(intid, 1, id, "lpi.recorded", cause)
+
+    def _hold(self, intid: int, id: str, cause: str) -> str:
+        """Keep a pending bit on chip. If there is no line left, the oldest goes to memory."""
+        self._log.record(id, "lpi.held", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 1})
+        self._held[intid] = None
+        if len(self._held) > self.cache_lines:
+            self._spill(next(iter(self._held)), id)
+        return id
+
+    def _spill(self, intid: int, cause: str | None) -> None:
+        """Write a pending bit that is on chip to memory."""
+        del self._held[intid]
+        id = f"{self.name}/evict:{self._spilled}"
+        self._log.record(id, "lpi.evicted", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0})
+        self._record(intid, f"{self.name}/spill:{self._spilled}", id)
+        self._spilled += 1
 
     def _write_bit(self, intid: int, value: int, id: str, kind: str, cause: str | None) -> str:
         """Read, modify and write one byte of the pending table, wherever that lies."""
@@ -210,6 +256,11 @@ class Its:
         """Take MAPTI (or MOVI, for an EventID that is mapped); return it as an assignment for the log."""
         self.routes[requester, event_id] = Route(intid, collection)
         return {f"vector/{requester}/{event_id}": {"intid": intid, "cpu": collection}}
+
+    def reset(self, id: str, cause: str | None) -> None:
+        """Be reset: quiet, and programmed by nobody."""
+        self.programmed_by = ""
+        self.quiesce(id, cause)
 
     def quiesce(self, id: str, cause: str | None) -> None:
         """Clear ``GITS_CTLR.Enabled`` and wait for Quiescent; what it had cached is gone."""

@@ -18,6 +18,9 @@ from simpy import Environment, Event
 from kexecdoc.draws import Draws
 from kexecdoc.log import Log
 from kexecdoc.machine.bus import Function, Result
+from kexecdoc.machine.cpu import Cpu
+from kexecdoc.machine.dead import MachineDead
+from kexecdoc.machine.line import Line
 from kexecdoc.scales import BUFFER_BYTES, DESCRIPTOR_BYTES, VECTORS, S
 from kexecdoc.scenario import Device
 
@@ -38,7 +41,9 @@ class Programming:
 class Nic:
     """A PCI function with a DMA engine, an interrupt and the descriptors that are still posted."""
 
-    def __init__(self, env: Environment, log: Log, draws: Draws, function: Function, device: Device) -> None:
+    def __init__(
+        self, env: Environment, log: Log, draws: Draws, function: Function, device: Device, line: Line
+    ) -> None:
         self._env = env
         self._log = log
         self._draws = draws
@@ -47,7 +52,10 @@ class Nic:
         self.programming = Programming(by="")
         self.engine = "stopped"
         self.msi = "disabled"
+        self.intx = "disabled"
+        self.line = line
         self.free = 0
+        self.unserved: set[int] = set()  # vectors whose last message no driver has seen to
         self._head = 0
         self._held: int | None = None  # the last packet that Bus Master held back
         self._listening = env.event()  # happens when it listens again
@@ -60,7 +68,11 @@ class Nic:
     def program(self, programming: Programming) -> None:
         """Write the registers: post every descriptor and start. Before t=0 only, so nothing is logged."""
         self.programming = programming
-        self.engine, self.msi, self.free = "running", "enabled", self.device.ring_size
+        self.engine, self.free = "running", self.device.ring_size
+        if self.device.interrupt == "msi":
+            self.msi = "enabled"
+        else:
+            self.intx = "enabled"
 
     def registers(self) -> dict[str, Any]:
         """Return the registers as assignments for the log."""
@@ -68,6 +80,7 @@ class Nic:
         return {
             f"{path}/engine": self.engine,
             f"{path}/msi": self.msi,
+            **({f"{path}/intx": self.intx} if self.device.interrupt == "intx" else {}),
             f"{path}/programmed-by": self.programming.by,
             f"{path}/free": self.free,
         }
@@ -77,22 +90,63 @@ class Nic:
         self.engine = "stopped"
         self._log.record(id, "register", cause, {f"device/{self.name}/engine": "stopped"})
 
-    def disable_msi(self, id: str, cause: str | None) -> None:
-        """Clear MSI Enable: no message leaves the device any more."""
+    def disable_msi(self, id: str, cause: str | None, *, fall_back: bool = False) -> None:
+        """Clear MSI Enable: no message leaves the device any more. It may fall back to its line."""
         self.msi = "disabled"
-        self._log.record(id, "register", cause, {f"device/{self.name}/msi": "disabled"})
+        changed = {f"device/{self.name}/msi": "disabled"}
+        if fall_back:
+            self.intx = changed[f"device/{self.name}/intx"] = "enabled"
+        self._log.record(id, "register", cause, changed)
+
+    def mask_msi(self, id: str, cause: str | None) -> None:
+        """Set the device's own mask bits: a message is kept back in the device. [src: msi-own-mask]"""
+        self.msi = "masked"
+        self._log.record(id, "register", cause, {f"device/{self.name}/msi": "masked"})
+
+    def silence(self, id: str, cause: str | None) -> None:
+        """Switch the interrupt off in the device, of whichever kind it is."""
+        if self.device.interrupt == "msi":
+            self.disable_msi(id, cause)
+            return
+        self.intx = "disabled"
+        self._log.record(id, "register", cause, {f"device/{self.name}/intx": "disabled"})
+        self.line.deassert_by(self.name, _line_id(id), id)
 
     def reset(self, by: str, id: str, cause: str | None) -> None:
         """Reset the device: engine and interrupt off, descriptors forgotten."""
         self.programming = Programming(by=by)
         self.engine, self.msi, self.free, self._held = "stopped", "disabled", 0, None
-        self._log.record(id, "register", cause, self.registers())
+        fell_back = self.intx == "enabled" and self.device.interrupt == "msi"
+        self.intx = "disabled"
+        off = {f"device/{self.name}/intx": "disabled"} if fell_back else {}
+        self._log.record(id, "register", cause, {**self.registers(), **off})
+        self.line.deassert_by(self.name, _line_id(id), id)
+
+    def serve(self, id: str, cause: str) -> bool:
+        """Let the driver that programmed it read and clear the status; return whether there was anything to say."""
+        said = self.name in self.line.asserting
+        self.line.deassert_by(self.name, id, cause)
+        return said
+
+    def resend(self, who: str, data: int, cpu: Cpu, cause: str) -> None:
+        """Hear that a CPU has taken a message of this device's, and send it again if no driver has seen to it.
+
+        It is there before the CPU has got anywhere, so the CPU takes it again, for ever: that this is a hang
+        is arithmetic, and need not be a hundred thousand events. No interrupt descriptor is involved, so no
+        detector sees it. [src: msi-storms]
+        """
+        if self.device.msi_resend == "no" or who != self.name or self.msi != "enabled":
+            return
+        if any(self.programming.messages[vector][1] == data for vector in self.unserved):
+            cpu.set_storming(True, f"{self.name}/resend:0", cause)
+            raise MachineDead("hung", f"{self.name}/resend:0")
 
     def post(self, cause: str) -> None:
         """Let the driver post every used descriptor again: one write to the tail register.
 
         The event has the ordinal of the interrupt that made the driver do so.
         """
+        self.unserved.clear()
         if self.device.dma == "ring" and self.free < self.device.ring_size:
             self.free = self.device.ring_size
             if not self._listening.triggered:
@@ -119,16 +173,23 @@ class Nic:
 
     def _listens(self) -> bool:
         """Return whether an arrival would be noticed: a packet that finds no descriptor is dropped in the device."""
-        return self.engine == "running" and (self.device.dma == "cyclic" or self.free > 0)
+        overrun_shows = self.intx == "enabled" and self.name not in self.line.asserting
+        return self.engine == "running" and (self._has_room() or overrun_shows)
+
+    def _has_room(self) -> bool:
+        return self.device.dma == "cyclic" or self.free > 0
 
     def _arrive(self, ordinal: int) -> None:
-        """Take one packet, or one period."""
+        """Take one packet, or one period. Where no descriptor is left the packet is lost, and a line says so too."""
         if not self._listens():
             return
         arrival = self._log.record(f"{self.name}/arrival:{ordinal}", "arrival")
-        self._write(ordinal, arrival)
+        if self._has_room():
+            self._write(ordinal, arrival)
         if self.msi == "enabled":
             self._interrupt(ordinal, arrival)
+        if self.intx == "enabled":
+            self.line.assert_by(self.name, f"{self.name}/line:{ordinal}", arrival)
 
     def _write(self, ordinal: int, cause: str, act: str = "buffer") -> None:
         """Write what arrived to memory; what Bus Master holds back waits in the device."""
@@ -168,6 +229,21 @@ class Nic:
         return result
 
     def _interrupt(self, ordinal: int, cause: str) -> None:
-        """Send one MSI, on the vector that the packet's flow hashes to."""
-        address, data = self.programming.messages[self._draws.below(VECTORS, "eth0/flow", ordinal)]
-        self.function.write("msi", ordinal, "msi", address, data.to_bytes(4, "little"), cause, {})
+        """Send one MSI, on the vector that the packet's flow hashes to.
+
+        A device that sends again what nobody has seen to has one message on its way a vector.
+        """
+        vector = self._draws.below(VECTORS, "eth0/flow", ordinal)
+        if self.device.msi_resend == "yes":
+            if vector in self.unserved:
+                return
+            self.unserved.add(vector)
+        address, data = self.programming.messages[vector]
+        if self.function.write("msi", ordinal, "msi", address, data.to_bytes(4, "little"), cause, {}) is Result.STOPPED:
+            self.unserved.discard(vector)
+
+
+def _line_id(id: str) -> str:
+    """Return the id of the event in which the line drops, from that of the register write that makes it."""
+    act, _, ordinal = id.rpartition(":")
+    return f"{act}-line:{ordinal}"

@@ -11,7 +11,7 @@ from typing import Any
 from kexecdoc import presets
 from kexecdoc.messages import MESSAGES
 from kexecdoc.run import Run
-from kexecdoc.scenario import ScenarioError, find, shown
+from kexecdoc.scenario import ScenarioError, Value, find, shown
 
 
 def explorer(name: str) -> presets.Explorer:
@@ -22,7 +22,7 @@ def explorer(name: str) -> presets.Explorer:
     raise ScenarioError(f"{shown(name)}: no such explorer; did you mean {near[0]}?")
 
 
-def settings(chosen: presets.Explorer) -> dict[str, str | int]:
+def settings(chosen: presets.Explorer) -> dict[str, Value]:
     """Return the chapter's settings of the switches that are in the reader's hand."""
     values = chosen.scenario.values()
     return {name: values[name] for name in chosen.switches}

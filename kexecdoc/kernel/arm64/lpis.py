@@ -38,10 +38,12 @@ def configure(kernel: Kernel, table: int, intid: int, byte: int) -> None:
 def route(kernel: Kernel, function: str) -> dict[str, object]:
     """Map a function's vectors to CPUs; return that as assignments for the log.
 
-    The card's vectors go one to a CPU. The disk's admin queue is CPU 0's, and its other queues go one to a CPU.
+    The card's vectors go one to a CPU. The disk's admin queue is CPU 0's, and its other queues go one to a CPU,
+    as far as there are CPUs.
     """
-    gic = chips(kernel)
+    gic, last = chips(kernel), sum(cpu.online for cpu in kernel.computer.cpus) - 1
     routes: dict[str, object] = {}
     for vector, intid in enumerate(INTIDS[function]):
-        routes |= gic.its.map_device(function, vector, intid, vector if function == "eth0" else max(0, vector - 1))
+        cpu = vector if function == "eth0" else max(0, vector - 1)
+        routes |= gic.its.map_device(function, vector, intid, min(cpu, last))
     return routes

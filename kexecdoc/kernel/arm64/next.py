@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kexecdoc.kernel.arm64 import smmu
 from kexecdoc.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, route
-from kexecdoc.kernel.boot import ENUMERATION, INITRAMFS, LATE, MEMORY, USERSPACE
+from kexecdoc.kernel.boot import ENUMERATION, INITRAMFS, LATE, MEMORY, USERSPACE, banner, handover
 from kexecdoc.kernel.drivers import DRIVERS
 from kexecdoc.kernel.kernel import Process, Step
 from kexecdoc.kernel.next import NextKernel
@@ -23,7 +23,6 @@ from kexecdoc.scales import (
 RESERVED = ("next-text", "next-data", "next-initramfs", "next-tables")
 """What this kernel reserves for itself before its allocator is up: its image and its early allocations."""
 
-RELEASES = {"7.3": "7.3.0-rc7", "6.1": "6.1.192"}
 MIDR = 0x411F_D070
 EFI_MEMRESERVE = 0x4023_3F98
 UNDEFINED_INSTRUCTION, TRANSLATION_FAULT = 0x0200_0000, 0x9600_0004  # ESR_EL1 [src: arm64-traps]
@@ -78,6 +77,11 @@ class Arm64Next(NextKernel):
         if chips(self).iommu.present and not self.has("7.3"):
             smmu.attach(self, function)
 
+    def abort(self, cause: str) -> None:
+        """Die of an SError. [src: arm64-serror]"""
+        self.say("arm64.serror", 0, 0xBE00_0000, cause=cause)
+        self.panic("Asynchronous SError Interrupt", cause)
+
     def number(self, function: str, vector: int) -> int:
         return INTIDS[function][vector]
 
@@ -97,13 +101,14 @@ class Arm64Next(NextKernel):
 def setup_arch(next: Arm64Next) -> Process:
     """Start, and learn from the firmware's tables what is reserved. [src: arm64-setup, efi-memreserve]"""
     next.say("boot.cpu", 0, MIDR)
-    next.say("boot.banner", f"{RELEASES[next.scenario.kernel]} (the model's next kernel)")
+    banner(next)
     if next.scenario.firmware == "efi":
         next.say("efi.version", major=2, minor=7, hundredths=70, vendor="EDK II")
         next.say("efi.tables", EFI_MEMRESERVE)
     else:
         next.say("efi.none")
     yield from next.pause(EARLY_BOOT)
+    handover(next)
 
 
 def set_up_interrupt_controller(next: Arm64Next) -> Process:
@@ -114,6 +119,7 @@ def set_up_interrupt_controller(next: Arm64Next) -> Process:
     yield from next.pause(EARLY_TO_ITS)
     gic = chips(next)
     gic.its.quiesce(next.id("its-quiesce"), next.cause)
+    gic.line.clear(next.id("mask-spis"), next.cause)  # [src: gic-boot]
     yield from next.pause(BOOT_INTERRUPTS // 2)
     next.say("gic.features", 16)
     next.say("gic.redistributor", 0, 0, 0, _redistributor_frame(0))
@@ -160,13 +166,14 @@ def _allocate_lpi_tables(next: Arm64Next) -> None:
 def _reserved(next: Arm64Next, table: int) -> bool:
     """Look whether a table lies in reserved memory, whoever reserved it, and complain if it does not.
 
+    A capture kernel does not look: whatever lies outside its own memory is nobody else's.
     The old kernel's list is one reason for memory to be reserved. Another is that this kernel's own image
     was loaded there: then the table is long gone, and nothing tells. [src: lpi-allocate, observations]
     """
     first = next.memory.frame(table)
     assert first is not None
     frames = range(first, first + TABLE_FRAMES)
-    if all(f in next.handed.kept or next.memory.owner(f) in RESERVED for f in frames):
+    if next.handed.capture or all(f in next.handed.kept or next.memory.owner(f) in RESERVED for f in frames):
         return True
     next.say("lpi.expected-reserved", table, table + TABLE_BYTES - 1)
     return False
@@ -190,7 +197,7 @@ def _set_up_lpis(next: Arm64Next, redistributor: Redistributor) -> None:
     else:
         if redistributor.enable_lpis and next.scenario.lpi_policy != "naive":
             next.say("lpi.booted-enabled", cpu)
-        stuck = redistributor.set_enable(False)
+        stuck = redistributor.set_enable(False, next.cause)
         _log_registers(next, redistributor)
         if stuck and next.scenario.lpi_policy != "naive":
             next.say("lpi.failed", cpu)
@@ -217,19 +224,20 @@ def enable_interrupts(next: Arm64Next) -> Process:
 
 
 def bring_up_cpus(next: Arm64Next) -> Process:
-    """Bring the other CPUs up, one after the other; each sets its own redistributor up.
+    """Bring the other CPUs up, one after the other; each sets its own redistributor up. A capture kernel does not.
 
     [src: smp-init, gic-boot]
     """
     next.init_runs = True
     next.say("smp.bringing")
-    for cpu in next.computer.cpus[1:]:
+    for cpu in () if next.handed.capture else next.computer.cpus[1:]:
         yield from next.pause(BOOT_SMP // (CPUS - 1))
         next.say("gic.redistributor", cpu.number, cpu.number, 0, _redistributor_frame(cpu.number))
         _set_up_lpis(next, chips(next).redistributors[cpu.number])
         cpu.set_online(True, next.id("cpu-on"), next.cause)
         next.say("smp.booted", cpu.number, cpu.number, MIDR)
-    next.say("smp.brought", 1, CPUS)
+    up = sum(cpu.online for cpu in next.computer.cpus)
+    next.say("smp.brought", 1, "", up, "s" if up > 1 else "")
 
 
 SETUP = Step("next/setup_arch", setup_arch, "arm64-setup")

@@ -19,13 +19,17 @@ def set_up_smmu(next: NextKernel) -> Process:
     """Enable the SMMU over an empty stream table, then attach devices.
 
     In 7.3 its probe attaches every device, driven or not; 6.1 and 6.12 attach a device when its driver
-    probes. Which version changed it was not looked up. [src: smmu-reset, smmu-attach]
+    probes. Which version changed it was not looked up. [src: smmu-reset, smmu-attach] A capture kernel finds it
+    on, and resets it all the same, with its event queue off: what is in flight is aborted. [src: smmu-kdump]
     """
     yield from next.pause(BOOT_IOMMU // 2)
     smmu = chips(next).iommu
     if smmu.present:
         next.say("smmu.probe", smmu=name(next), ias=44, oas=44, features=SMMU_FEATURES)
-        smmu.on_event = Events(next).take
+        if smmu.enabled:
+            next.say("smmu.resetting", name(next))
+        if not next.handed.capture:
+            smmu.on_event = Events(next).take
         smmu.set_enabled(True, next.id("smmu-enable"), next.cause)
     yield from next.pause(BOOT_IOMMU // 2)
     if smmu.present and next.has("7.3"):
@@ -67,7 +71,7 @@ class Events:
         if not self._limit.allows(next.now):
             return
         smmu, bdf = name(next), next.computer.bus.functions[function].bdf
-        stream = int(bdf[8:10], 16) << 3
+        stream = int(bdf[5:7], 16) << 8 | int(bdf[8:10], 16) << 3
         next.say("smmu.event", smmu, F_TRANSLATION, cause=cause)
         for word in (stream << 32 | F_TRANSLATION, WRITE_S1_INPUT, address, 0):
             next.say("smmu.raw", smmu, word, cause=cause)

@@ -16,7 +16,7 @@ import anywidget
 import traitlets
 
 from kexecdoc.run import Run
-from kexecdoc.scenario import Scenario, ScenarioError, find
+from kexecdoc.scenario import Scenario, ScenarioError, Value, find
 from kexecdoc.show import palette, view
 from kexecdoc.show.explorer import bundle
 from kexecdoc.show.still import alt_text, still_png
@@ -84,7 +84,7 @@ class Explorer(anywidget.AnyWidget):
         self.observe(lambda change: self._answer(), names=["scenario", "other"])
         self._answer()
 
-    def _in_hand(self, switches: Mapping[str, object]) -> dict[str, str | int]:
+    def _in_hand(self, switches: Mapping[str, object]) -> dict[str, Value]:
         """Return settings by the switches' names. ScenarioError for one that this explorer does not have."""
         found = {}
         for word, value in switches.items():

@@ -1,0 +1,75 @@
+"""How a kernel brings VT-d up, and what it prints of its faults."""
+
+from __future__ import annotations
+
+from kexecdoc.kernel.kernel import Process, RateLimit
+from kexecdoc.kernel.next import NextKernel
+from kexecdoc.kernel.x86.apics import chips
+from kexecdoc.machine.iommu import Domain, identity
+from kexecdoc.machine.vtd import NO_WRITE
+from kexecdoc.scales import BOOT_IOMMU, S
+
+
+def set_up_remapping(next: NextKernel) -> None:
+    """Find interrupt remapping on, as nothing switched it off; start it anew, or keep the table in a capture kernel.
+
+    [src: vtd-remapping]
+    """
+    vtd = chips(next).iommu
+    if not vtd.present:
+        return
+    if vtd.remaps_interrupts:
+        if next.handed.capture:
+            next.say("vtd.remapping-copied")
+        else:
+            next.say("vtd.remapping-found")
+            vtd.set_remapping(False, next.id("vtd-remapping"), next.cause)
+    if not vtd.remaps_interrupts:
+        vtd.set_remapping(True, next.id("vtd-remapping"), next.cause)
+    next.say("vtd.remapping")
+
+
+def set_up_vtd(next: NextKernel) -> Process:
+    """Attach every function, then enable translation; or, in a capture kernel, keep the old tables.
+
+    There a function keeps what the old kernel had allowed until its driver sets it up.
+    [src: vtd-boot, vtd-copy]
+    """
+    yield from next.pause(BOOT_IOMMU // 2)
+    vtd = chips(next).iommu
+    if vtd.present:
+        vtd.on_fault = Faults(next).take
+        if vtd.enabled and next.handed.capture:
+            next.say("vtd.copying")
+            next.say("vtd.copied")
+        else:
+            for function in next.computer.bus.functions:
+                attach(next, function)
+            vtd.set_enabled(True, next.id("vtd-enable"), next.cause)
+        next.say("vtd.up")
+    yield from next.pause(BOOT_IOMMU - BOOT_IOMMU // 2)
+
+
+def attach(next: NextKernel, function: str) -> None:
+    """Put a function into a fresh domain of its own."""
+    domain = Domain() if next.scenario.iommu == "translate" else identity()
+    chips(next).iommu.attach(function, domain, next.id(f"vtd-attach-{function}"), next.cause)
+
+
+class Faults:
+    """The fault interrupt's handler: it prints at most ten faults in five seconds. [src: vtd-faults]"""
+
+    def __init__(self, next: NextKernel) -> None:
+        self._next = next
+        self._limit = RateLimit(10, 5 * S)
+
+    def take(self, function: str, address: int, reason: int, cause: str) -> None:
+        """Print a fault."""
+        next = self._next
+        if not self._limit.allows(next.now):
+            return
+        bdf = next.computer.bus.functions[function].bdf
+        where = int(bdf[5:7], 16), int(bdf[8:10], 16), int(bdf[11])
+        text = "PTE Write access is not set" if reason == NO_WRITE else "Present bit in context entry is clear"
+        next.say("vtd.status", 2, cause=cause)
+        next.say("vtd.fault", *where, address, reason, text, cause=cause)
