@@ -107,7 +107,7 @@ class Verdict:
         of the initramfs, or runs on with wrong data.
         """
         last = [w.owner for w in self.wrong if w.t_ns == self.end_ns and w.owner in ("next-text", "next-tables")]
-        owners = (*last, "next-initramfs") if self.outcome == "crashed" else ("image", "next-data")
+        owners = (*last, "next-initramfs") if self.outcome == "crashed" else ("image", "next-data", "preserved")
         owner = next((o for o in owners if any(w.owner == o for w in self.wrong)), "")
         return list({w.frame: w for w in reversed(self.wrong) if w.owner == owner}.values())
 

@@ -57,7 +57,7 @@ class Room:
 
     ``reserved`` is a capture kernel's own, ``shared`` what ``crashkernel=SIZE,cma`` adds to it, ``scratch`` where a
     handover's kernel starts, ``preserved`` what is handed over. ``what_if`` is where a capture kernel without
-    any of that would run.
+    any of that would run: DMA buffers may lie there, and here the interrupt controller's tables do not.
     """
 
     reserved: range = range(0)
@@ -80,7 +80,7 @@ class Room:
         taken: list[range] = []
         if scenario.path == "panic":
             if scenario.crash_memory == "none":
-                return cls(what_if=block("what-if", CRASH_FRAMES - IMAGE_FRAMES))
+                return cls(what_if=block("what-if", CRASH_FRAMES))
             shared = block("crash-cma", CMA_FRAMES) if scenario.crash_memory == "cma" else range(0)
             reserved = block("crash-reserved", CRASH_FRAMES - (CRASH_FRAMES - IMAGE_FRAMES) * bool(shared) // 2)
             memory.give([(reserved.start, len(reserved))], "crash-reserved")
@@ -93,10 +93,11 @@ class Room:
             return cls(scratch=scratch, preserved=preserved)
         return cls()
 
-    def open_to_old(self, free: bytearray) -> bytearray:
-        """Return what of a mask of free frames the old kernel allocates for itself: nothing that cannot be moved."""
-        for kept in (self.scratch, self.shared):
-            free[kept.start : kept.stop] = bytes(len(kept))
+    def open_to_old(self, free: bytearray, owner: str) -> bytearray:
+        """Return what of a mask of free frames the old kernel gives an owner that cannot be moved."""
+        tables = owner in ("its-table", "lpi-table")
+        for closed in (self.scratch, self.shared, self.what_if if tables else range(0)):
+            free[closed.start : closed.stop] = bytes(len(closed))
         return free
 
     def handed(self) -> dict[str, Any]:
@@ -155,27 +156,24 @@ def _destinations(kernel: Kernel, room: Room, boot_tables: range) -> list[Segmen
     """Choose where the segments go: anywhere that fits, or with the text over the boot CPU's LPI tables.
 
     Since v5.5 a loader sees reserved tables in /proc/iomem and keeps off them. Tables that nobody reserves
-    look to it like any other memory. [src: commit-iomem-reserved, observations] A capture kernel goes into its
-    own memory, and a handover's into scratch.
+    look to it like any other memory. [src: commit-iomem-reserved, observations] A capture kernel goes where it
+    will run, and a handover's into scratch: one segment after the other.
     """
     memory = kernel.memory
-    taken: list[range] = [room.what_if, room.shared]
+    taken: list[range] = []
     segments = []
-    within = room.reserved or room.scratch
-
-    def place(owner: str, count: int, over: range, *tables: str) -> int:
-        usable = memory.usable(*IN_USE_OR_NOT, *tables, "crash-reserved", without=taken)
-        if within:
-            usable = Handed(memory=mask(within, FRAMES)).within(usable, early=False)
-        return memory.place(kernel.draws, owner, count, DESTINATION_ALIGN, usable, over)
-
-    over_tables = kernel.scenario.image_placement == "over-tables" and boot_tables and not room.what_if
-    if within:  # one after the other, as a loader does that has little room
+    if within := room.reserved or room.scratch or room.what_if:
         at = within.start
         for owner, count in SEGMENTS:
             segments.append(Segment(owner, at, count))
             at += count
         return segments
+
+    def place(owner: str, count: int, over: range, *tables: str) -> int:
+        usable = memory.usable(*IN_USE_OR_NOT, *tables, without=taken)
+        return memory.place(kernel.draws, owner, count, DESTINATION_ALIGN, usable, over)
+
+    over_tables = kernel.scenario.image_placement == "over-tables" and boot_tables
     for owner, count in SEGMENTS:
         if over_tables and owner == "next-text":
             try:

@@ -101,7 +101,7 @@ class OldKernel(Kernel):
             inside[within.start : within.stop] = free[within.start : within.stop]
             with suppress(MemoryError):  # no room left there
                 return self._place(stream, count, owner, inside)
-        return self._place(stream, count, owner, self.room.open_to_old(free))
+        return self._place(stream, count, owner, self.room.open_to_old(free, owner))
 
     def _place(self, stream: str, count: int, owner: str, free: bytearray) -> int:
         first = self.memory.place(self.draws, f"old-{stream}", count, natural(count), free)

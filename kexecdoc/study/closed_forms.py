@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from kexecdoc.kernel.boot import EARLY_ALLOCATIONS
 from kexecdoc.kernel.image import DESTINATION_ALIGN, SEGMENTS
+from kexecdoc.kernel.irq import WINDOW
 from kexecdoc.kernel.old import FIRMWARE_FRAMES
+from kexecdoc.kernel.ports import command_wait_ns
 from kexecdoc.machine.gic import TABLE_FRAMES
 from kexecdoc.machine.memory import natural
 from kexecdoc.scales import (
@@ -38,6 +40,7 @@ from kexecdoc.scales import (
     EARLY_TO_ITS,
     FRAME,
     FRAMES,
+    INTERRUPT_COST,
     ITS_TABLE_FRAMES,
     MASKED_BEFORE_STUB,
     MS,
@@ -106,6 +109,32 @@ def probe_ns(scenario: Scenario) -> int:
 def userspace_ns(scenario: Scenario) -> int:
     """Return the time from the jump to userspace, in ns."""
     return probe_ns(scenario) + BOOT_LATE
+
+
+def storm_ns(windows: int = 1) -> int:
+    """Return how long a line that nobody serves keeps its CPU, in ns, if so many full windows are needed.
+
+    [src: note-interrupt]
+    """
+    return windows * WINDOW * INTERRUPT_COST
+
+
+def hotplug_ns(scenario: Scenario) -> int:
+    """Return how long shutting one port with erratum CF118 down is waited for in vain, in ns. [src: pciehp-wait]"""
+    return command_wait_ns(scenario.kernel, scenario.hz)
+
+
+def lpi_footprint_bits() -> int:
+    """Return how many bits of CPU 0's pending table can flip after an arm64 kexec: one a live LPI of the device."""
+    return VECTORS
+
+
+def crash_success(objects: int, damage: float) -> float:
+    """Return (1-d)^k: the chance that a strategy touches k objects of which none is damaged.
+
+    It leaves out that steps share objects, and that some waits have a limit and then go on without.
+    """
+    return (1 - damage) ** objects
 
 
 @dataclass(frozen=True)

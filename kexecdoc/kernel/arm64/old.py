@@ -37,7 +37,7 @@ class Arm64Old(OldKernel):
         gic, memory, start = chips(self), self.memory, self.log.start
         self.place("its", ITS_TABLE_FRAMES, "its-table")
         span = BOOT_TABLES_APART + TABLE_FRAMES
-        usable = self.room.open_to_old(memory.usable("old"))
+        usable = self.room.open_to_old(memory.usable("old"), "lpi-table")
         first = memory.place(self.draws, "old-lpi-boot-cpu", span, TABLE_FRAMES, usable)
         memory.give([(first, TABLE_FRAMES), (first + BOOT_TABLES_APART, TABLE_FRAMES)], "lpi-table")
         self.off_limits = range(first, first + span)
