@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from kexecdoc.scenario import Scenario, ScenarioError, shown
+from kexecdoc.scenario import Scenario, ScenarioError, Value, shown
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Preset:
     name: str
     chapter: int
     title: str
-    values: dict[str, str | int]
+    values: dict[str, Value]
 
     @property
     def scenario(self) -> Scenario:
@@ -84,6 +84,85 @@ PRESETS: dict[str, Preset] = {
             "the next kernel's image lies over LPI tables that nobody reserved",
             {"image-placement": "over-tables", "firmware": "devicetree"},
         ),
+        Preset(
+            "cyclic",
+            2,
+            "a device that writes one buffer round and round outlives its kernel",
+            {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic", "next-driver": "absent"},
+        ),
+        Preset(
+            "hotplug-wait",
+            4,
+            "two hot-plug ports that never complete a command, before the quirk",
+            {"kernel": "4.17", "hotplug": "cf118", "hotplug-ports": 2},
+        ),
+        Preset(
+            "nobody-cared",
+            5,
+            "a line left asserted, and the driver beside it asks for the line first",
+            {"machine": "x86", "interrupt": "intx", "line-shared": "yes", "quiesce": "none"},
+        ),
+        Preset(
+            "screaming-message",
+            5,
+            "a device sends its message again and again, and the capture kernel hangs",
+            {"path": "panic", "machine": "x86", "msi-resend": "yes"},
+        ),
+        Preset(
+            "masked-at-controller",
+            6,
+            "every LPI masked at the controller before the jump, and recorded all the same",
+            {
+                "quiesce": "none",
+                "clear-bus-master": "no",
+                "dma": "cyclic",
+                "firmware": "devicetree",
+                "mask-at-controller": "yes",
+            },
+        ),
+        Preset(
+            "late-bits",
+            6,
+            "pending bits held on chip, and written back when LPIs are switched off",
+            {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic", "firmware": "devicetree", "lpi-cache": 8},
+        ),
+        Preset(
+            "vtd-gone",
+            7,
+            "the device is left running behind VT-d, which is switched off late",
+            {"machine": "x86", "quiesce": "none", "clear-bus-master": "no", "iommu": "translate"},
+        ),
+        Preset("capture", 8, "a panic: the capture kernel runs where no device ever wrote", {"path": "panic"}),
+        Preset(
+            "capture-shared",
+            8,
+            "the capture kernel shares memory with userspace, and a device still writes there",
+            {"path": "panic", "crash-memory": "cma", "dma": "cyclic"},
+        ),
+        Preset(
+            "aborted",
+            8,
+            "the SMMU aborts what is in flight, and the hardware minds",
+            {"path": "panic", "iommu": "translate", "dma": "cyclic", "on-abort": "fatal"},
+        ),
+        Preset(
+            "damaged",
+            9,
+            "one object in five of the crashed kernel is damaged, and it shuts devices down first",
+            {"path": "panic", "crash-work": "shutdown", "heap-damage": 0.2},
+        ),
+        Preset(
+            "no-reset",
+            10,
+            "a reboot that enters the firmware without a reset, with the device left running",
+            {"path": "reboot", "reset": "none", "quiesce": "none"},
+        ),
+        Preset(
+            "handed-over",
+            11,
+            "memory is handed over, and the device left running still writes where it wrote",
+            {"handover": "kho", "quiesce": "none", "clear-bus-master": "no"},
+        ),
     )
 }
 
@@ -95,7 +174,7 @@ class Explorer:
     name: str
     chapter: int
     switches: tuple[str, ...]
-    base: dict[str, str | int]
+    base: dict[str, Value]
 
     @property
     def scenario(self) -> Scenario:

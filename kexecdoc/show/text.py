@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from kexecdoc.history import never_was
 from kexecdoc.run import Run
 from kexecdoc.scales import DRIVER_SHUTDOWN, MS, S
-from kexecdoc.scenario import Switch, switches
+from kexecdoc.scenario import Scenario, Switch, switches
 from kexecdoc.study.effect import without_effect
 
 
@@ -14,10 +15,11 @@ def describe(run: Run) -> str:
     differs = run.scenario.differences()
     lines = [
         "scenario   " + (" ".join(f"{name}={value}" for name, value in differs.items()) or "the default"),
+        *([f"what if    {'; '.join(fiction)}"] if (fiction := never_was(run.scenario)) else []),
         f"outcome    {v.outcome}",
         f"           {v.summary}",
         "",
-        f"time       {_times(data['time_ms'])}",
+        f"time       {_times(data['time_ms'], run.scenario)}",
         f"DMA        {_counts(data['dma'], 'attempted')}",
     ]
     if data["dma"]["landed_in"]:
@@ -26,7 +28,13 @@ def describe(run: Run) -> str:
         lines.append(f"  found    {data['dma']['frames_corrupted']:,} frames with wrong bytes")
     if data["dma"]["astray_before_jump"]:
         lines.append(f"  before   {data['dma']['astray_before_jump']:,} writes astray before the jump")
-    lines += [f"MSI        {_counts(data['msi'], 'sent')}", f"LPI        {_lpis(data['lpi'])}"]
+    lines.append(f"MSI        {_counts(data['msi'], 'sent')}")
+    if run.scenario.machine == "arm64":
+        lines.append(f"LPI        {_lpis(data['lpi'])}")
+    if any(data["irq"].values()):
+        lines.append(f"interrupts {_interrupts(data['irq'])}")
+    if data["dump"]:
+        lines.append(f"dump       {data['dump']}")
     lines += _callbacks(run)
     if idle := without_effect(run.scenario):
         lines += ["", "no effect  " + ", ".join(idle) + " (with the other switches as they are)"]
@@ -45,10 +53,20 @@ def _callbacks(run: Run) -> list[str]:
     return [f"{'callbacks' if n == 0 else '':<10} {line}" for n, line in enumerate(lines)]
 
 
-def _times(times: dict[str, float | None]) -> str:
-    if times["jump"] is None:
+def _interrupts(irq: dict[str, int | bool]) -> str:
+    """Return what interrupts did that nobody asked for."""
+    parts = [f"{irq['stray_vectors']:,} stray" if irq["stray_vectors"] else "", "a storm" if irq["storm"] else ""]
+    parts.append(f"{irq['unhandled']:,} unhandled" if irq["unhandled"] else "")
+    parts.append("the line disabled" if irq["line_disabled"] else "")
+    return ", ".join(part for part in parts if part)
+
+
+def _times(times: dict[str, float | None], scenario: Scenario) -> str:
+    """Return how long each part took, in the words of the path."""
+    if times["jump"] is None and times["boot"] is None:
         return f"{times['shutdown']:,.1f} ms, and no jump"
-    names = {"shutdown": "to the jump", "jump": "copy and digest", "boot": "boot", "total": "in all"}
+    between = "in the firmware" if scenario.path == "reboot" else "copy and digest"
+    names = {"shutdown": "to the jump", "jump": between, "boot": "boot", "total": "in all"}
     return ", ".join(f"{times[key]:,.1f} ms {what}" for key, what in names.items() if times[key] is not None)
 
 
