@@ -103,7 +103,7 @@ def _events(run: Run, tracks: dict[str, int]) -> Iterator[Record]:
             path, name = next(iter(event.set.items()), ("", act))
             yield spans.open(".".join([*path.split("/")[1:2], str(name)]), where, about, path)
         elif event.kind == "return" and (closed := spans.returned(event.set, tracks[track], ts)):
-            closed[-1]["args"] = about["args"]
+            closed[-1]["args"] = {"returned": about["args"]}  # a viewer lays the arguments of both ends together
             yield from closed
         elif event.kind == "run":
             yield {"ph": "i", "s": "g", "name": f"{act}: {event.set.get('running')}", **where, **about}
@@ -171,6 +171,6 @@ def _flows(log: Log) -> dict[int, Record]:
 def _counters(assignments: Mapping[str, Any], ts: int | float) -> Iterator[Record]:
     """Yield the numbers that a device's paths take, ``device/eth0/free`` for one."""
     for path, value in assignments.items():
-        kind, _, name = path.partition("/")
-        if kind == "device" and isinstance(value, int) and not isinstance(value, bool):
-            yield {"ph": "C", "pid": PROCESS, "name": name, "ts": ts, "args": {path.rpartition("/")[2]: value}}
+        if path.startswith("device/") and isinstance(value, int) and not isinstance(value, bool):
+            device, _, what = path.removeprefix("device/").rpartition("/")
+            yield {"ph": "C", "pid": PROCESS, "name": device, "ts": ts, "args": {what: value}}
