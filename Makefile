@@ -75,7 +75,7 @@ check: $(DEV)  ## lint, format, types, import layers, stale notebooks
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/notebooks.py --check
 
-bench: $(DEV)  ## what an event, a run, a click and a page cost, as ratios within one run
+bench: $(DEV)  ## what an event, a run, a sweep, a click and a page cost, as ratios within one run
 	$(BIN)/python -m benchmarks
 
 notebooks: $(DEV)  ## run the notebooks and write them back, normalised
