@@ -156,9 +156,9 @@ def test_a_combination_with_too_many_events_is_named():
 def test_workers_make_the_same_rows_in_the_same_order():
     pytest.importorskip("joblib")
     design = ["iommu", "quiesce=none,shutdown"]
-    alone, together = (few(design, LEFT.but(quiesce="shutdown"), seeds=40, jobs=jobs) for jobs in (1, 2))
+    alone, together, unsaid = (few(design, LEFT.but(quiesce="shutdown"), seeds=40, jobs=jobs) for jobs in (1, 2, None))
     assert len(alone) > SHORT
-    assert json.dumps(alone) == json.dumps(together)
+    assert json.dumps(alone) == json.dumps(together) == json.dumps(unsaid)
 
 
 @pytest.mark.slow
