@@ -426,6 +426,20 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else():
     assert (elsewhere.stdout, elsewhere.stderr) == (printed, b"")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("disable", ["", "1"])
+def test_progress_is_shown_in_a_notebook_but_not_stored_by_make_notebooks(monkeypatch, disable):
+    pytest.importorskip("tqdm")
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
+    monkeypatch.setenv("TQDM_DISABLE", disable)
+    source = "from kexecdoc.study import sweep\nsweep('iommu', seeds=60).shape[0]"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    nbclient.NotebookClient(notebook, kernel_name="python3", coalesce_streams=True).execute()
+    *streams, result = notebook.cells[0].outputs
+    assert result.data["text/plain"] == "180"
+    assert [stream.name for stream in streams] == ([] if disable else ["stderr"])
+
+
 # How sure a share is.
 
 

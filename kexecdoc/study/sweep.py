@@ -122,7 +122,8 @@ def rows(
     ``vary`` is what varies, ``base`` what the other switches are, ``seeds`` how many seeds there are of each
     combination, the first being that of ``base``. ``jobs`` is how many processes work at it: 1 this one alone,
     -1 as many as there are CPUs, None what ``joblib.parallel_config`` says, and this one alone if it says nothing.
-    ``progress`` shows on standard error how far it has come; by default on a terminal and in a notebook.
+    ``progress`` shows on standard error how far it has come; by default on a terminal and in a notebook, unless
+    the environment sets ``TQDM_DISABLE``.
 
     ScenarioError for a request that is wrong, and, named, for a combination that makes too many events.
     ImportError if there should be several processes and joblib is not installed.
@@ -226,15 +227,15 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 def _watched(made: Generator[Row, None, None], total: int, progress: bool | None) -> Generator[Row, None, None]:
     """Yield the rows, and show how many there are already, on one line that goes away in the end."""
+    if progress is None:
+        progress = _in_notebook() or sys.stderr.isatty()
     with closing(made):
-        if progress is False or not find_spec("tqdm"):
+        if not progress or not find_spec("tqdm"):
             yield from made
             return
         from tqdm import tqdm
 
-        # To tqdm None means: if standard error is a terminal. A notebook's is none, and shows the line all the same.
-        disable = None if progress is None and not _in_notebook() else False
-        with tqdm(total=total, unit=" runs", delay=0.5, leave=False, disable=disable, file=sys.stderr) as bar:
+        with tqdm(total=total, unit=" runs", delay=0.5, leave=False, file=sys.stderr) as bar:
             for row in made:
                 yield row
                 bar.update()
