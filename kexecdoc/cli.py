@@ -198,7 +198,7 @@ def _sweep(options: argparse.Namespace) -> str:
         fail(str(error))
     except OSError as error:
         path = str(output) if str(output).isprintable() else ascii(str(output))
-        fail(f"--output: {path}: {error.strerror}")
+        fail(f"--output: {path}: {error.strerror or error}")
 
 
 def _file(name: str) -> Path:
