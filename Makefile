@@ -22,12 +22,15 @@ help:  ## what there is
 	@awk -F ':.*##  *' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # An environment is made once and brought up to date when pyproject.toml changes. A reader of the notebooks
-# needs only the extra `notebook`; everything else needs `dev`.
+# needs only the extras `notebook` and `sweep`; everything else needs `dev`.
+EXTRAS_notebook := notebook,sweep
+EXTRAS_dev := dev
+
 $(NOTEBOOK) $(DEV): $(VENV)/.%: pyproject.toml
 	$(if $(problem),$(error $(problem)))
 	@echo "Making $(VENV) for '$*' (about a minute the first time)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS_$*)]'
 	@touch $@
 
 problem = $(shell sh tools/need-python.sh '$(PYTHON)')
@@ -39,6 +42,9 @@ lab: ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 lab: $(NOTEBOOK)  ## open JupyterLab on the first chapter
 	$(BIN)/python -m jupyterlab $(NO_BROWSER) $(ALLOW_ROOT) \
 	    --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/$(CHAPTER)
+
+# What a notebook shows while it waits is not what it has to say: it is neither stored nor compared.
+test notebooks check: export TQDM_DISABLE := 1
 
 # Two tests at a time; those of one file one after the other, since they share the runs that they have made.
 SIDE_BY_SIDE := -n 2 --dist loadfile
@@ -69,7 +75,7 @@ check: $(DEV)  ## lint, format, types, import layers, stale notebooks
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/notebooks.py --check
 
-bench: $(DEV)  ## what an event, a run, a click and a page cost, as ratios within one run
+bench: $(DEV)  ## what an event, a run, a sweep, a click and a page cost, as ratios within one run
 	$(BIN)/python -m benchmarks
 
 notebooks: $(DEV)  ## run the notebooks and write them back, normalised

@@ -1,7 +1,7 @@
-"""The command line: one crossing, the switches, the presets.
+"""The command line: one crossing, many crossings, the switches, the presets.
 
 Exit status 0: it ran, whatever became of the simulated machine. 2: the request was wrong, and one line on
-standard error says which switch, which value, what is allowed and the nearest valid name.
+standard error says which switch, which value, what is allowed and the nearest valid name. 130: Ctrl-C.
 """
 
 from __future__ import annotations
@@ -10,17 +10,38 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from difflib import get_close_matches
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NoReturn
 
 from kexecdoc.presets import PRESETS, preset
 from kexecdoc.run import dumps
-from kexecdoc.scenario import Scenario, ScenarioError, shown, switches
+from kexecdoc.scenario import Scenario, ScenarioError, Switch, shown, switches
+from kexecdoc.show.outcomes import outcome_table
 from kexecdoc.show.text import console_text, describe, switch_table
+from kexecdoc.show.trace import trace
 from kexecdoc.simulate import simulate
+from kexecdoc.study.sweep import FILES, rows, save, varied
 
-FORMATS = ("text", "console", "json", "log")
+COMMANDS = ("run", "sweep", "switches", "presets")
+FORMATS = ("text", "console", "json", "log", "trace")
+LIST_FORMATS = ("text", "json")
+
+COUNTS = {
+    "seeds": Switch(1, "seeds of each combination, from --seed on", low=1, high=1_000_000, name="--seeds"),
+    "jobs": Switch("as many as CPUs", "processes that work at it", low=1, high=1_024, name="--jobs"),
+}
+"""Options of a sweep that are integers, though no switches of the machine."""
+
+NEEDS = {
+    "format": ", ".join(FORMATS),
+    "vary": "SWITCH for all its values, or SWITCH=V1,V2,...",
+    "output": f"the name of a file that ends in {' or '.join(FILES)}",
+    **{name: count.allowed() for name, count in COUNTS.items()},
+}
+"""What an option that is no switch takes, in words."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,7 +52,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         if found := re.fullmatch(r"argument --([\w-]+): expected one argument", message):
-            allowed = switches()[found[1]].allowed() if found[1] in switches() else ", ".join(FORMATS)
+            allowed = switches()[found[1]].allowed() if found[1] in switches() else NEEDS[found[1]]
             fail(f"--{found[1]}: needs a value: {allowed}")
         fail(message)
 
@@ -50,21 +71,42 @@ def build_parser() -> Parser:
         "run",
         help="cross once, and say what became of it",
         description="Cross once. Every switch may be given as --SWITCH VALUE; `kexecdoc switches` explains them.",
-        usage="kexecdoc run [PRESET] [--SWITCH VALUE]... [--format text|console|json|log]",
+        usage=f"kexecdoc run [PRESET] [--SWITCH VALUE]... [--format {'|'.join(FORMATS)}]",
     )
-    run.add_argument("preset", nargs="?", metavar="PRESET", help="a named scenario to start from")
     run.add_argument("--format", default="text", metavar="FORMAT", help=", ".join(FORMATS) + " (default: text)")
+    sweep = commands.add_parser(
+        "sweep",
+        help="cross with every combination of some switches, and with many seeds",
+        description="Cross with every combination of the switches that vary, each with every seed. "
+        "Prints what became of them, or saves one row a run.",
+        usage="kexecdoc sweep --vary SWITCH[=V1,V2,...]... [PRESET] [--SWITCH VALUE]... "
+        "[--seeds N] [--jobs N] [--output FILE.csv|FILE.parquet]",
+    )
+    sweep.add_argument("--vary", action="append", default=[], metavar="SWITCH[=V1,V2,...]", help=NEEDS["vary"])
+    for name, count in COUNTS.items():
+        words = f"{count.help}: {count.allowed()} (default: {count.default})"
+        sweep.add_argument(f"--{name}", metavar="N", help=words)
+    sweep.add_argument("--output", metavar="FILE", help=f"{NEEDS['output']}: one row a run")
+    for command in (run, sweep):
+        _add_switches(command)
+    for name, what in (("switches", "every switch"), ("presets", "the named scenarios")):
+        command = commands.add_parser(name, help=what, description=f"List {what}.")
+        command.add_argument(
+            "--format", default="text", metavar="FORMAT", help=", ".join(LIST_FORMATS) + " (default: text)"
+        )
+    return parser
+
+
+def _add_switches(command: argparse.ArgumentParser) -> None:
+    """Let a command take a preset and every switch."""
+    command.add_argument("preset", nargs="?", metavar="PRESET", help="a named scenario to start from")
     groups: dict[str, argparse._ArgumentGroup] = {}
     for name, switch in switches().items():
-        group = groups.setdefault(switch.group, run.add_argument_group(switch.group))
+        group = groups.setdefault(switch.group, command.add_argument_group(switch.group))
         words = switch.help.replace("%", "%%")
         group.add_argument(
             f"--{name}", metavar="VALUE", help=f"{words}: {switch.allowed()} (default: {switch.default})"
         )
-    for name, what in (("switches", "every switch"), ("presets", "the named scenarios")):
-        command = commands.add_parser(name, help=what, description=f"List {what}.")
-        command.add_argument("--format", default="text", metavar="FORMAT", help="text, json (default: text)")
-    return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,21 +120,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     options, unknown = parser.parse_known_args(words)
     try:
         if unknown:
-            _refuse(unknown[0], known=options.command == "run")
-        formats = FORMATS if options.command == "run" else (*FORMATS[:1], "json")
-        if options.format not in formats:
+            _refuse(unknown[0], options)
+        formats = FORMATS if options.command == "run" else LIST_FORMATS
+        if "format" in options and options.format not in formats:
             near = _nearest(options.format, formats)
             fail(f"--format: {shown(options.format)} is not one of {', '.join(formats)}{near}")
-        output = {"run": _run, "switches": _switches, "presets": _presets}[options.command](options)
+        output = {"run": _run, "sweep": _sweep, "switches": _switches, "presets": _presets}[options.command](options)
     except ScenarioError as error:
         fail(str(error))
+    except KeyboardInterrupt:
+        print("kexecdoc: interrupted; nothing was written", file=sys.stderr)
+        return 130
     return _write(output)
 
 
 def _check_command(word: str) -> None:
-    commands = ("run", "switches", "presets")
-    if not word.startswith("-") and word not in commands:
-        fail(f"{shown(word)}: no such command; there are {', '.join(commands)}{_nearest(word, commands)}")
+    if not word.startswith("-") and word not in COMMANDS:
+        fail(f"{shown(word)}: no such command; there are {', '.join(COMMANDS)}{_nearest(word, COMMANDS)}")
 
 
 def _nearest(word: str, names: Sequence[str]) -> str:
@@ -100,11 +144,12 @@ def _nearest(word: str, names: Sequence[str]) -> str:
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _refuse(word: str, *, known: bool) -> None:
+def _refuse(word: str, options: argparse.Namespace) -> NoReturn:
     """Name the option or argument that does not exist, and the nearest that does."""
-    if word.startswith("--") and known:
+    if word.startswith("--") and options.command in ("run", "sweep"):
         name = word[2:].partition("=")[0].replace("_", "-")
-        near = get_close_matches(name, [*switches(), "format"], n=1, cutoff=0.4)
+        others = [option for option in NEEDS if option in options]
+        near = get_close_matches(name, [*switches(), *others], n=1, cutoff=0.4)
         hint = f"did you mean --{near[0]}?" if near else "`kexecdoc switches` lists them"
         fail(f"{shown(word.partition('=')[0])}: no such switch; {hint}")
     fail(f"{shown(word)}: unexpected here; see `kexecdoc --help`")
@@ -125,8 +170,44 @@ def _run(options: argparse.Namespace) -> str:
             return dumps(result.to_json())
         case "log":
             return dumps(result.to_log())
+        case "trace":
+            return dumps(trace(result))
         case _:
             return describe(result)
+
+
+def _sweep(options: argparse.Namespace) -> str:
+    vary, base = varied(options.vary), _scenario(options)
+    for name in vary:
+        if (value := getattr(options, switches()[name].field)) is not None:
+            fail(f"{name}: varies, and is given as {shown(value)}; it is one or the other")
+    if not vary and options.seeds is None:
+        fail(f"--vary: needs {NEEDS['vary']}; or --seeds N for many seeds of one scenario")
+    counts = {
+        name: count.parse(value) for name, count in COUNTS.items() if (value := getattr(options, name)) is not None
+    }
+    seeds = int(counts.get("seeds", 1))
+    jobs = int(counts.get("jobs", -1 if find_spec("joblib") else 1))
+    output = None if options.output is None else _file(options.output)
+    try:
+        with closing(rows(vary, base, seeds=seeds, jobs=jobs)) as made:
+            if output is None:
+                return outcome_table(made, tuple(vary), base, seeds)
+            return f"{output}: {save(made, output):,} rows"
+    except ImportError as error:
+        fail(str(error))
+    except OSError as error:
+        path = str(output) if str(output).isprintable() else ascii(str(output))
+        fail(f"--output: {path}: {error.strerror or error}")
+
+
+def _file(name: str) -> Path:
+    """Return the path of a table that can be written. Its ending says how."""
+    path = Path(name)
+    if path.suffix not in FILES:
+        near = _nearest(path.suffix, FILES)
+        fail(f"--output: {shown(name)} does not end in {' or '.join(FILES)}{near}")
+    return path
 
 
 def _switches(options: argparse.Namespace) -> str:

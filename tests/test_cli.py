@@ -115,15 +115,15 @@ def test_bad_input_to_every_switch_is_one_line_that_names_it(capsys, name):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["rnu"], "rnu: no such command; there are run, switches, presets; did you mean run?"),
+        (["rnu"], "rnu: no such command; there are run, sweep, switches, presets; did you mean run?"),
         (["run", "left-runing"], "did you mean left-running?"),
         (["run", "--quise", "none"], "--quise: no such switch; did you mean --quiesce?"),
         (["run", "--quise=none"], "--quise: no such switch; did you mean --quiesce?"),
-        (["run", "--format", "jsn"], "--format: jsn is not one of text, console, json, log; did you mean json?"),
+        (["run", "--format", "jsn"], "--format: jsn is not one of text, console, json, log, trace; did you mean json?"),
         (["switches", "--format", "log"], "--format: log is not one of text, json"),
         (["presets", "--seed", "1"], "--seed: unexpected here"),
         (["run", "--traffic"], "--traffic: needs a value: an integer from 1 to 20,000 (a second)"),
-        (["run", "--format"], "--format: needs a value: text, console, json, log"),
+        (["run", "--format"], "--format: needs a value: text, console, json, log, trace"),
         (["run", "--fomat", "json"], "--fomat: no such switch; did you mean --format?"),
         (["run", "--ring_size", "5"], "--ring_size: no such switch; did you mean --ring-size?"),
         (["run", "--traffic", "1_000"], "traffic: 1_000 is not an integer"),

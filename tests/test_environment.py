@@ -59,9 +59,9 @@ def test_the_extra_dev_is_all_the_others():
     assert PROJECT["optional-dependencies"]["dev"] == [f"kexecdoc[{','.join(EXTRAS)}]"]
 
 
-def test_conda_gets_the_notebook_packages_in_the_same_versions_and_nothing_more():
+def test_conda_gets_what_notebooks_and_sweeps_need_in_the_same_versions_and_nothing_more():
     packages = {entry.replace("=", "==") for entry in OWN_PACKAGES if not re.match(r"(python|pip)\b", entry)}
-    assert packages == set(EXTRAS["notebook"])
+    assert packages == {*EXTRAS["notebook"], *EXTRAS["sweep"]}
 
 
 def test_conda_installs_this_package_from_this_folder():

@@ -1,0 +1,313 @@
+"""Many crossings: every combination of the switches that vary, each with every seed, one tidy row a run.
+
+This is a full factorial design. A row holds the switches that vary, the seed, and every number, word and truth
+value of the run's JSON under its path with ``_`` between the parts (``dma_landed``, ``time_ms_total``); lists and
+the summary stay out. The rows and their order follow from the request alone, not from who makes them.
+
+Short work is done where it was asked for. Longer work goes to joblib, and with joblib to whatever cluster the
+caller has: ``with joblib.parallel_config("dask"):`` around the same call. joblib, pandas, pyarrow and tqdm are the
+extra ``sweep``, Dask is the extra ``cluster``; without them rows are made one after the other.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import gc
+import os
+import sys
+import warnings
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import islice, product
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kexecdoc.owners import OWNERS, public
+from kexecdoc.scenario import Scenario, ScenarioError, find, shown, switches
+from kexecdoc.simulate import simulate
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SHORT = 200
+"""So many runs are made here in the time that it takes to start workers, and some more."""
+
+CHUNK = 20
+"""Runs that a worker is given at a time: enough to make handing them over cheap, few enough to share them out."""
+
+Row = dict[str, str | int | float | bool | None]
+
+Vary = str | Iterable[str] | Mapping[str, Iterable[object] | None]
+"""``"iommu"`` or ``"traffic=100,500"``, several of these, or a mapping from names to values (None: all of them)."""
+
+
+@dataclass(frozen=True)
+class Factorial:
+    """Every combination of the values of some switches, by the switches' names, over a base, with ``seeds`` seeds."""
+
+    base: Scenario
+    vary: Mapping[str, tuple[str | int, ...]]
+    seeds: int
+
+    @classmethod
+    def of(cls, vary: Vary, base: Scenario | None = None, seeds: int = 1) -> Factorial:
+        """Return the design that is asked for. ScenarioError, in one line, if there is none."""
+        base = base or Scenario()
+        last = switches()["seed"].high
+        if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
+            raise ScenarioError(f"seeds: {shown(seeds)} is not an integer from 1 on")
+        if base.seed + seeds - 1 > last:
+            raise ScenarioError(f"seeds: {seeds:,} from {base.seed} on end beyond {last}; {last - base.seed + 1} fit")
+        return cls(base, varied(vary), seeds)
+
+    def __len__(self) -> int:
+        return prod(map(len, self.vary.values())) * self.seeds
+
+    def __iter__(self) -> Iterator[Scenario]:
+        """Yield the scenarios: the last switch changes faster than the first, and the seed fastest."""
+        for values in product(*self.vary.values()):
+            combination = dict(zip(self.vary, values, strict=True))
+            for seed in range(self.base.seed, self.base.seed + self.seeds):
+                yield self.base.but(**combination, seed=seed)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What tells the runs apart: the switches that vary, and the seed."""
+        return (*self.vary, "seed")
+
+
+def varied(vary: Vary) -> dict[str, tuple[str | int, ...]]:
+    """Return the switches that vary, by name, and their values, checked.
+
+    ScenarioError names a switch or a value that does not exist, one that comes twice, and a range without values.
+    """
+    found: dict[str, tuple[str | int, ...]] = {}
+    for name, values in _pairs(vary):
+        switch = find(name)
+        if switch.name == "seed":
+            raise ScenarioError("seed: does not vary by a list; `seeds` says how many, `seed` which is the first")
+        if switch.name in found:
+            raise ScenarioError(f"{switch.name}: varies twice; give it once, with all its values")
+        if values is None and not switch.choices:
+            raise ScenarioError(
+                f"{switch.name}: is {switch.allowed()}; say which, as {switch.name}={switch.default},{switch.high}"
+            )
+        parsed = tuple(map(switch.parse, switch.choices if values is None else values))
+        if not parsed:
+            raise ScenarioError(f"{switch.name}: no value was given; it is {switch.allowed()}")
+        if twice := [value for n, value in enumerate(parsed) if value in parsed[:n]]:
+            raise ScenarioError(f"{switch.name}: {twice[0]} comes twice")
+        found[switch.name] = parsed
+    return found
+
+
+def _pairs(vary: Vary) -> Iterator[tuple[str, Iterable[object] | None]]:
+    """Yield names and values, whichever way they were written."""
+    if isinstance(vary, Mapping):
+        yield from vary.items()
+        return
+    for word in [vary] if isinstance(vary, str) else vary:
+        name, equals, values = word.partition("=")
+        yield name, values.split(",") if equals else None
+
+
+def rows(
+    vary: Vary, base: Scenario | None = None, *, seeds: int = 1, jobs: int | None = None, progress: bool | None = None
+) -> Generator[Row, None, None]:
+    """Return a generator of the rows of a sweep, one a run. The request is checked at once.
+
+    ``vary`` is what varies, ``base`` what the other switches are, ``seeds`` how many seeds there are of each
+    combination, the first being that of ``base``. ``jobs`` is how many processes work at it: 1 this one alone,
+    -1 as many as there are CPUs, None what ``joblib.parallel_config`` says, and this one alone if it says nothing.
+    ``progress`` shows on standard error how far it has come; by default on a terminal and in a notebook, unless
+    the environment sets ``TQDM_DISABLE``.
+
+    ScenarioError for a request that is wrong, and, named, for a combination that makes too many events.
+    ImportError if there should be several processes and joblib is not installed.
+    """
+    design = Factorial.of(vary, base, seeds)
+    if isinstance(jobs, bool) or (jobs is not None and (not isinstance(jobs, int) or (jobs < 1 and jobs != -1))):
+        raise ScenarioError(f"jobs: {shown(jobs)} is not an integer from 1 on, or -1")
+    alone = jobs == 1 or len(design) <= SHORT or (jobs is None and not find_spec("joblib"))
+    if not alone and not find_spec("joblib"):
+        raise ImportError("more than one job needs joblib: pip install 'kexecdoc[sweep]'")
+    made = _made_here(design) if alone else _made_by_workers(design, jobs)
+    return _watched(made, len(design), progress)
+
+
+def sweep(
+    vary: Vary, base: Scenario | None = None, *, seeds: int = 1, jobs: int | None = None, progress: bool | None = None
+) -> DataFrame:
+    """Return a sweep as a pandas DataFrame, one row a run. What it is given is what `rows` is given.
+
+    ImportError if pandas is not installed: `rows` yields the same without it.
+
+    >>> from kexecdoc.study import sweep
+    >>> sweep(["quiesce", "traffic=100,500"], seeds=2).shape[0]
+    12
+    """
+    made = rows(vary, base, seeds=seeds, jobs=jobs, progress=progress)
+    try:
+        from pandas import DataFrame
+    except ImportError:
+        raise ImportError("a DataFrame needs pandas: pip install 'kexecdoc[sweep]'; rows() needs nothing") from None
+    return DataFrame(list(made))
+
+
+def _made_here(design: Factorial) -> Generator[Row, None, None]:
+    for scenario in design:
+        yield from _checked(_cross([scenario], design.names))
+
+
+def _made_by_workers(design: Factorial, jobs: int | None) -> Generator[Row, None, None]:
+    from joblib import Parallel, delayed
+
+    # Results come in the order of the tasks, whoever is done first. Closed before its end, as by Ctrl-C, joblib's
+    # generator calls off what is left and ends the workers that it started. That is meant, and nothing to warn of.
+    tasks = (delayed(_cross_and_tidy)(chunk, design.names) for chunk in _chunks(iter(design)))
+    results = Parallel(n_jobs=jobs, return_as="generator")(tasks)
+    try:
+        for result in results:
+            yield from _checked(result)
+    finally:
+        with warnings.catch_warnings(action="ignore", category=UserWarning):
+            results.close()
+
+
+def _chunks(scenarios: Iterator[Scenario]) -> Iterator[list[Scenario]]:
+    while chunk := list(islice(scenarios, CHUNK)):
+        yield chunk
+
+
+def _cross(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | ScenarioError]:
+    """Cross with each scenario and return the rows; a scenario that is refused becomes its error.
+
+    It is not raised here, since then the first worker to meet one would decide which the caller hears of.
+    """
+    made: list[Row | ScenarioError] = []
+    for scenario in scenarios:
+        values = {name: scenario.values()[name] for name in names}
+        try:
+            measured = scalars(simulate(scenario).to_json())
+        except ScenarioError as error:
+            made.append(ScenarioError(f"{' '.join(f'{n}={v}' for n, v in values.items())}: {error}"))
+            continue
+        row: Row = {switches()[name].field: value for name, value in values.items()}
+        made.append(row | measured)
+    return made
+
+
+def _cross_and_tidy(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | ScenarioError]:
+    """Cross with each scenario, in a worker, and let go of the machines.
+
+    A machine is few objects that refer to each other and 16 MiB, so the collector is in no hurry, and joblib
+    replaces a worker that grows, with a warning.
+    """
+    made = _cross(scenarios, names)
+    gc.collect()
+    return made
+
+
+def _checked(made: Iterable[Row | ScenarioError]) -> Iterator[Row]:
+    for row in made:
+        if isinstance(row, ScenarioError):
+            raise row
+        yield row
+
+
+def scalars(run: Mapping[str, Any]) -> Row:
+    """Return what a run's JSON says in single values, by their paths. A count by owner has a column for every owner."""
+    verdict = {key: value for key, value in run["verdict"].items() if key != "summary"}
+    measured = {key: value for key, value in run.items() if key not in ("schema", "scenario", "verdict")}
+    landed = dict.fromkeys(sorted(map(public, OWNERS)), 0) | run["dma"]["landed_in"]
+    measured["dma"] = {**run["dma"], "landed_in": landed}
+    return dict(_flat(verdict | measured))
+
+
+def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        name = prefix + key.replace("-", "_")
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{name}_")
+        elif not isinstance(value, list):
+            yield name, value
+
+
+def _watched(made: Generator[Row, None, None], total: int, progress: bool | None) -> Generator[Row, None, None]:
+    """Yield the rows, and show how many there are already, on one line that goes away in the end."""
+    if progress is None:
+        progress = _in_notebook() or sys.stderr.isatty()
+    with closing(made):
+        if not progress or not find_spec("tqdm"):
+            yield from made
+            return
+        from tqdm import tqdm
+
+        with tqdm(total=total, unit=" runs", delay=0.5, leave=False, file=sys.stderr) as bar:
+            for row in made:
+                yield row
+                bar.update()
+
+
+def _in_notebook() -> bool:
+    """Return whether a notebook's kernel runs this. Whoever runs in one has imported IPython."""
+    ipython = sys.modules.get("IPython")
+    return hasattr(ipython and ipython.get_ipython(), "kernel")
+
+
+FILES = (".csv", ".parquet")
+"""What a table can be saved as, by the ending of the file's name."""
+
+
+def save(rows: Iterable[Row], output: Path) -> int:
+    """Write rows to a ``.csv`` or ``.parquet`` file and return how many; the file appears whole or not at all.
+
+    ValueError for another ending, OSError if it cannot be written, ImportError if Parquet is asked for without
+    pyarrow: each before the first row is made.
+    """
+    writers = {".csv": _write_csv, ".parquet": _write_parquet}
+    if output.suffix not in writers:
+        raise ValueError(f"{output.name} does not end in {' or '.join(FILES)}")
+    if output.suffix == ".parquet" and not find_spec("pyarrow"):
+        raise ImportError("a .parquet file needs pyarrow: pip install 'kexecdoc[sweep]'")
+    with _whole(output) as part:
+        return writers[output.suffix](rows, part)
+
+
+@contextmanager
+def _whole(output: Path) -> Iterator[Path]:
+    """Give a file to write beside ``output``, which takes its place if all goes well and is removed if not."""
+    output = output.resolve()  # what a symbolic link names is replaced, and not the link
+    if output.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(output))
+    part = output.with_name(f".{output.name}.{os.getpid()}.part")
+    try:
+        part.touch()
+        yield part
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_csv(rows: Iterable[Row], part: Path) -> int:
+    count = 0
+    with part.open("w", encoding="utf-8", newline="") as file:
+        for count, row in enumerate(rows, 1):
+            if count == 1:
+                writer = csv.DictWriter(file, list(row), lineterminator="\n")
+                writer.writeheader()
+            writer.writerow(row)
+    return count
+
+
+def _write_parquet(rows: Iterable[Row], part: Path) -> int:
+    from pyarrow import Table
+    from pyarrow.parquet import write_table
+
+    table = Table.from_pylist(list(rows))
+    write_table(table, part)
+    return int(table.num_rows)
