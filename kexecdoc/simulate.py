@@ -105,4 +105,7 @@ def simulate(scenario: Scenario) -> Run:
 
     ScenarioError if the scenario makes more than 50,000 events.
     """
-    return Crossing(scenario).finish()
+    crossing = Crossing(scenario)
+    run = crossing.finish()
+    crossing.computer.memory.release()
+    return run

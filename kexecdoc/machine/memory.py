@@ -31,6 +31,11 @@ class Memory:
         self.content: list[bytes | None] = [None] * FRAMES
         self.watched: dict[int, Callable[[], dict[str, int]]] = {}  # by frame: what reads it anew once it was written
 
+    def release(self) -> None:
+        """Let go of the bytes, when a run is over: a machine is a cycle of objects, which is collected late."""
+        self.ram = bytearray()
+        self.content = []
+
     @staticmethod
     def address(frame: int) -> int:
         """Return the physical address of a frame."""
@@ -152,7 +157,7 @@ class Memory:
         return slot * align
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def payload(name: str) -> bytes:
     """Return the 4 KiB that the payload called ``name`` consists of: one digest, repeated."""
     return blake2b(name.encode()).digest() * (FRAME // 64)

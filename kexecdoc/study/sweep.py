@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import csv
 import errno
-import gc
 import os
 import sys
 import warnings
@@ -168,7 +167,7 @@ def _made_by_workers(design: Factorial, jobs: int | None) -> Generator[Row, None
 
     # Results come in the order of the tasks, whoever is done first. Closed before its end, as by Ctrl-C, joblib's
     # generator calls off what is left and ends the workers that it started. That is meant, and nothing to warn of.
-    tasks = (delayed(_cross_and_tidy)(chunk, design.names) for chunk in _chunks(iter(design)))
+    tasks = (delayed(_cross)(chunk, design.names) for chunk in _chunks(iter(design)))
     results = Parallel(n_jobs=jobs, return_as="generator")(tasks)
     try:
         for result in results:
@@ -198,17 +197,6 @@ def _cross(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | 
             continue
         row: Row = {switches()[name].field: value for name, value in values.items()}
         made.append(row | measured)
-    return made
-
-
-def _cross_and_tidy(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | ScenarioError]:
-    """Cross with each scenario, in a worker, and let go of the machines.
-
-    A machine is few objects that refer to each other and 16 MiB, so the collector is in no hurry, and joblib
-    replaces a worker that grows, with a warning.
-    """
-    made = _cross(scenarios, names)
-    gc.collect()
     return made
 
 
