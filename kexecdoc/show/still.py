@@ -299,8 +299,7 @@ def _pending(axes: Axes, m: Moment) -> None:
         base = address - intid // 8
     one = {intid for address, _, intid in m.set_bits if address == base + intid // 8}
     left = base != m.state["redistributor/0/pending"]
-    title = f"Pending table of CPU 0 at {base:#x}" + (", as it was left behind" if left else "")
-    _text(axes, 0, 0.3, title, weight="bold")
+    _text(axes, 0, 0.3, f"Pending table of CPU 0 at {base:#x}" + (", left behind" if left else ""), weight="bold")
     for row, byte in enumerate(sorted({n // 8 for n in live})[:2]):
         top = 0.9 + 1.75 * row
         _text(axes, 0, top, f"byte {byte:#x}", MUTED, size=7.5)
@@ -338,7 +337,6 @@ def _timeline(axes: Axes, run: Run, m: Moment) -> None:
     starts = [(e.t_ns, str(e.set["step"])) for e in run.log if e.kind == "step"]
     end = run.log.t_ns[-1]
     spans = [(t, starts[k + 1][0] if k + 1 < len(starts) else end, name) for k, (t, name) in enumerate(starts)]
-    grounds = {"old": "#fbe9df", "jump": "#f7efb0", "next": "#e4f2fb"}
 
     def place(t_ns: int) -> float:
         k = max(k for k, (t, _, _) in enumerate(spans) if t <= t_ns)
@@ -347,7 +345,9 @@ def _timeline(axes: Axes, run: Run, m: Moment) -> None:
 
     axes.set(xlim=(0, len(spans)), ylim=(0, 1))
     for k, (_, _, name) in enumerate(spans):
-        axes.add_patch(Rectangle((k, 0), 1, 1, facecolor=grounds[name.split("/")[0]], edgecolor=LINE, lw=0.8))
+        axes.add_patch(
+            Rectangle((k, 0), 1, 1, facecolor=palette.PHASES[name.split("/")[0]].light, edgecolor=LINE, lw=0.8)
+        )
     for group, found in groupby(enumerate(spans), lambda item: item[1][2].split("/")[0]):
         first = next(found)[0]
         words = {

@@ -6,8 +6,8 @@ import { fate, life, told } from "./life.js";
 import { FOUND } from "./reel.js";
 import { capital, hex, number, since } from "./words.js";
 
-const FLASH = 600; // milliseconds that a write is seen
-const MANY = 64; // an event that touches more frames than this is no write to flash
+const FLASH = 600; // milliseconds that a write of a device or a redistributor is seen
+const MANY = 64; // an event that touches more frames than this is no write to outline
 
 export function memory(stage) {
   const box = make("div", { class: "kx-pair kx-maps" });
@@ -22,7 +22,7 @@ export function memory(stage) {
   let told_of = null; // the frame whose life is shown
   let hovered = null;
 
-  const label = (name) => stage.legend().owners[name]?.label ?? name;
+  const { label } = stage;
 
   function load(machines) {
     if (maps.length !== machines.length) {
@@ -79,9 +79,10 @@ export function memory(stage) {
     };
     canvas.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const from = stage.frame ?? 0;
+      const from = stage.frame ?? -1; // the first key asks the first frame
       const row = from - (from % side);
-      const to = {
+      const first = { ArrowLeft: 0, ArrowRight: 0, ArrowUp: 0, ArrowDown: 0, Home: 0, End: 0, PageUp: 0, PageDown: 0 };
+      const to = (from < 0 ? first : {
         ArrowLeft: from - 1,
         ArrowRight: from + 1,
         ArrowUp: from - side,
@@ -90,14 +91,13 @@ export function memory(stage) {
         End: row + side - 1,
         PageUp: from - 8 * side,
         PageDown: from + 8 * side,
-      }[event.key];
+      })[event.key];
       if (event.key === "Escape") stage.ask(null);
       else if (to === undefined) return;
       else if (to >= 0 && to < frames) pick(to);
       event.preventDefault();
       event.stopPropagation(); // these keys mean something else to the explorer as a whole
     });
-    canvas.addEventListener("focus", () => stage.frame === null && pick(0));
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerType === "touch") return;
       hovered = frameAt(event);
@@ -181,11 +181,12 @@ export function memory(stage) {
       const { cursor } = now;
       const touched = new Set();
       const written = (i) => reel.sets[i].frames.filter((f) => f.what === "bytes" && f.end - f.first <= MANY);
+      const strange = (i) => reel.kind[i].startsWith("dma.") || reel.kind[i].startsWith("lpi."); // no CPU wrote it
       if (cursor) for (const f of written(cursor - 1)) for (let n = f.first; n < f.end; n++) touched.add(n);
       outline(g, touched, side, size, paint.surface, 5 * line);
       outline(g, touched, side, size, paint.accent, 3 * line);
       const forward = before !== null && cursor > before && stage.isPlaying() && !stage.still();
-      if (forward) for (let i = before; i < cursor; i++) for (const f of written(i)) for (let n = f.first; n < f.end; n++) flashes.set(n, performance.now());
+      if (forward) for (let i = before; i < cursor; i++) if (strange(i)) for (const f of written(i)) for (let n = f.first; n < f.end; n++) flashes.set(n, performance.now());
       before = cursor;
       for (const [frame, when] of flashes) {
         const left = 1 - (performance.now() - when) / FLASH;

@@ -1,6 +1,6 @@
 // How moments, durations, counts and kinds of events are said.
 
-export const KINDS = {
+const KINDS = {
   step: "a step begins",
   run: "something else runs from now on",
   arrival: "something arrives at the device",
@@ -49,8 +49,24 @@ export function brief(ns) {
 
 /** A moment of a run by its jump; by the call if there was no jump. */
 export function since(reel, t) {
+  if (t < 0) return "not called yet";
   if (reel.jump < 0) return `${duration(t)} after the call`;
   const d = t - reel.t_ns[reel.jump];
   if (d === 0) return "at the jump";
   return d < 0 ? `${duration(-d)} before the jump` : `${duration(d)} after the jump`;
+}
+
+/** What event i of a run is, in a sentence without its stop; `now` is the machine just after it. */
+export function happening(reel, i, now, label) {
+  const kind = reel.kind[i];
+  const { paths, frames } = reel.sets[i];
+  if (kind === "step") return `a step begins: ${paths.find(([path]) => path === "step")[1]}`;
+  if (kind === "print") return `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`;
+  if (kind === "read" && frames.some((f) => f.value === "wrong")) return "an owner read its memory and found wrong bytes";
+  if (kind === "msi.landed" && frames.length) return "an interrupt message landed in memory, and not at the ITS";
+  const frame = kind === "dma.landed" ? frames.find((f) => f.what === "bytes")?.first : undefined;
+  if (frame === undefined) return KINDS[kind] ?? kind;
+  const found = reel.harm.get(i);
+  const fate = found === undefined ? "" : `; its owner finds it wrong ${brief(reel.t_ns[found] - reel.t_ns[i])} later`;
+  return `the device wrote frame ${number(frame)}, ${label(reel.owners[now.owner[frame]])}${fate}`;
 }
