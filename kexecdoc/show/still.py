@@ -350,11 +350,7 @@ def _timeline(axes: Axes, run: Run, m: Moment) -> None:
         )
     for group, found in groupby(enumerate(spans), lambda item: item[1][2].split("/")[0]):
         first = next(found)[0]
-        words = {
-            "old": "old kernel, from the call",
-            "jump": "jump",
-            "next": "next kernel, from its entry to userspace and on",
-        }
+        words = {"old": "old kernel, from the call", "jump": "jump", "next": "next kernel, from its entry on"}
         _text(axes, first + 0.05, -0.28, words[group], MUTED, size=8)
         axes.plot([first, first], [-0.42, 0], color=INK, lw=1, clip_on=False)
     for t, result in m.writes:

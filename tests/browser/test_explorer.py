@@ -590,6 +590,7 @@ def test_in_jupyterlab_a_flip_changes_the_verdict(lab, run_in_lab):
     scrubber.press("ArrowRight")
     expect(explorer).to_have_attribute("data-cursor", "1")
     memory = explorer.get_by_role("application")
+    memory.press("Home")
     memory.press("ArrowDown")
     expect(explorer.locator(".kx-memory .kx-detail")).to_contain_text("Frame 64 at")
 
@@ -605,7 +606,7 @@ def test_in_jupyterlab_the_kernel_is_the_engine_of_two_machines_and_of_the_copie
     explorer = page.locator(".jp-OutputArea .kx")
     expect(explorer.locator(".kx-outcome").nth(0)).to_have_text("✓ clean")
     expect(explorer.locator(".kx-outcome").nth(1)).to_have_text("✕ corrupted")
-    expect(explorer.locator(".kx-what")).to_contain_text("A: jump/copy:0")
+    expect(explorer.locator(".kx-what")).to_contain_text("A: A step begins: jump/copy. jump/copy:0")
     expect(explorer.locator(".kx-life-name").first).to_have_text("The life of frame 70")
     chooser(explorer, "iommu", "B").select_option("translate")
     expect(explorer.locator(".kx-outcome").nth(1)).to_have_text("○ harmless")
@@ -615,3 +616,23 @@ def test_in_jupyterlab_the_kernel_is_the_engine_of_two_machines_and_of_the_copie
     assert '"iommu": "translate"' in cell
     explorer.get_by_role("button", name="Copy link").click()
     expect(explorer.locator(".kx-copied")).to_contain_text("Put it behind the address of the chapter’s page.")
+
+
+def test_in_jupyterlab_a_click_gives_the_explorer_its_keys_and_a_dead_kernel_is_told_of(lab, run_in_lab):
+    write_notebook(lab("dead.ipynb"), f"from kexecdoc.show.explorer import Explorer\nExplorer({NAME!r})")
+    page = run_in_lab("dead.ipynb")
+    explorer = page.locator(".jp-OutputArea .kx")
+    expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
+    explorer.locator(".kx-sentence").click()
+    page.keyboard.press("0")
+    expect(explorer).to_have_attribute("data-cursor", "0")
+    page.keyboard.press("0")  # twice, JupyterLab would ask whether to restart the kernel
+    page.keyboard.press(".")
+    expect(explorer).to_have_attribute("data-cursor", "1")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    explorer.locator("input[value=shutdown]").click()
+    silent = "The kernel does not answer: run this cell again."
+    expect(explorer.get_by_role("alert")).to_have_text(silent, timeout=15_000)
+    expect(explorer.locator("input[value=none]")).to_be_checked()
+    expect(explorer).to_have_attribute("aria-busy", "false")

@@ -1,25 +1,21 @@
 // The console of both kernels, in step with t; each line is linked to its meaning.
 
-import { columns, make, say, section } from "./dom.js";
+import { make, remembered, say, section, settle } from "./dom.js";
 import { before } from "./reel.js";
 import { since } from "./words.js";
 
 export function terminal(stage) {
   const box = make("div", { class: "kx-pair kx-screens" });
   const el = section("console", "Console", box);
-  const made = new WeakMap(); // reel -> its screen: hundreds of elements that need not be made at every flip
+  const made = remembered(({ reel }) => screen(stage, reel));
   let screens = [];
 
   function load(machines) {
-    screens = machines.map(({ reel }, k) => {
-      const known = made.get(reel)?.[k];
-      if (!known) made.set(reel, { ...made.get(reel), [k]: screen(stage, reel) });
-      return made.get(reel)[k];
-    });
-    box.replaceChildren(...columns(machines, (machine) => screens[machines.indexOf(machine)].el));
+    screens = machines.map(made);
+    settle(box, machines, (machine, k) => screens[k].el);
   }
 
-  return { el, load, show: (machines) => machines.forEach(({ now }, k) => screens[k].show(now)) };
+  return { el, load, prepare: made, show: (machines) => machines.forEach(({ now }, k) => screens[k].show(now)) };
 }
 
 function screen(stage, reel) {

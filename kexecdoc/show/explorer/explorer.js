@@ -12,6 +12,8 @@
 //                         the second machine; empty: the one that matters); the frame that is asked, or -1; what
 //                         starts the clock
 //   error, notice         what the reader has to be told
+//
+// A host that knows runs before they are asked for has `nearby()`: the views that one flip of a switch leads to.
 
 import { account } from "./account.js";
 import { quoted } from "./address.js";
@@ -41,6 +43,7 @@ const PLAYED = 20_000; // milliseconds from one end of the axis to the other
 const HOP = 1_200; // milliseconds a step when the reader prefers reduced motion
 const KEPT = 250; // milliseconds after which the moment is handed to the host
 const REELS = 24; // runs that are kept ready
+const FILMS = 64; // the same of pairs: with twelve runs there are as many as 144
 const PATIENCE = 5_000; // milliseconds that a host has to answer
 const SILENT = "The kernel does not answer: run this cell again.";
 
@@ -51,6 +54,10 @@ const FOCUSABLE = "button, input, select, textarea, summary, label, [tabindex]";
 
 /** Two explorers of one name on a page are told apart. */
 const ordinal = (place) => (/\.\d+$/.test(place ?? "") ? `, number ${place.split(".").at(-1)} on this page` : "");
+
+// Not every browser tells when it is idle.
+const whenIdle = window.requestIdleCallback ?? ((act) => setTimeout(act, 100));
+const cancelIdle = window.cancelIdleCallback ?? clearTimeout;
 
 let explorers = 0;
 
@@ -352,7 +359,7 @@ function render({ model, el }) {
   function filmOf(reels) {
     const key = [...reels.map((r) => (numbers.has(r) ? numbers.get(r) : numbers.set(r, ++numbered).get(r))), stage.clock()].join();
     if (!films.has(key)) films.set(key, new Film(reels, stage.clock()));
-    if (films.size > REELS) films.delete(films.keys().next().value);
+    if (films.size > FILMS) films.delete(films.keys().next().value);
     return films.get(key);
   }
   const numbers = new WeakMap();
@@ -377,6 +384,21 @@ function render({ model, el }) {
     if (led) restore();
     else keep();
     draw();
+    cancelIdle(preparing);
+    prepare();
+  }
+
+  /** While nothing is asked, make ready what one flip leads to, if the host knows it already: one run at a time. */
+  let preparing = 0;
+  function prepare() {
+    const views = (model.nearby?.() ?? []).filter((view) => !reels.has(view.log));
+    if (!views.length) return;
+    preparing = whenIdle(() => {
+      const reel = reelOf(views[0]);
+      filmOf([reel]);
+      for (const part of Object.values(parts)) part.prepare?.({ reel }, 0);
+      prepare();
+    });
   }
 
   /** Where the reader is: the event, the step, and how long that has been going on. */
@@ -485,6 +507,7 @@ function render({ model, el }) {
     spoken.close();
     clearTimeout(keeping);
     clearTimeout(patience);
+    cancelIdle(preparing);
     cancelAnimationFrame(asked);
     sizes.disconnect();
     modes.disconnect();

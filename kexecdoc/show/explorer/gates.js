@@ -1,6 +1,6 @@
 // The way of a write and of an interrupt: each gate open or shut at t, and why.
 
-import { columns, make, say, section } from "./dom.js";
+import { make, say, section, settle } from "./dom.js";
 import { STUDY } from "./reel.js";
 import { many } from "./words.js";
 
@@ -72,20 +72,17 @@ const WAYS = { write: "A write goes through", interrupt: "An interrupt goes thro
 export function gates() {
   const box = make("div", { class: "kx-pair" });
   const el = section("gates", "Gates", box);
-  let shown = []; // per machine, per way: the elements of each gate
+  const shown = []; // per machine, per way: the elements of each gate
 
   function load(machines) {
-    shown = [];
-    box.replaceChildren(
-      ...columns(machines, () => {
-        const ways = {};
-        shown.push(ways);
-        return Object.entries(WAYS).flatMap(([way, words]) => {
-          ways[way] = make("div", { role: "list", class: "kx-way", "aria-label": `${words}, gate by gate` });
-          return [make("p", { class: "kx-way-name", text: words }), ways[way]];
-        });
-      }),
-    );
+    const build = (machine, k) => {
+      shown[k] = {};
+      return Object.entries(WAYS).flatMap(([way, words]) => {
+        shown[k][way] = make("div", { role: "list", class: "kx-way", "aria-label": `${words}, gate by gate` });
+        return [make("p", { class: "kx-way-name", text: words }), shown[k][way]];
+      });
+    };
+    settle(box, machines, build, () => box);
   }
 
   function show(machines) {

@@ -27,7 +27,7 @@ export function memory(stage) {
   function load(machines) {
     if (maps.length !== machines.length) {
       maps = machines.map(map);
-      box.replaceChildren(...columns(machines, (machine) => maps[machines.indexOf(machine)].el));
+      box.replaceChildren(...columns(machines, (machine, k) => maps[k].el));
     }
     const names = [...new Set(machines.flatMap((m) => m.reel.owners))];
     const seen = names.filter((name) => machines.some((m) => m.reel.seen.has(name)));

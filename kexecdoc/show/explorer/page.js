@@ -45,6 +45,11 @@ class Model {
     }
   }
 
+  nearby() {
+    const { controls, scenario } = this.state;
+    return controls.flatMap(({ name, choices }) => choices.map(({ value }) => this.answer({ ...scenario, [name]: value }))).filter(Boolean);
+  }
+
   save_changes() {
     this.ask();
     this.changed();

@@ -1,6 +1,6 @@
 // The pending table of CPU 0: the bits of the live LPIs, and the arithmetic from an INTID to a bit in memory.
 
-import { columns, make, section } from "./dom.js";
+import { make, remembered, section, settle } from "./dom.js";
 import { before } from "./reel.js";
 import { hex, since } from "./words.js";
 
@@ -10,14 +10,15 @@ const BITS = [0, 1, 2, 3, 4, 5, 6, 7];
 export function pending(stage) {
   const box = make("div", { class: "kx-pair" });
   const el = section("pending", `Pending table of CPU ${CPU}`, box);
+  const made = remembered(({ reel }) => table(stage, reel));
   let tables = [];
 
   function load(machines) {
-    tables = machines.map(({ reel }) => table(stage, reel));
-    box.replaceChildren(...columns(machines, (machine) => tables[machines.indexOf(machine)].el));
+    tables = machines.map(made);
+    settle(box, machines, (machine, k) => tables[k].el);
   }
 
-  return { el, load, show: (machines) => machines.forEach(({ now }, k) => tables[k].show(now)) };
+  return { el, load, prepare: made, show: (machines) => machines.forEach(({ now }, k) => tables[k].show(now)) };
 }
 
 function table(stage, reel) {

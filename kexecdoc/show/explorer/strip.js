@@ -8,6 +8,8 @@ const HEIGHT = 32; // pixels of the lanes
 const LANES = [[0.06, 0.5], [0.56, 0.76], [0.78, 0.98]]; // of a strip: writes, flips, wrong bytes
 const LETTER = 7.4; // pixels of a letter of a label, and what stands beside it
 const ROOM = 12;
+const GUTTER = 20; // pixels that the letter of one of two machines takes
+const BORDER = 2;
 
 /** What runs: the class of its colour, its name on the ribbon, and the name of its beginning. */
 const RUNNING = {
@@ -19,35 +21,45 @@ const RUNNING = {
   crashed: ["dead", "crashed", "crashed"],
   hung: ["dead", "hung", "hung"],
 };
-const FIRST = ["jump", "crashed", "hung", "userspace", "entry", "end", "the call", "SMMU off"]; // who gets room first
+const FIRST = ["jump", "crashed", "hung", "userspace", "entry", "SMMU off", "end", "the call"]; // who gets room first
 
-export function strip(stage, { reel, letter }, k) {
-  const { film } = stage;
-  const { axis } = film;
-  const offset = film.offsets[k];
-  const X = (t) => axis.xOf(t + offset);
+/** `width` tells how wide the strips' place is: a place that stays, since to measure a new element costs a layout. */
+export function strip(stage, letter, width) {
   const ribbon = make("div", { class: "kx-ribbon" });
   const canvas = make("canvas", { class: "kx-lanes", "aria-hidden": "true" });
   const lane = make("div", { class: "kx-lane" }, ribbon, canvas);
   const labels = make("div", { class: "kx-labels", "aria-hidden": "true" });
   const el = make("div", { class: "kx-strip" }, letter && make("b", { class: "kx-strip-letter", text: letter }), lane, labels);
-  let whole = null; // the lanes as they are without a cursor
-  let painted = null; // the colours that they were drawn in
+  let reel = null;
+  let axis = null;
+  let X = null; // the place of a time of this machine
+  let phases = [];
+  const pictures = new WeakMap(); // film -> the lanes as they are without a cursor: { whole, paint }
   let labelled = 0; // the width that the labels were chosen for
+  let context = null;
 
-  const phases = reel.phases.filter((p) => RUNNING[p.name]);
-  const end = reel.time(reel.length);
-  phases.forEach(({ name, t0, t1 }) => {
-    const [kind, words] = RUNNING[name];
-    const part = make("span", { class: `kx-phase kx-phase-${kind}`, text: words, title: words });
-    part.style.left = `${X(t0) * 100}%`;
-    part.style.width = `${(X(t1) - X(t0)) * 100}%`;
-    ribbon.append(part);
-  });
+  function load(shown, k) {
+    const { film } = stage;
+    const offset = film.offsets[k];
+    reel = shown;
+    ({ axis } = film);
+    X = (t) => axis.xOf(t + offset);
+    phases = reel.phases.filter((p) => RUNNING[p.name]);
+    labelled = 0;
+    ribbon.replaceChildren(
+      ...phases.map(({ name, t0, t1 }) => {
+        const [kind, words] = RUNNING[name];
+        const style = `left:${X(t0) * 100}%;width:${(X(t1) - X(t0)) * 100}%`;
+        return make("span", { class: `kx-phase kx-phase-${kind}`, text: words, title: words, style });
+      }),
+    );
+  }
 
   /** Signed by the jump, or from the call where there is none. */
-  const zero = reel.jump < 0 ? 0 : reel.t_ns[reel.jump];
-  const signed = (t) => (t === zero ? "0" : `${t < zero ? "−" : "+"}${brief(Math.abs(t - zero))}`);
+  function signed(t) {
+    const zero = reel.jump < 0 ? 0 : reel.t_ns[reel.jump];
+    return t === zero ? "0" : `${t < zero ? "−" : "+"}${brief(Math.abs(t - zero))}`;
+  }
 
   /** The landmarks, then the times at which the scale changes: as many as there is room for, a stroke for the rest. */
   function label(width) {
@@ -56,7 +68,7 @@ export function strip(stage, { reel, letter }, k) {
     const marks = [
       ...phases.map((p) => ({ t: p.t0, name: RUNNING[p.name][2] })),
       ...reel.windows.map((w) => ({ t: w.t0, name: "SMMU off" })),
-      { t: end, name: "end" },
+      { t: reel.time(reel.length), name: "end" },
       ...reel.steps.map((s) => ({ t: s.t0 })),
     ];
     const rank = ({ name }) => (name ? FIRST.length - FIRST.indexOf(name) : 0);
@@ -71,27 +83,26 @@ export function strip(stage, { reel, letter }, k) {
       const full = name ? (name === "jump" && reel.jump >= 0 ? name : `${name} ${signed(t)}`) : signed(t);
       const text = [full, name].find((words) => words && free(x, words)) ?? "";
       if (!text && !name) return null;
-      const el = make("span", { class: `kx-mark${name ? " kx-landmark" : ""}${x + (LETTER * text.length + ROOM) / width > 1 ? " kx-from-right" : ""}`, text, title: full });
-      el.style.left = `${x * 100}%`;
-      return el;
+      return make("span", { class: `kx-mark${name ? " kx-landmark" : ""}${x + (LETTER * text.length + ROOM) / width > 1 ? " kx-from-right" : ""}`, text, title: full, style: `left:${x * 100}%` });
     });
     labels.replaceChildren(...chosen.filter(Boolean));
   }
 
   function show(t) {
     const d = density();
-    const wide = stage.width(lane);
+    const wide = width() - BORDER - (letter ? GUTTER : 0);
     const [w, h] = [Math.round(wide * d), Math.round(HEIGHT * d)];
-    if (!w) return;
+    if (w <= 0) return;
     label(wide);
     fit(canvas, w, h);
     const paint = stage.colours();
-    if (whole?.width !== w || whole.height !== h || painted !== paint) {
-      painted = paint;
-      whole = image(w, h, (g) => history(g, paint, w, h, d));
+    let known = pictures.get(stage.film);
+    if (known?.whole.width !== w || known.whole.height !== h || known.paint !== paint) {
+      known = { whole: image(w, h, (g) => history(g, paint, w, h, d)), paint };
+      pictures.set(stage.film, known);
     }
-    const g = canvas.getContext("2d");
-    g.drawImage(whole, 0, 0);
+    const g = (context ??= canvas.getContext("2d"));
+    g.drawImage(known.whole, 0, 0);
     // What has not happened yet is paler.
     const now = Math.round(axis.xOf(t) * (w - 2 * d));
     g.globalAlpha = 0.6;
@@ -143,5 +154,5 @@ export function strip(stage, { reel, letter }, k) {
     }
   }
 
-  return { el, lane, show };
+  return { el, lane, load, show };
 }

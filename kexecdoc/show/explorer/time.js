@@ -1,6 +1,6 @@
 // Time: forward, back and play, the steps by name, and the axis with what happened on it.
 
-import { icon, make, say } from "./dom.js";
+import { icon, make, remembered, say } from "./dom.js";
 import { strip } from "./strip.js";
 import { brief, capital, duration, happening, number, since } from "./words.js";
 
@@ -42,6 +42,8 @@ export function time(stage) {
   let strips = [];
   let selects = [];
   let said = []; // of each machine the elements that tell its event
+  const single = remembered((machine) => steps(machine, 0));
+  const pair = [0, 1].map((k) => remembered((machine) => steps(machine, k)));
 
   // The scrubber is the native one, for keyboards and screen readers. What is seen, and what a pointer drags,
   // is the axis under it, since the native one cannot have a scale for each step.
@@ -63,9 +65,12 @@ export function time(stage) {
 
   function load(machines) {
     range.max = stage.film.length;
-    strips = machines.map((machine, k) => strip(stage, machine, k));
-    rows.replaceChildren(...strips.map((s) => s.el));
-    selects = machines.map(steps);
+    if (strips.length !== machines.length) {
+      strips = machines.map(({ letter }) => strip(stage, letter, () => stage.width(track)));
+      rows.replaceChildren(...strips.map((s) => s.el));
+    }
+    machines.forEach(({ reel }, k) => strips[k].load(reel, k));
+    selects = machines.map((machine, k) => (machine.letter ? pair[k] : single)(machine, k));
     chooser.replaceChildren(...selects.map((s) => s.el));
     said = machines.map(teller);
     what.replaceChildren(...said.map((s) => s.el));

@@ -1,6 +1,6 @@
 // In the end: the outcome in a word, the verdict in a sentence, the counts.
 
-import { columns, make, say } from "./dom.js";
+import { make, settle } from "./dom.js";
 import { STUDY } from "./reel.js";
 import { number } from "./words.js";
 
@@ -9,7 +9,7 @@ export function verdict(stage) {
   const el = make("section", { class: "kx-part kx-verdict" }, box);
 
   function load(machines) {
-    box.replaceChildren(...columns(machines, ({ run, letter }) => one(run, letter)));
+    settle(box, machines, ({ run, letter }) => one(run, letter));
   }
 
   function one(run, letter) {

@@ -27,6 +27,16 @@ const KINDS = {
   print: "a line on the console",
 };
 
+/** What an event of the kind `run` begins. */
+const BEGINS = {
+  stub: "the jump: the old kernel is gone, and a stub copies the image",
+  purgatory: "purgatory runs, and checks the digest",
+  "next-kernel": "the next kernel is entered",
+  userspace: "userspace runs",
+  crashed: "the next kernel died",
+  hung: "nothing goes on from here",
+};
+
 export const hex = (n) => `0x${n.toString(16)}`;
 const ENGLISH = new Intl.NumberFormat("en-GB");
 export const number = (n) => ENGLISH.format(n);
@@ -61,6 +71,7 @@ export function happening(reel, i, now, label) {
   const kind = reel.kind[i];
   const { paths, frames } = reel.sets[i];
   if (kind === "step") return `a step begins: ${paths.find(([path]) => path === "step")[1]}`;
+  if (kind === "run") return BEGINS[paths.find(([path]) => path === "running")?.[1]] ?? KINDS.run;
   if (kind === "print") return `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`;
   if (kind === "read" && frames.some((f) => f.value === "wrong")) return "an owner read its memory and found wrong bytes";
   if (kind === "msi.landed" && frames.length) return "an interrupt message landed in memory, and not at the ITS";
