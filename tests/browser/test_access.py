@@ -45,9 +45,10 @@ def test_axe_finds_nothing_moderate_or_worse(new_context, site, axe, path, schem
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1400])
-def test_axe_finds_nothing_in_any_state_of_the_explorer(new_context, site, axe, scheme, width):
+@pytest.mark.parametrize("at", ["jump/copy:0", "end"])
+def test_axe_finds_nothing_in_any_state_of_the_explorer(new_context, site, axe, scheme, width, at):
     page = new_context(color_scheme=scheme, viewport={"width": width, "height": 900}).new_page()
-    state = "quiesce=none&iommu=off&lpi-disable=sticky&b.quiesce=remove&b.iommu=translate&at=jump/copy:0&frame=2288"
+    state = f"quiesce=none&iommu=off&lpi-disable=sticky&b.quiesce=remove&b.iommu=translate&at={at}&frame=2288"
     page.goto(f"{site}{CHAPTER}#kx=just-a-branch&{state}&nonsense=1")
     explorer = page.locator(".kx")
     expect(explorer.locator(".kx-outcome")).to_have_count(2)

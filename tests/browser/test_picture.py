@@ -265,6 +265,13 @@ def test_on_the_clock_of_the_jumps_a_machine_may_not_be_called_yet(explorer):
     expect(explorer.locator(".kx-when")).to_have_text(re.compile(r" · B \d.* after the call · event"))
 
 
+def test_a_machine_whose_run_is_over_stays_at_its_end(explorer):
+    compare(explorer, "quiesce", "shutdown")
+    explorer.get_by_role("button", name="To the end").click()
+    ends = "A over, 1.3500 s after the jump · B 1.3500 s after the jump"
+    expect(explorer.locator(".kx-when b")).to_have_text(ends)
+
+
 def test_reset_sets_both_machines_back(explorer):
     compare(explorer, "quiesce", "shutdown")
     reset = explorer.get_by_role("button", name="Reset")

@@ -48,7 +48,7 @@ const PATIENCE = 5_000; // milliseconds that a host has to answer
 const SILENT = "The kernel does not answer: run this cell again.";
 
 const KEYS =
-  "Anywhere in the explorer: , and . one event back and forward, [ and ] one step, 0 and 9 the ends of the run, P plays and pauses. On the axis: ← and → one event, Page Up and Page Down a tenth of the run. In the memory map: arrows one frame, Home and End the ends of a row, Page Up and Page Down eight rows, Escape forgets the frame. On the console: ↑ and ↓ one line.";
+  "Anywhere in the explorer: , and . one event back and forward, [ and ] to where a step begins, 0 and 9 the ends of the run, P plays and pauses. On the axis: ← and → one event, Page Up and Page Down a tenth of the run. In the memory map: arrows one frame, Home and End the ends of a row, Page Up and Page Down eight rows, Escape forgets the frame. On the console: ↑ and ↓ one line.";
 
 const FOCUSABLE = "button, input, select, textarea, summary, label, [tabindex]";
 

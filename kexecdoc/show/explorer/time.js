@@ -111,7 +111,8 @@ export function time(stage) {
     range.value = position;
     const local = machines.map((_, k) => film.local(t, k));
     const named = (text, k) => `${machines[k].letter ? `${machines[k].letter} ` : ""}${text}`;
-    const each = machines.map(({ reel }, k) => named(since(reel, local[k]), k)).join(" · ");
+    const moment = (reel, at) => (at <= reel.time(reel.length) ? since(reel, at) : `over, ${since(reel, reel.time(reel.length))}`);
+    const each = machines.map(({ reel }, k) => named(moment(reel, local[k]), k)).join(" · ");
     const place = `event ${number(position)} of ${number(film.length)}`;
     range.setAttribute("aria-valuetext", `${each}, step ${machines.map(({ now }, k) => named(now.state.step ?? "none", k)).join(" · ")}, ${place}`);
     // Without a jump the moment is told by the call already.

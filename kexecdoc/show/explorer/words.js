@@ -41,7 +41,6 @@ export const hex = (n) => `0x${n.toString(16)}`;
 const ENGLISH = new Intl.NumberFormat("en-GB");
 export const number = (n) => ENGLISH.format(n);
 export const many = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
-export const wordy = (object) => Object.entries(object).map(([k, v]) => `${k}=${v}`).join(" ");
 export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** A duration, to the microsecond where microseconds matter. */
