@@ -66,6 +66,8 @@ export function memory(stage) {
     let strips = { size: 0 }; // of each owner a whole row, to be copied from
     let before = null; // the cursor that was drawn last
     let reel = null;
+    let drawn = ""; // what the picture was drawn for
+    let known = null; // and what was counted in it
 
     const frameAt = (event) => {
       const edge = canvas.getBoundingClientRect();
@@ -128,13 +130,18 @@ export function memory(stage) {
       const size = Math.max(2, Math.floor((stage.width(holder) * d) / side));
       const paint = stage.colours();
       const g = (context ??= canvas.getContext("2d"));
-      if (reel !== shown) [reel, before] = [shown, null];
+      if (reel !== shown) [reel, before, drawn] = [shown, null, ""];
       if (fit(canvas, size * side, (size * frames) / side) || strips.paint !== paint || strips.size !== size) {
         canvas.style.width = `${(size * side) / d}px`;
         canvas.style.height = `${(size * frames) / side / d}px`;
         strips = { size, paint, list: new Map() };
+        drawn = "";
       }
-      const counts = new Map();
+      // Of two machines one is often just as it was.
+      const wanted = `${now.cursor} ${hovered ?? stage.frame}`;
+      if (wanted === drawn && !flashes.size) return known;
+      drawn = wanted;
+      const counts = (known = new Map());
       const { owner } = now;
       for (let from = 0, to; from < owner.length; from = to) {
         // A run of equal frames within one row is one rectangle.
