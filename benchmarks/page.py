@@ -16,7 +16,7 @@ from benchmarks import browsers
 from kexecdoc.presets import EXPLORERS
 from kexecdoc.run import dumps
 from kexecdoc.scenario import Scenario
-from kexecdoc.show import palette, view
+from kexecdoc.show import view
 from kexecdoc.show.grid import write_assets
 from kexecdoc.simulate import simulate
 from tools import servers
@@ -40,35 +40,54 @@ def spread(values: list[float]) -> dict[str, float]:
     return {"median ms": round(statistics.median(values), 2), "p95 ms": round(percentile(values, 0.95), 2)}
 
 
-def flips(page: Page) -> dict[str, Any]:
-    """From the event of a control to the picture written: every setting of the chapter's switches, again and again."""
+FLIP = """async ({ settings, names, flips, two }) => {
+    const root = document.querySelector(".kx");
+    const controls = [...root.querySelectorAll(".kx-switch input, .kx-switch select")];
+    const side = (k, n) => root.querySelectorAll(".kx-switch")[k].querySelectorAll("select")[n];
+    const radio = (k, value) => controls.find((i) => i.name?.endsWith(`-${names[k]}-scenario`) && i.value === value);
+    /** Set one control; true if that changed anything. */
+    const set = (k, value, n) => {
+        if (!two) {
+            const input = radio(k, value);
+            return input.checked ? null : () => input.click();
+        }
+        const select = side(k, n);
+        if (select.value === value) return null;
+        return () => { select.value = value; select.dispatchEvent(new Event("change")); };
+    };
+    // A reader looks before he flips, and the page uses the time.
+    await new Promise((done) => setTimeout(done, 1500));
+    const times = [];
+    let n = 0;
+    while (times.length < flips) {
+        // In steps of seven, so that one flip after the other changes something else; of two machines in turn.
+        const wanted = settings[(n++ * 7) % settings.length];
+        for (const [k, value] of wanted.entries()) {
+            const act = set(k, value, n % 2);
+            if (!act) continue;
+            const began = performance.now();
+            act();
+            times.push(performance.now() - began);
+            if (root.getAttribute("aria-busy") !== "false") throw new Error("the picture was not written yet");
+            await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        }
+    }
+    return times;
+}"""
+
+
+def flips(page: Page, two: bool = False) -> dict[str, Any]:
+    """From the event of a control to the picture written: every setting of the chapter's switches, again and again.
+
+    With ``two`` there are two machines, and now one, now the other is flipped.
+    """
     chosen = EXPLORERS[NAME]
     controls = [(c["name"], [v["value"] for v in c["choices"]]) for c in view.controls(chosen)]
     settings = list(itertools.product(*(values for _, values in controls)))
-    times: list[float] = page.evaluate(
-        """async ({ settings, names, flips }) => {
-            const root = document.querySelector(".kx");
-            const inputs = [...root.querySelectorAll(".kx-switch input")];
-            const of = (k, value) => inputs.find((i) => i.name.endsWith(`-${names[k]}-scenario`) && i.value === value);
-            const times = [];
-            let n = 0;
-            while (times.length < flips) {
-                // In steps of seven, so that one flip after the other changes something else.
-                const wanted = settings[(n++ * 7) % settings.length];
-                for (const [k, value] of wanted.entries()) {
-                    const input = of(k, value);
-                    if (input.checked) continue;
-                    const began = performance.now();
-                    input.click();
-                    times.push(performance.now() - began);
-                    if (root.getAttribute("aria-busy") !== "false") throw new Error("the picture was not written yet");
-                    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-                }
-            }
-            return times;
-        }""",
-        {"settings": settings, "names": [name for name, _ in controls], "flips": FLIPS},
-    )
+    if two:
+        page.get_by_role("button", name="Compare").click()
+    asked = {"settings": settings, "names": [name for name, _ in controls], "flips": FLIPS, "two": two}
+    times: list[float] = page.evaluate(FLIP, asked)
     return {**spread(times), "flips": len(times)}
 
 
@@ -101,7 +120,7 @@ def scrubbing(page: Page, folder: Path) -> dict[str, Any]:
     run = simulate(LONG)
     write_assets(folder)
     nothing = {"controls": [], "base": LONG.values(), "defaults": LONG.values(), "scenario": {}, "other": {}}
-    state = {"view": view.view_of(run), "messages": {}, "legend": palette.legend(), "at": "end", "frame": -1, **nothing}
+    state = {"view": view.view_of(run), "messages": {}, "legend": view.legend(), "at": "end", "frame": -1, **nothing}
     (folder / "long.json").write_text(dumps(state))
     (folder / "long.html").write_text(BARE)
     with servers.folder(folder) as address:
@@ -140,9 +159,16 @@ def measure() -> dict[str, Any]:
             page = browser.new_page(viewport={"width": 1400, "height": 1000})
             bytes_fetched = fetched(page, address)
             flipped = flips(page)
+            both = flips(page, two=True)
+            dense = browser.new_page(viewport={"width": 1400, "height": 1000}, device_scale_factor=2)
+            dense.goto(address + CHAPTER)
+            dense.wait_for_function("document.querySelector('.kx')?.dataset.cursor")
+            flipped_dense = flips(dense)
         scrubbed = scrubbing(browser.new_page(viewport={"width": 1400, "height": 1000}), bare)
     return {
         "page: control to picture written": flipped,
+        "page: the same, two device pixels to each": flipped_dense,
+        "page: the same, two machines": both,
         "page: script time of a frame while scrubbing": scrubbed,
         "page: fetched, gzipped": bytes_fetched,
     }

@@ -16,7 +16,7 @@ def summarise(verdict: Verdict, scenario: Scenario) -> str:
     """Return the sentence, or two."""
     if verdict.killed_by.endswith(("/resend:0",)):
         return _resent(scenario)
-    if verdict.outcome in ("hung", "crashed") and not verdict.wrong:
+    if verdict.outcome in ("hung", "crashed") and not verdict.decisive:
         return _died(verdict, scenario)
     if verdict.wrong:
         return _wrong_bytes(verdict, scenario)

@@ -53,6 +53,12 @@ def test_text_can_be_read(mode, text, ground):
 
 
 @pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("phase", palette.PHASES)
+def test_the_name_of_a_phase_can_be_read_on_its_ground(mode, phase):
+    assert palette.contrast(palette.SURFACES["ink"].on(mode), palette.PHASES[phase].on(mode)) >= 4.5
+
+
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("outcome", palette.OUTCOMES, ids=lambda o: o.name)
 def test_an_outcome_can_be_read(mode, outcome):
     assert palette.contrast(outcome.tone.on(mode), palette.SURFACES["surface"].on(mode)) >= 4.5
@@ -96,7 +102,7 @@ def test_every_mark_is_one_that_is_drawn():
 
 
 def test_an_owner_that_nobody_declared_goes_by_its_own_name():
-    assert palette.owner("preserved").label == "preserved"
+    assert palette.owner("somebody").label == "somebody"
 
 
 def test_the_style_sheet_declares_every_colour_for_both_modes():

@@ -18,9 +18,9 @@ from PIL import Image
 from kexecdoc import presets
 from kexecdoc.run import dumps
 from kexecdoc.scenario import Scenario, ScenarioError, switches
-from kexecdoc.show import grid, palette, view
+from kexecdoc.show import grid, palette, plain, view
 from kexecdoc.show.explorer import Explorer
-from kexecdoc.show.still import alt_text, moment, still_png, tile
+from kexecdoc.show.still import alt_text, moment, still_figure, still_png, tile
 from kexecdoc.simulate import simulate
 
 NAME = "just-a-branch"
@@ -61,6 +61,27 @@ def test_an_unknown_explorer_is_named_in_one_line_with_the_nearest():
         Explorer("just-a-brunch")
 
 
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"frame": 4096}, "frame: 4096 is not one of 0 to 4,095"),
+        ({"frame": -2}, "frame: -2 is not one of"),
+        ({"at": "jump/cpy:0"}, "at: jump/cpy:0 does not happen in this run; did you mean jump/copy:0"),
+        ({"at": "eth0/arrival:40", "quiesce": "shutdown"}, "at: eth0/arrival:40 does not happen in this run"),
+        ({"at": "b:jump/copy:0"}, "at: b:jump/copy:0 does not happen in this run"),
+    ],
+)
+def test_a_moment_or_a_frame_that_does_not_exist_is_said_in_one_line(state, words):
+    with pytest.raises(ScenarioError, match=re.escape(words)):
+        Explorer(NAME, **state)
+
+
+def test_every_moment_of_both_machines_can_be_named():
+    other = {"quiesce": "remove"}
+    for at in ("", "start", "end", "jump/copy:0", "b:old/eth0-return:0"):
+        assert Explorer(NAME, at=at, other=other).at == at
+
+
 def test_the_widget_says_what_makes_it():
     assert repr(Explorer(NAME)) == f"Explorer({NAME!r})"
 
@@ -72,6 +93,7 @@ def test_the_widget_brings_its_twin_and_its_picture_along():
     assert data["image/png"] in data["text/html"]
     outcome = simulate(presets.EXPLORERS[NAME].scenario).verdict.outcome
     assert f"In the end: {outcome}." in data["text/html"]
+    assert "<code>quiesce=none clear-bus-master=no firmware=devicetree</code>" in data["text/html"]
 
 
 def test_all_that_is_handed_on_is_json():
@@ -87,6 +109,22 @@ def test_every_switch_of_an_explorer_can_be_a_row_of_radio_buttons():
             values = [c["value"] for c in control["choices"]]
             assert values == list(switches()[control["name"]].choices)
             assert control["default"] in values
+            assert control["label"]
+            assert all(choice["label"] for choice in control["choices"])
+
+
+def test_plain_words_are_of_switches_and_values_that_exist():
+    for name in plain.SWITCHES:
+        assert name in switches()
+    for name, value in plain.VALUES:
+        assert value in switches()[name].choices
+
+
+def test_a_switch_without_plain_words_goes_by_the_registrys():
+    loader = switches()["loader"]
+    assert plain.switch(loader) == loader.help[0].upper() + loader.help[1:]
+    assert plain.value(loader, "file", loader.meanings[0]) == loader.meanings[0]
+    assert plain.value(switches()["kernel"], "7.3", "") == "7.3"
 
 
 def test_every_line_of_a_console_has_a_meaning(left_running):
@@ -185,3 +223,13 @@ def test_a_still_and_the_verdict_count_the_same_frames(left_running):
     m = moment(left_running)
     assert len(m.wrong) == left_running.verdict.frames_corrupted
     assert len(m.writes) == sum(left_running.verdict.dma.values())
+
+
+@pytest.mark.parametrize("name", sorted(presets.PRESETS))
+def test_no_word_of_a_still_is_cut_at_its_edge(name):
+    figure = still_figure(simulate(presets.preset(name).scenario))
+    edge = figure.bbox
+    for text in [*figure.texts, *(text for axes in figure.axes for text in axes.texts)]:
+        box = text.get_window_extent()
+        assert edge.x0 <= box.x0, text.get_text()
+        assert box.x1 <= edge.x1, text.get_text()

@@ -22,6 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOOPBACK = "127.0.0.1"
 PATIENCE = 120  # seconds for JupyterLab to start, and for a notebook to run
+FORGOTTEN = 600  # seconds without a word after which a JupyterLab ends
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
@@ -109,6 +110,9 @@ def jupyterlab(home: Path) -> Iterator[Callable[[str], str]]:
         f"--ServerApp.root_dir={home / 'notebooks'}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",  # so that a test can say "run all cells"
+        # Whoever started it may be killed before he can stop it: a server that nobody uses ends by itself.
+        f"--ServerApp.shutdown_no_activity_timeout={FORGOTTEN}",
+        f"--MappingKernelManager.cull_idle_timeout={FORGOTTEN}",
     ]
     folders = {
         "JUPYTER_CONFIG_DIR": "config",

@@ -172,11 +172,11 @@ class Interrupts:
         kernel.computer.env.process(self._poll())
 
     def _poll(self) -> Generator[Event, None, None]:
-        """Run the handlers of the line that was given up, for as long as it is."""
-        kernel = self._kernel
+        """Run the handlers of the line that was given up, for as long as it is, and this kernel runs."""
+        kernel, cpu = self._kernel, self._line.cpu
         while True:
             yield kernel.computer.env.timeout(POLL)
-            if not self._tally.disabled:
+            if not self._tally.disabled or cpu.on_interrupt != self.take or not cpu.takes_interrupts:
                 return
             for _, handler in self._handlers[self._line.number]:
                 handler(kernel.cause or "")

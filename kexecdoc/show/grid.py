@@ -64,7 +64,7 @@ def grid(name: str) -> dict[str, Any]:
         "controls": view.controls(chosen),
         "scenario": view.settings(chosen),
         "messages": view.message_table(chosen.scenario.kernel),
-        "legend": palette.legend(),
+        "legend": view.legend(),
         "start": start,
         **rows,
         "runs": {

@@ -69,6 +69,8 @@ OWNERS: tuple[Owner, ...] = (
     Owner(
         "next-initramfs", "next kernel’s initramfs", "backslash", Tone("#7fd1b9", "#5fbda2"), Tone("#00513b", "#003526")
     ),
+    Owner("crash-reserved", "for a capture kernel", "bar", Tone("#e8d9a8", "#c9b679"), Tone("#6b5a1e", "#4a3d10")),
+    Owner("preserved", "preserved", "ring", Tone("#f4d7e8", "#7d3a5f"), Tone("#8f3a68", "#f0c4dc")),
     Owner("next-free", "next kernel’s free memory", "none", Tone("#eef5fa", "#1d2a36"), Tone("#5b7f99", "#7f9db3")),
 )
 
@@ -78,7 +80,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("degraded", "▽", "up, with something missing", Tone("#7a5200", "#f0bf4c")),
     Outcome("corrupted", "✕", "up, with wrong bytes in use", Tone("#a33c00", "#ff9b66")),
     Outcome("crashed", "■", "the next kernel died", Tone("#8f1d52", "#f394c2")),
-    Outcome("hung", "◼", "it never got there", Tone("#3d3f45", "#c4c9d1")),
+    Outcome("hung", "∞", "it never got there", Tone("#3d3f45", "#c4c9d1")),
 )
 
 SURFACES: dict[str, Tone] = {
@@ -93,6 +95,16 @@ SURFACES: dict[str, Tone] = {
     "alarm": Tone("#a33c00", "#ff9b66"),
 }
 """What is not data. ``control`` outlines things that can be operated; ``alarm`` is for what went wrong."""
+
+PHASES: dict[str, Tone] = {
+    "old": Tone("#fbe9df", "#3a2a20"),
+    "jump": Tone("#f7efb0", "#4a4418"),
+    "firmware": Tone("#f7efb0", "#4a4418"),
+    "next": Tone("#e4f2fb", "#1b3346"),
+    "up": Tone("#f4fafe", "#172531"),
+    "dead": Tone("#dfe1e5", "#3a3f47"),
+}
+"""The ground of the time axis while something runs. What it is stands there in ink."""
 
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     *((text, ground) for text in ("ink", "muted", "accent", "alarm") for ground in ("surface", "panel")),
@@ -129,6 +141,7 @@ def legend() -> dict[str, Any]:
     return {
         "owners": {o.name: {"label": o.label, "mark": o.mark} for o in OWNERS},
         "outcomes": {o.name: {"sign": o.sign, "meaning": o.meaning} for o in OUTCOMES},
+        "phases": list(PHASES),
         "memory": {"base": RAM_BASE, "frame": FRAME, "frames": FRAMES, "columns": COLUMNS},
     }
 
@@ -136,6 +149,7 @@ def legend() -> dict[str, Any]:
 def properties(mode: str) -> dict[str, str]:
     """Return the custom properties of the style sheet for ``light`` or ``dark``."""
     found = {f"--kx-{name}": tone.on(mode) for name, tone in SURFACES.items()}
+    found |= {f"--kx-phase-{name}": tone.on(mode) for name, tone in PHASES.items()}
     for o in OWNERS:
         found[f"--kx-owner-{o.name}"] = o.tone.on(mode)
         found[f"--kx-ink-{o.name}"] = o.ink.on(mode)

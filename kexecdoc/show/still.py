@@ -24,6 +24,7 @@ from kexecdoc.run import Run
 from kexecdoc.scales import FRAME, FRAMES, MS, RAM_BASE
 from kexecdoc.show import palette
 from kexecdoc.show.palette import COLUMNS
+from kexecdoc.verdict import TAKES_OVER
 
 CELL = 8  # pixels of the picture to a frame
 SIZE = (9.6, 6.5)  # inches
@@ -64,7 +65,7 @@ def moment(run: Run, t_ns: int | None = None) -> Moment:
     for event in events:
         left = jump is not None and event.kind.startswith("dma.") and _programmed_by_old(state, event)
         lay(state, event.set)
-        if event.set.get("running") == "stub":
+        if event.set.get("running") in TAKES_OVER:
             jump = event.t_ns
         frames = {what: _frames(event, what) for what in ("bytes", "found")}
         if left:
@@ -290,6 +291,10 @@ def _pending(axes: Axes, m: Moment) -> None:
     """The bytes of CPU 0's live LPIs in the table where bits flipped or, if none did, in the one in use."""
     axes.set(xlim=(0, 8), ylim=(6.2, 0))
     axes.set_axis_off()
+    if "redistributor/0/pending" not in m.state:
+        _text(axes, 0, 0.3, "No pending table: this machine has local APICs", weight="bold")
+        _text(axes, 0, 1.1, "A message goes to a CPU, and nothing of it lies in memory.", MUTED)
+        return
     live = {v["intid"] for p, v in m.state.items() if p.startswith("vector/") and v}
     live |= {int(p.split("/")[2]) for p in m.state if p.startswith("lpi/0/")}
     flipped = {intid: (address, bit) for address, bit, intid, _ in m.flips}
@@ -299,8 +304,7 @@ def _pending(axes: Axes, m: Moment) -> None:
         base = address - intid // 8
     one = {intid for address, _, intid in m.set_bits if address == base + intid // 8}
     left = base != m.state["redistributor/0/pending"]
-    title = f"Pending table of CPU 0 at {base:#x}" + (", as it was left behind" if left else "")
-    _text(axes, 0, 0.3, title, weight="bold")
+    _text(axes, 0, 0.3, f"Pending table of CPU 0 at {base:#x}" + (", left behind" if left else ""), weight="bold")
     for row, byte in enumerate(sorted({n // 8 for n in live})[:2]):
         top = 0.9 + 1.75 * row
         _text(axes, 0, top, f"byte {byte:#x}", MUTED, size=7.5)
@@ -338,7 +342,6 @@ def _timeline(axes: Axes, run: Run, m: Moment) -> None:
     starts = [(e.t_ns, str(e.set["step"])) for e in run.log if e.kind == "step"]
     end = run.log.t_ns[-1]
     spans = [(t, starts[k + 1][0] if k + 1 < len(starts) else end, name) for k, (t, name) in enumerate(starts)]
-    grounds = {"old": "#fbe9df", "jump": "#f7efb0", "next": "#e4f2fb"}
 
     def place(t_ns: int) -> float:
         k = max(k for k, (t, _, _) in enumerate(spans) if t <= t_ns)
@@ -347,13 +350,16 @@ def _timeline(axes: Axes, run: Run, m: Moment) -> None:
 
     axes.set(xlim=(0, len(spans)), ylim=(0, 1))
     for k, (_, _, name) in enumerate(spans):
-        axes.add_patch(Rectangle((k, 0), 1, 1, facecolor=grounds[name.split("/")[0]], edgecolor=LINE, lw=0.8))
+        axes.add_patch(
+            Rectangle((k, 0), 1, 1, facecolor=palette.PHASES[name.split("/")[0]].light, edgecolor=LINE, lw=0.8)
+        )
     for group, found in groupby(enumerate(spans), lambda item: item[1][2].split("/")[0]):
         first = next(found)[0]
         words = {
             "old": "old kernel, from the call",
             "jump": "jump",
-            "next": "next kernel, from its entry to userspace and on",
+            "firmware": "firmware",
+            "next": "next kernel, from its entry on",
         }
         _text(axes, first + 0.05, -0.28, words[group], MUTED, size=8)
         axes.plot([first, first], [-0.42, 0], color=INK, lw=1, clip_on=False)

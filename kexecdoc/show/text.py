@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kexecdoc.history import never_was
 from kexecdoc.run import Run
-from kexecdoc.scales import DRIVER_SHUTDOWN, MS, S
+from kexecdoc.scales import MS, S
 from kexecdoc.scenario import Scenario, Switch, switches
+from kexecdoc.show.view import SHUTDOWN
 from kexecdoc.study.effect import without_effect
 
 
@@ -48,7 +49,7 @@ def _callbacks(run: Run) -> list[str]:
         took = "did not return" if callback.took_ns is None else f"{callback.took_ns / MS:,.1f} ms"
         freed = f", {callback.frames_freed:,} frames freed" if callback.frames_freed else ""
         gone = f", nobody drives {callback.device} afterwards" if callback.driver == "none" else ""
-        usual = f" (shutdown takes {DRIVER_SHUTDOWN / MS:,.1f} ms, frees nothing)" if callback.name == "remove" else ""
+        usual = f" ({SHUTDOWN})" if callback.name == "remove" else ""
         lines.append(f"{callback.device}.{callback.name}: {took}{freed}{gone}{usual}")
     return [f"{'callbacks' if n == 0 else '':<10} {line}" for n, line in enumerate(lines)]
 

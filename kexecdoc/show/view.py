@@ -11,7 +11,12 @@ from typing import Any
 from kexecdoc import presets
 from kexecdoc.messages import MESSAGES
 from kexecdoc.run import Run
+from kexecdoc.scales import DRIVER_SHUTDOWN, MS
 from kexecdoc.scenario import ScenarioError, Value, find, shown
+from kexecdoc.show import palette, plain
+
+SHUTDOWN = f"shutdown takes {DRIVER_SHUTDOWN / MS:,.1f} ms, frees nothing"
+"""What stands beside the cost of a driver's remove."""
 
 
 def explorer(name: str) -> presets.Explorer:
@@ -34,9 +39,18 @@ def controls(chosen: presets.Explorer) -> list[dict[str, Any]]:
     for name, default in settings(chosen).items():
         switch = find(name)
         meanings = switch.meanings or ("",) * len(switch.choices)
-        choices = [{"value": v, "meaning": m} for v, m in zip(switch.choices, meanings, strict=True)]
-        found.append({"name": name, "help": switch.help, "unit": switch.unit, "choices": choices, "default": default})
+        choices = [
+            {"value": v, "label": plain.value(switch, v, m), "meaning": m}
+            for v, m in zip(switch.choices, meanings, strict=True)
+        ]
+        control = {"name": name, "label": plain.switch(switch), "help": switch.help, "unit": switch.unit}
+        found.append(control | {"low": switch.low, "high": switch.high, "choices": choices, "default": default})
     return found
+
+
+def legend() -> dict[str, Any]:
+    """Return the words for what is drawn."""
+    return {**palette.legend(), "shutdown": SHUTDOWN}
 
 
 def message_table(kernel: str) -> dict[str, dict[str, str]]:

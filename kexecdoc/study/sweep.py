@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kexecdoc.owners import OWNERS, public
-from kexecdoc.scenario import Scenario, ScenarioError, find, shown, switches
+from kexecdoc.scenario import Scenario, ScenarioError, Value, find, shown, switches
 from kexecdoc.simulate import simulate
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Factorial:
     """Every combination of the values of some switches, by the switches' names, over a base, with ``seeds`` seeds."""
 
     base: Scenario
-    vary: Mapping[str, tuple[str | int, ...]]
+    vary: Mapping[str, tuple[Value, ...]]
     seeds: int
 
     @classmethod
@@ -79,12 +79,12 @@ class Factorial:
         return (*self.vary, "seed")
 
 
-def varied(vary: Vary) -> dict[str, tuple[str | int, ...]]:
+def varied(vary: Vary) -> dict[str, tuple[Value, ...]]:
     """Return the switches that vary, by name, and their values, checked.
 
     ScenarioError names a switch or a value that does not exist, one that comes twice, and a range without values.
     """
-    found: dict[str, tuple[str | int, ...]] = {}
+    found: dict[str, tuple[Value, ...]] = {}
     for name, values in _pairs(vary):
         switch = find(name)
         if switch.name == "seed":

@@ -12,7 +12,14 @@ from urllib.parse import urlsplit
 import pytest
 import servers
 
+from kexecdoc.presets import EXPLORERS
+from kexecdoc.run import dumps
+from kexecdoc.show.grid import write_assets
+from kexecdoc.show.view import legend, view_of
+from kexecdoc.simulate import simulate
+
 HERE = Path(__file__).resolve().parent
+NAME = "just-a-branch"
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the marks
@@ -83,6 +90,36 @@ def site(tmp_path_factory):
             yield address
     except servers.Failed as failure:
         pytest.fail(str(failure), pytrace=False)
+
+
+# --- a bare page ---------------------------------------------------------------------------------------
+
+
+TWIN = (
+    f'<div class="kx-explorer" data-explorer="{NAME}">'
+    '<figure class="kx-still"><img alt="a still picture" src="data:,"></figure></div>'
+)
+
+
+def page_of(body):
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Bare</title>'
+        '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'
+        f'<body>{body}<script type="module" src="assets/page.js"></script></body></html>'
+    )
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory):
+    """The address of a folder with bare pages and all that the explorers need, served."""
+    folder = tmp_path_factory.mktemp("bare")
+    write_assets(folder / "assets")
+    run = simulate(EXPLORERS[NAME].scenario)
+    (folder / "view.json").write_text(dumps({**view_of(run), "legend": legend()}))
+    (folder / "one.html").write_text(page_of(TWIN))
+    (folder / "two.html").write_text(page_of(TWIN + TWIN))
+    with servers.folder(folder) as address:
+        yield address
 
 
 # --- JupyterLab ----------------------------------------------------------------------------------------

@@ -10,43 +10,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import servers
+from hands import at_step, choose, chooser, compare, drawn, go_to_step
 from playwright.sync_api import expect
 
 from kexecdoc.presets import EXPLORERS
-from kexecdoc.run import dumps
-from kexecdoc.show import palette
-from kexecdoc.show.grid import write_assets
-from kexecdoc.show.view import view_of
+from kexecdoc.show.view import legend
 from kexecdoc.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "just-a-branch"
-TWIN = (
-    f'<div class="kx-explorer" data-explorer="{NAME}">'
-    '<figure class="kx-still"><img alt="a still picture" src="data:,"></figure></div>'
-)
-
-
-def page_of(body):
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Bare</title>'
-        '<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width">'
-        f'<body>{body}<script type="module" src="assets/page.js"></script></body></html>'
-    )
-
-
-@pytest.fixture(scope="session")
-def bare(tmp_path_factory):
-    """The address of a folder with bare pages and all that the explorers need, served."""
-    folder = tmp_path_factory.mktemp("bare")
-    write_assets(folder / "assets")
-    run = simulate(EXPLORERS[NAME].scenario)
-    (folder / "view.json").write_text(dumps({**view_of(run), "legend": palette.legend()}))
-    (folder / "one.html").write_text(page_of(TWIN))
-    (folder / "two.html").write_text(page_of(TWIN + TWIN))
-    with servers.folder(folder) as address:
-        yield address
 
 
 @pytest.fixture
@@ -57,18 +29,10 @@ def explorer(page, bare):
     return found
 
 
-def drawn(explorer):
-    explorer.page.wait_for_function("root => root.dataset.cursor !== undefined", arg=explorer.element_handle())
-
-
 def map_of(explorer):
     """The memory map as the canvas has it, pixel for pixel."""
     explorer.page.wait_for_timeout(100)  # the next frame of the display has drawn what was asked for
     return explorer.locator(".kx-map").evaluate("canvas => canvas.toDataURL()")
-
-
-def choose(explorer, switch, value):
-    explorer.locator("fieldset", has_text=switch).locator(f'input[value="{value}"]').check()
 
 
 # --- the module ------------------------------------------------------------------------------------------
@@ -133,6 +97,7 @@ def test_a_flip_changes_picture_words_and_console(explorer):
     expect(explorer.locator(".kx-sentence")).to_contain_text("wrote into the next kernel's data")
     choose(explorer, "quiesce", "shutdown")
     choose(explorer, "lpi-disable", "sticky")
+    explorer.get_by_role("button", name="To the end").click()
     expect(explorer.locator(".kx-outcome")).to_have_text("▽ degraded")
     expect(explorer.locator(".kx-sentence")).to_contain_text("EnableLPIs could not be cleared")
     expect(explorer.get_by_text("CPU0: Failed to disable LPIs", exact=True)).to_be_visible()
@@ -149,11 +114,10 @@ def test_reset_leads_back_to_the_chapter(explorer):
 
 
 def test_a_keyboard_scrubs(explorer):
-    choose(explorer, "quiesce", "none")
-    expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
-    end = map_of(explorer)
     scrubber = explorer.get_by_role("slider")
     scrubber.focus()
+    scrubber.press("End")
+    end = map_of(explorer)
     scrubber.press("Home")
     expect(explorer).to_have_attribute("data-cursor", "0")
     expect(explorer.locator(".kx-console-line:visible")).to_have_count(0)
@@ -166,9 +130,9 @@ def test_a_keyboard_scrubs(explorer):
 
 
 def test_a_step_can_be_gone_to_by_its_name(explorer):
-    explorer.get_by_role("button", name="copy 60 ms").click()
+    go_to_step(explorer, "copy")
     expect(explorer.locator(".kx-when")).to_contain_text("at the jump")
-    expect(explorer.locator("[aria-current=step]")).to_contain_text("copy")
+    at_step(explorer, "copy")
     expect(explorer.locator(".kx-console-line:visible").last).to_contain_text("Bye!")
 
 
@@ -184,16 +148,16 @@ def test_playing_goes_forward_and_pauses(explorer):
 
 
 def test_a_flip_keeps_the_moment(explorer):
-    explorer.get_by_role("button", name="interrupts-on").click()
+    go_to_step(explorer, "interrupts-on")
     choose(explorer, "iommu", "translate")
-    expect(explorer.locator("[aria-current=step]")).to_contain_text("interrupts-on")
+    at_step(explorer, "interrupts-on")
     expect(explorer.locator(".kx-what")).to_contain_text("next/interrupts-on:0")
 
 
 def test_a_frame_tells_its_story_to_the_keyboard(explorer):
     choose(explorer, "quiesce", "none")
     memory = explorer.get_by_role("application")
-    memory.focus()
+    memory.press("ArrowRight")
     expect(explorer.locator(".kx-memory .kx-detail")).to_contain_text("Frame 0 at 0x40000000. Firmware")
     memory.press("ArrowDown")
     expect(explorer.locator(".kx-memory .kx-detail")).to_contain_text("Frame 64 at 0x40040000")
@@ -217,7 +181,7 @@ def test_a_line_of_the_console_tells_what_it_means(explorer):
 
 
 def test_the_state_is_told_in_words(explorer):
-    explorer.get_by_role("button", name="copy 60 ms").click()
+    go_to_step(explorer, "copy")
     expect(explorer.locator(".kx-account")).to_contain_text("At the jump, step jump/copy, stub running.")
 
 
@@ -315,19 +279,13 @@ def covers(path, frame):
 # --- two machines ----------------------------------------------------------------------------------------
 
 
-def compare(explorer, switch, value):
-    explorer.get_by_role("button", name="Compare with a second machine").click()
-    explorer.get_by_role("radio", name=f"{value}, machine B").check()
-    expect(explorer.locator(".kx-outcome")).to_have_count(2)
-
-
 def test_two_machines_stand_on_one_clock_and_the_switches_in_which_they_differ_are_named(explorer):
     compare(explorer, "iommu", "translate")
     expect(explorer.locator(".kx-compare")).to_contain_text("A and B differ in iommu (off | translate)")
     expect(explorer.locator(".kx-outcome").nth(0)).to_have_text("✕ corrupted")
     expect(explorer.locator(".kx-outcome").nth(1)).to_have_text("○ harmless")
     expect(explorer.locator(".kx-map")).to_have_count(2)
-    explorer.get_by_role("button", name="drivers").first.click()
+    go_to_step(explorer, "drivers", "A")
     expect(explorer.locator(".kx-when b")).to_have_text("A 229.000 ms after the jump · B 229.000 ms after the jump")
     explorer.get_by_role("button", name="Stop comparing").click()
     expect(explorer.locator(".kx-map")).to_have_count(1)
@@ -343,20 +301,20 @@ def test_the_first_event_in_which_they_part_is_shown_and_can_be_gone_to(explorer
     expect(parting).to_contain_text(f"In A: {a.log.id[k]}, ")
     expect(parting).to_contain_text(f"In B: {b.log.id[k]}, ")
     parting.get_by_role("button", name="Go there").click()
-    expect(explorer.locator(".kx-what")).to_contain_text("B: old/smmu-shutdown:0")
-    explorer.get_by_role("radio", name="translate, machine A").check()
+    expect(explorer.locator(".kx-what")).to_contain_text("B: A register was written. old/smmu-shutdown:0")
+    chooser(explorer, "iommu", "A").select_option("translate")
     expect(explorer.locator(".kx-compare")).to_contain_text("A and B are set alike")
     expect(parting).to_have_text("Event by event, the same happens in both.")
 
 
 def test_the_clock_of_two_machines_can_start_at_the_jump_of_each(explorer):
     compare(explorer, "quiesce", "remove")
-    explorer.get_by_role("button", name="copy 60 ms").first.click()
+    go_to_step(explorer, "copy", "A")
     before = explorer.locator(".kx-when b")
     expect(before).to_contain_text("A at the jump · B")
     expect(before).to_contain_text("before the jump")
     explorer.get_by_role("radio", name="from the jump of each").check()
-    explorer.get_by_role("button", name="copy 60 ms").first.click()
+    go_to_step(explorer, "copy", "A")
     expect(before).to_have_text("A at the jump · B at the jump")
 
 
@@ -399,7 +357,7 @@ def test_a_film_of_two_goes_through_both_in_order_and_finds_every_moment_again(p
                     if (film.cursor(film.positionOf(c, k), k) !== c) found.push(["lost", k, c]);
             return found.slice(0, 5);
         }""",
-        {"views": views, "legend": palette.legend(), "clock": clock},
+        {"views": views, "legend": legend(), "clock": clock},
     )
     assert problems == []
 
@@ -415,8 +373,8 @@ def clipboard(context):
 
 def test_a_link_leads_to_the_same_moment_of_the_same_machines(explorer, clipboard, context):
     compare(explorer, "iommu", "translate")
-    choose_in(explorer, "lpi-disable", "sticky", "A")
-    explorer.get_by_role("button", name="interrupt-controller").click()
+    chooser(explorer, "lpi-disable", "A").select_option("sticky")
+    go_to_step(explorer, "interrupt-controller", "A")
     explorer.get_by_role("application").first.press("ArrowDown")
     explorer.get_by_role("radio", name="from the jump of each").check()
     explorer.get_by_role("button", name="Copy link").click()
@@ -430,14 +388,10 @@ def test_a_link_leads_to_the_same_moment_of_the_same_machines(explorer, clipboar
     for part in (".kx-when", ".kx-what", ".kx-sentence >> nth=0", ".kx-sentence >> nth=1", ".kx-memory .kx-detail"):
         expect(again.locator(part)).to_have_text(explorer.locator(part).text_content())
     assert again.get_attribute("data-cursor") == explorer.get_attribute("data-cursor")
-    expect(again.get_by_role("radio", name="sticky, machine A")).to_be_checked()
-    expect(again.get_by_role("radio", name="translate, machine B")).to_be_checked()
+    expect(chooser(again, "lpi-disable", "A")).to_have_value("sticky")
+    expect(chooser(again, "iommu", "B")).to_have_value("translate")
     expect(again.get_by_role("radio", name="from the jump of each")).to_be_checked()
     other.close()
-
-
-def choose_in(explorer, switch, value, machine):
-    explorer.get_by_role("radio", name=f"{value}, machine {machine}").check()
 
 
 def test_the_address_follows_the_reader_without_a_flood_of_history(explorer):
@@ -466,10 +420,10 @@ def test_the_address_follows_the_reader_without_a_flood_of_history(explorer):
         ("kx=just-a-branch&frame=4096", "“frame=4096” means nothing here"),
         ("kx=just-a-branch&quiesce=%E0%A4%A", "quiesce has no value “%E0%A4%A”"),
         ("kx=just-a-branch&&=&b.iommu=x", "iommu has no value “x”"),
-        ("kx=another&quiesce=shutdown", ""),
+        ("kx=another&quiesce=shutdown", "this page has no explorer “another”"),
         ("kx", ""),
         ("somewhere-else", ""),
-        ("kx=just-a-branch&at=no/such:event", ""),
+        ("kx=just-a-branch&at=no/such:event", "The moment “no/such:event” does not happen here"),
     ],
 )
 def test_a_malformed_fragment_is_ignored_with_a_word_to_the_reader(page, bare, complaints, fragment, complaint):
@@ -507,7 +461,8 @@ def test_the_command_that_is_copied_is_the_run_that_is_shown(explorer, clipboard
 
 def test_the_cell_that_is_copied_is_an_explorer_in_the_same_state(explorer, clipboard):
     compare(explorer, "iommu", "translate")
-    explorer.get_by_role("button", name="memory 15 ms").first.click()
+    go_to_step(explorer, "memory", "A")
+    explorer.get_by_role("application").first.press("ArrowRight")
     explorer.get_by_role("application").first.press("ArrowDown")
     explorer.get_by_role("button", name="Copy as notebook cell").click()
     cell = clipboard(explorer.page)
@@ -532,12 +487,11 @@ def test_without_a_clipboard_the_words_can_be_copied_by_hand(explorer):
     expect(explorer.locator(".kx-copied")).to_contain_text("may not write to the clipboard")
 
 
-def test_what_differs_from_the_default_is_said(explorer):
-    differs = explorer.locator(".kx-differs-from")
-    expect(differs).to_contain_text("quiesce=none clear-bus-master=no firmware=devicetree")
+def test_what_the_chapter_set_beyond_the_switches_in_hand_is_said(explorer):
+    words = "Beyond your switches, the chapter also set clear-bus-master=no, firmware=devicetree."
+    expect(explorer.locator(".kx-baseline")).to_have_text(words)
     choose(explorer, "quiesce", "shutdown")
-    expect(differs).not_to_contain_text("quiesce=none")
-    expect(differs).to_contain_text("clear-bus-master=no firmware=devicetree")
+    expect(explorer.locator(".kx-baseline")).to_have_text(words)
 
 
 def test_the_grid_is_read_as_the_log_that_it_was_made_from(page, bare):
@@ -553,7 +507,7 @@ def test_the_grid_is_read_as_the_log_that_it_was_made_from(page, bare):
                 range.value = n;
                 range.dispatchEvent(new Event("input"));
                 await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-                const cause = root.querySelector(".kx-what .kx-link")?.textContent ?? null;
+                const cause = root.querySelector(".kx-what .kx-link").textContent || null;
                 rows.push([n, root.querySelector(".kx-what code").textContent, cause]);
             }
             return rows;
@@ -636,6 +590,7 @@ def test_in_jupyterlab_a_flip_changes_the_verdict(lab, run_in_lab):
     scrubber.press("ArrowRight")
     expect(explorer).to_have_attribute("data-cursor", "1")
     memory = explorer.get_by_role("application")
+    memory.press("Home")
     memory.press("ArrowDown")
     expect(explorer.locator(".kx-memory .kx-detail")).to_contain_text("Frame 64 at")
 
@@ -651,9 +606,9 @@ def test_in_jupyterlab_the_kernel_is_the_engine_of_two_machines_and_of_the_copie
     explorer = page.locator(".jp-OutputArea .kx")
     expect(explorer.locator(".kx-outcome").nth(0)).to_have_text("✓ clean")
     expect(explorer.locator(".kx-outcome").nth(1)).to_have_text("✕ corrupted")
-    expect(explorer.locator(".kx-what")).to_contain_text("A: jump/copy:0")
+    expect(explorer.locator(".kx-what")).to_contain_text("A: A step begins: jump/copy. jump/copy:0")
     expect(explorer.locator(".kx-life-name").first).to_have_text("The life of frame 70")
-    explorer.get_by_role("radio", name="translate, machine B").check()
+    chooser(explorer, "iommu", "B").select_option("translate")
     expect(explorer.locator(".kx-outcome").nth(1)).to_have_text("○ harmless")
     explorer.get_by_role("button", name="Copy as notebook cell").click()
     cell = page.evaluate("navigator.clipboard.readText()")
@@ -661,3 +616,23 @@ def test_in_jupyterlab_the_kernel_is_the_engine_of_two_machines_and_of_the_copie
     assert '"iommu": "translate"' in cell
     explorer.get_by_role("button", name="Copy link").click()
     expect(explorer.locator(".kx-copied")).to_contain_text("Put it behind the address of the chapter’s page.")
+
+
+def test_in_jupyterlab_a_click_gives_the_explorer_its_keys_and_a_dead_kernel_is_told_of(lab, run_in_lab):
+    write_notebook(lab("dead.ipynb"), f"from kexecdoc.show.explorer import Explorer\nExplorer({NAME!r})")
+    page = run_in_lab("dead.ipynb")
+    explorer = page.locator(".jp-OutputArea .kx")
+    expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
+    explorer.locator(".kx-sentence").click()
+    page.keyboard.press("0")
+    expect(explorer).to_have_attribute("data-cursor", "0")
+    page.keyboard.press("0")  # twice, JupyterLab would ask whether to restart the kernel
+    page.keyboard.press(".")
+    expect(explorer).to_have_attribute("data-cursor", "1")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    explorer.locator("input[value=shutdown]").click()
+    silent = "The kernel does not answer: run this cell again."
+    expect(explorer.get_by_role("alert")).to_have_text(silent, timeout=15_000)
+    expect(explorer.locator("input[value=none]")).to_be_checked()
+    expect(explorer).to_have_attribute("aria-busy", "false")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from hands import at_step, go_to_step
 from playwright.sync_api import expect
 
 CHAPTER = "notebooks/01-just-a-branch/"
@@ -27,7 +28,7 @@ def drawn(found):
 
 
 def flip(found, switch, value):
-    found.get_by_role("group", name=switch, exact=True).locator(f"input[value='{value}']").check()
+    found.get_by_role("group", name=switch).locator(f"input[value='{value}']").check()
 
 
 def flip_changes_words_and_picture(page):
@@ -98,7 +99,7 @@ def test_coming_back_the_reader_finds_the_machine_as_he_left_it(page, site, comp
     page.goto(site + CHAPTER)
     found = explorer(page)
     flip(found, "quiesce", "remove")
-    found.get_by_role("button", name="late-initcalls").click()
+    go_to_step(found, "late-initcalls")
     page.wait_for_url(re.compile(r"#kx=just-a-branch&quiesce=remove&.*at=next/late-initcalls:0"))
     page.evaluate("window.sameDocument = true")
     page.get_by_role("link", name="Home").first.click()
@@ -107,7 +108,7 @@ def test_coming_back_the_reader_finds_the_machine_as_he_left_it(page, site, comp
     page.go_back()
     found = explorer(page)
     expect(found.locator(".kx-outcome")).to_contain_text("clean")
-    expect(found.locator("[aria-current=step]")).to_contain_text("late-initcalls")
+    at_step(found, "late-initcalls")
     assert page.evaluate("window.sameDocument")
     assert not complaints
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -16,7 +17,8 @@ import anywidget
 import traitlets
 
 from kexecdoc.run import Run
-from kexecdoc.scenario import Scenario, ScenarioError, Value, find
+from kexecdoc.scales import FRAMES
+from kexecdoc.scenario import Scenario, ScenarioError, Value, find, shown
 from kexecdoc.show import palette, view
 from kexecdoc.show.explorer import bundle
 from kexecdoc.show.still import alt_text, still_png
@@ -33,8 +35,10 @@ class Explorer(anywidget.AnyWidget):
     """``Explorer("just-a-branch", quiesce="remove")``: the explorer of that name, some of its switches set.
 
     ``other`` are the switches of a second machine to compare with. ``at`` is the moment: ``start``, ``end`` or
-    the id of an event; ``frame`` is the frame that is asked, ``clock`` what starts the clock of two machines,
-    ``call`` or ``jump``. ScenarioError if there is no such explorer, switch or value.
+    the id of an event, with ``b:`` before it if it is one of the second machine's. Empty, it is the one that
+    matters: the first write that is found wrong later, else the jump. ``frame`` is the frame that is asked,
+    ``clock`` what starts the clock of two machines, ``call`` or ``jump``. ScenarioError if there is no such
+    explorer, switch, value, moment or frame.
     """
 
     _esm = bundle.joined()
@@ -43,7 +47,7 @@ class Explorer(anywidget.AnyWidget):
     name = traitlets.Unicode().tag(sync=True)
     place = traitlets.Unicode("").tag(sync=True)
     page = traitlets.Unicode("").tag(sync=True)
-    legend = traitlets.Dict(palette.legend()).tag(sync=True)
+    legend = traitlets.Dict(view.legend()).tag(sync=True)
     defaults = traitlets.Dict(Scenario().values()).tag(sync=True)
     base = traitlets.Dict().tag(sync=True)
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -52,7 +56,7 @@ class Explorer(anywidget.AnyWidget):
     other = traitlets.Dict().tag(sync=True)
     view = traitlets.Dict(None, allow_none=True).tag(sync=True)
     other_view: Any = traitlets.Dict(None, allow_none=True).tag(sync=True)
-    at = traitlets.Unicode("end").tag(sync=True)
+    at = traitlets.Unicode("").tag(sync=True)
     frame = traitlets.Int(-1).tag(sync=True)
     clock = traitlets.Enum(("call", "jump"), "call").tag(sync=True)
     error = traitlets.Unicode("").tag(sync=True)
@@ -63,7 +67,7 @@ class Explorer(anywidget.AnyWidget):
         name: str,
         *,
         other: Mapping[str, object] | None = None,
-        at: str = "end",
+        at: str = "",
         frame: int = -1,
         clock: str = "call",
         **switches: object,
@@ -83,6 +87,9 @@ class Explorer(anywidget.AnyWidget):
         )
         self.observe(lambda change: self._answer(), names=["scenario", "other"])
         self._answer()
+        self._check_moment(at)
+        if not -1 <= frame < FRAMES:
+            raise ScenarioError(f"frame: {frame} is not one of 0 to {FRAMES - 1:,}, or -1 for none")
 
     def _in_hand(self, switches: Mapping[str, object]) -> dict[str, Value]:
         """Return settings by the switches' names. ScenarioError for one that this explorer does not have."""
@@ -95,6 +102,14 @@ class Explorer(anywidget.AnyWidget):
                 )
             found[switch.name] = switch.parse(value)
         return found
+
+    def _check_moment(self, at: str) -> None:
+        """ScenarioError, with the nearest that exists, if there is no such moment in these runs."""
+        other = self.other_run
+        moments = ["start", "end", *self.run.log.id, *(f"b:{id}" for id in (other.log.id if other else ()))]
+        if at and at not in moments:
+            near = get_close_matches(at, moments, n=1, cutoff=0.4) or ["end"]
+            raise ScenarioError(f"at: {shown(at)} does not happen in this run; did you mean {near[0]}?")
 
     def _crossed(self, settings: Mapping[str, object]) -> Run:
         return _run(Scenario.of({**self._chosen.base, **settings}))
@@ -129,14 +144,17 @@ class Explorer(anywidget.AnyWidget):
         return {
             **data,
             "text/plain": repr(self),
-            "text/html": twin(self._chosen.name, png, alt_text(self.run)),
+            "text/html": twin(self._chosen.name, png, alt_text(self.run), self.run.scenario),
             "image/png": png,
         }, metadata
 
 
-def twin(name: str, png: str, alt: str) -> str:
+def twin(name: str, png: str, alt: str, scenario: Scenario) -> str:
     """Return the still figure that ``page.js`` replaces with the living explorer of that name."""
+    set = " ".join(f"{name}={value}" for name, value in scenario.differences().items()) or "every switch at its default"
     return (
         f'<div class="kx-explorer" data-explorer="{escape(name)}"><figure class="kx-still">'
-        f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}"></figure></div>'
+        f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}">'
+        f"<figcaption>A still picture of one setting: <code>{escape(set)}</code>. "
+        "What was flipped since is not in it.</figcaption></figure></div>"
     )

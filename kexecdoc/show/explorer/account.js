@@ -8,7 +8,7 @@ import { capital, since } from "./words.js";
 const QUIET = 600; // milliseconds without a change before the account is read out
 
 export function account(stage) {
-  const el = make("p", { class: "kx-account", role: "status", "aria-live": "polite" });
+  const el = make("p", { class: "kx-heard kx-account", role: "status", "aria-live": "polite" });
   let timer = 0;
 
   function words({ letter, reel, run, now }) {
@@ -17,7 +17,7 @@ export function account(stage) {
     const flips = reel.pending.slice(0, before(reel.pending, cursor)).filter((p) => p.flip).length;
     const wrong = now.wrong.reduce((a, b) => a + b, 0);
     const gates = Object.values(gatesOf(state, reel.scenario)).flat();
-    const shut = gates.filter(([, open]) => !open).map(([name]) => name);
+    const shut = gates.filter(([, open]) => open === false).map(([name]) => name);
     return [
       letter && `Machine ${letter}.`,
       `${capital(since(reel, reel.time(cursor)))}, step ${state.step}, ${state.running} running.`,

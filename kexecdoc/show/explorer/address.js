@@ -4,7 +4,19 @@
 // states stand behind one another, each beginning with its `kx=`. What begins otherwise is none of ours.
 
 const OTHER = "b."; // before a switch of the second machine
-const MOMENT = { at: "end", clock: "call" };
+const MOMENT = { at: "", clock: "call" };
+const TOLD = 3; // complaints about a link that are told one by one
+const LONG = 40; // letters of a stranger's word that are repeated
+
+/** A word that somebody else wrote, fit to stand in a sentence. */
+export const quoted = (word) => `“${word.length > LONG ? `${word.slice(0, LONG)}…` : word}”`;
+
+/** What of a link could not be taken, as a sentence. */
+export function leftOut(complaints) {
+  if (!complaints.length) return "";
+  const more = complaints.length > TOLD ? `; and ${complaints.length - TOLD} more` : "";
+  return `Of the link that led here, this was left out: ${complaints.slice(0, TOLD).join("; ")}${more}.`;
+}
 
 const escape = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/%3A/g, ":");
 
@@ -22,7 +34,9 @@ export function encode(name, { scenario, other, at, frame, clock }) {
 export function split(fragment) {
   const found = {};
   let current = null;
-  const text = fragment.replace(/^#/, "");
+  let text = fragment.replace(/^#/, "");
+  // Mail programs and forums escape what they take for special: then not one separator is left.
+  if (/^kx(=[^&=]*%26|%3D)/i.test(text) && !text.includes("&")) text = text.replace(/%26/gi, "&").replace(/%3D/gi, "=");
   if (!text.startsWith("kx=")) return found;
   for (const word of text.split("&")) {
     const at = word.indexOf("=");
@@ -40,19 +54,26 @@ export function split(fragment) {
 
 /** What the words mean to an explorer with these controls, and in a sentence each what they do not. */
 export function understand(words, controls, frames) {
-  const known = new Map(controls.map((c) => [c.name, c.choices.map((choice) => choice.value)]));
+  const known = new Map(controls.map((c) => [c.name, c]));
   const state = { scenario: {}, other: {}, at: MOMENT.at, frame: -1, clock: MOMENT.clock };
   const complaints = [];
   for (const [key, value] of words) {
     const second = key.startsWith(OTHER);
     const name = second ? key.slice(OTHER.length) : key;
     if (known.has(name)) {
-      if (known.get(name).includes(value)) state[second ? "other" : "scenario"][name] = value;
-      else complaints.push(`${name} has no value “${value}”`);
+      const taken = allowed(known.get(name), value);
+      if (taken !== null) state[second ? "other" : "scenario"][name] = taken;
+      else complaints.push(`${name} has no value ${quoted(value)}`);
     } else if (key === "at") state.at = value;
     else if (key === "frame" && /^\d+$/.test(value) && +value < frames) state.frame = +value;
     else if (key === "clock" && ["call", "jump"].includes(value)) state.clock = value;
-    else complaints.push(`“${key}=${value}” means nothing here`);
+    else complaints.push(`${quoted(`${key}=${value}`)} means nothing here`);
   }
   return { state, complaints };
+}
+
+/** A switch's value as the words of an address have it, or null if it has no such value. */
+export function allowed({ choices, low, high }, word) {
+  if (choices.length) return choices.some(({ value }) => value === word) ? word : null;
+  return /^-?\d{1,15}$/.test(word) && +word >= low && +word <= high ? +word : null;
 }

@@ -1,29 +1,31 @@
 // The console of both kernels, in step with t; each line is linked to its meaning.
 
-import { columns, make, say, section } from "./dom.js";
+import { make, remembered, say, section, settle } from "./dom.js";
 import { before } from "./reel.js";
 import { since } from "./words.js";
 
 export function terminal(stage) {
   const box = make("div", { class: "kx-pair kx-screens" });
   const el = section("console", "Console", box);
+  const made = remembered(({ reel }) => screen(stage, reel));
   let screens = [];
 
   function load(machines) {
-    screens = machines.map(({ reel }) => screen(stage, reel));
-    box.replaceChildren(...columns(machines, (machine) => screens[machines.indexOf(machine)].el));
+    screens = machines.map(made);
+    settle(box, machines, (machine, k) => screens[k].el);
   }
 
-  return { el, load, show: (machines) => machines.forEach(({ now }, k) => screens[k].show(now)) };
+  return { el, load, prepare: made, show: (machines) => machines.forEach(({ now }, k) => screens[k].show(now)) };
 }
 
 function screen(stage, reel) {
-  const list = make("div", { role: "list", class: "kx-lines", "aria-label": "Console of both kernels; arrow keys go from line to line" });
+  const list = make("div", { role: "list", class: "kx-lines", tabindex: -1, "aria-label": "Console of both kernels; arrow keys go from line to line" });
   const scroller = make("div", { class: "kx-scroll" }, list);
-  const meaning = make("p", { class: "kx-detail kx-meaning-box" });
+  const meaning = make("p", { class: "kx-detail kx-meaning-box", role: "status" });
   const table = stage.model.get("messages") ?? {};
   let shown = 0;
   let chosen = null;
+  let told; // the line whose meaning stands there
 
   const lines = reel.lines.map((line, k) => {
     const mechanism = table[line.message]?.mechanism;
@@ -50,6 +52,9 @@ function screen(stage, reel) {
   }
 
   function explain(k) {
+    const wanted = `${k} ${shown > 0} ${k < shown}`;
+    if (wanted === told) return;
+    told = wanted;
     if (k === null || !lines[k] || k >= shown) {
       say(meaning, shown ? "Choose a line to read what it means. ◆ marks the lines that tell of a mechanism." : "Nothing was printed yet.");
       return;
@@ -87,7 +92,7 @@ function screen(stage, reel) {
     shown = now;
     if (chosen !== null && chosen >= shown) chosen = null;
     choose(chosen, false);
-    if (held >= shown && shown) lines[shown - 1].button.focus(); // what has the focus was taken back: go to the last
+    if (held >= shown) (shown ? lines[shown - 1].button : list).focus(); // what has the focus was taken back: go to the last
   }
 
   explain(null);

@@ -25,12 +25,36 @@ export function say(el, text) {
   if (el.textContent !== text) el.textContent = text;
 }
 
+/** What is built for a machine is kept with its reel, for each place: at a flip only what is new need be made. */
+export function remembered(build) {
+  const known = [new WeakMap(), new WeakMap()];
+  return (machine, k) => {
+    if (!known[k].has(machine.reel)) known[k].set(machine.reel, build(machine));
+    return known[k].get(machine.reel);
+  };
+}
+
 /** One column for each machine, with its letter above it where there are two. */
 export function columns(machines, build) {
-  return machines.map((machine) => {
+  return machines.map((machine, k) => {
     const column = make("div", { class: "kx-column" }, machine.letter && make("p", { class: "kx-letter", text: `Machine ${machine.letter}` }));
-    column.append(...[build(machine)].flat());
+    column.append(...[build(machine, k)].flat());
     return column;
+  });
+}
+
+/** The same into a box, where a column stays if its machine does: of two machines one is flipped at a time. */
+export function settle(box, machines, build, whose = ({ reel }) => reel) {
+  const stands = box.children.length === machines.length;
+  machines.forEach((machine, k) => {
+    const old = stands ? box.children[k] : null;
+    if (old && old.kxOf === whose(machine) && old.kxLetter === machine.letter) return;
+    const [column] = columns([machine], () => build(machine, k));
+    column.kxOf = whose(machine);
+    column.kxLetter = machine.letter;
+    if (old) old.replaceWith(column);
+    else if (k) box.append(column);
+    else box.replaceChildren(column);
   });
 }
 

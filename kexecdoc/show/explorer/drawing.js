@@ -19,6 +19,23 @@ export function cross(g, x, y, half) {
   g.stroke();
 }
 
+/** Hatch a rectangle. */
+export function hatching(g, x, y, width, height, colour, line) {
+  g.save();
+  g.beginPath();
+  g.rect(x, y, width, height);
+  g.clip();
+  g.strokeStyle = colour;
+  g.lineWidth = line;
+  g.beginPath();
+  for (let at = x - height; at < x + width; at += 6 * line) {
+    g.moveTo(at, y + height);
+    g.lineTo(at + height, y);
+  }
+  g.stroke();
+  g.restore();
+}
+
 /** Draw a picture once, to be copied from: an image that nobody can draw on any more is copied fastest. */
 export function image(width, height, draw) {
   const canvas = new OffscreenCanvas(width, height);

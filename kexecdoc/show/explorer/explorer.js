@@ -9,10 +9,14 @@
 //   scenario, other       the switches in hand: of the machine, and of the one that it is compared with, if not empty
 //   view, other_view      their runs
 //   at, frame, clock      the moment, as the id of the event that made it (or `start`, `end`; `b:` before an id of
-//                         the second machine); the frame that is asked, or -1; what starts the clock
+//                         the second machine; empty: the one that matters); the frame that is asked, or -1; what
+//                         starts the clock
 //   error, notice         what the reader has to be told
+//
+// A host that knows runs before they are asked for has `nearby()`: the views that one flip of a switch leads to.
 
 import { account } from "./account.js";
+import { quoted } from "./address.js";
 import { compare } from "./compare.js";
 import { terminal } from "./console.js";
 import { make, say } from "./dom.js";
@@ -27,10 +31,11 @@ import { take } from "./take.js";
 import { time } from "./time.js";
 import { verdict } from "./verdict.js";
 
-export { encode, split, understand } from "./address.js";
+export { encode, leftOut, quoted, split, understand } from "./address.js";
 export { parting } from "./compare.js";
 export { Film } from "./film.js";
 export { fold } from "./fold.js";
+export { gatesOf } from "./gates.js";
 export { fate, life, told } from "./life.js";
 export { Reel, parse } from "./reel.js";
 
@@ -38,9 +43,21 @@ const PLAYED = 20_000; // milliseconds from one end of the axis to the other
 const HOP = 1_200; // milliseconds a step when the reader prefers reduced motion
 const KEPT = 250; // milliseconds after which the moment is handed to the host
 const REELS = 24; // runs that are kept ready
+const FILMS = 64; // the same of pairs: with twelve runs there are as many as 144
+const PATIENCE = 5_000; // milliseconds that a host has to answer
+const SILENT = "The kernel does not answer: run this cell again.";
 
 const KEYS =
-  "Anywhere in the explorer: , and . one event back and forward, [ and ] one step, 0 and 9 the ends of the run, P plays and pauses. On the axis: ← and → one event, Page Up and Page Down a tenth of the run. In the memory map: arrows one frame, Home and End the ends of a row, Page Up and Page Down eight rows, Escape forgets the frame. On the console: ↑ and ↓ one line.";
+  "Anywhere in the explorer: , and . one event back and forward, [ and ] to where a step begins, 0 and 9 the ends of the run, P plays and pauses. On the axis: ← and → one event, Page Up and Page Down a tenth of the run. In the memory map: arrows one frame, Home and End the ends of a row, Page Up and Page Down eight rows, Escape forgets the frame. On the console: ↑ and ↓ one line.";
+
+const FOCUSABLE = "button, input, select, textarea, summary, label, [tabindex]";
+
+/** Two explorers of one name on a page are told apart. */
+const ordinal = (place) => (/\.\d+$/.test(place ?? "") ? `, number ${place.split(".").at(-1)} on this page` : "");
+
+// Not every browser tells when it is idle.
+const whenIdle = window.requestIdleCallback ?? ((act) => setTimeout(act, 100));
+const cancelIdle = window.cancelIdleCallback ?? clearTimeout;
 
 let explorers = 0;
 
@@ -48,6 +65,8 @@ function render({ model, el }) {
   const stop = new AbortController();
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   let machines = []; // of each: letter, reel, run and, while drawing, now
+  let instant = null; // the time shown, where it lies between two events; else that of the last one
+  let opening = true; // the reader has not gone anywhere yet
   const stage = {
     model,
     uid: `kx${++explorers}`,
@@ -55,25 +74,30 @@ function render({ model, el }) {
     position: 0,
     frame: null,
     legend: () => model.get("legend"),
+    label: (name) => stage.legend().owners[name]?.label ?? name,
     other: () => (Object.keys(model.get("other") ?? {}).length ? model.get("other") : null),
     clock: () => model.get("clock") || "call",
     scenarios: () => machines.map((m) => m.reel.scenario),
     isPlaying: () => playback !== 0,
     still: () => motion.matches,
-    choose: (side, scenario) => tell({ [side]: scenario, notice: "" }),
-    setOther: (scenario) => tell({ other: scenario ?? {}, notice: "" }),
+    time: () => instant ?? stage.film.time(stage.position),
+    begins: () => opening || stage.position === 0 || stage.position >= stage.film.length, // Play starts at the start
+    set: (settings) => tell({ ...settings, notice: "" }),
+    choose: (side, scenario) => stage.set({ [side]: scenario }),
+    setOther: (scenario) => stage.set({ other: scenario ?? {} }),
     setClock: (clock) => tell({ clock }),
-    goToEither: (cursor) => stage.go(Math.min(...machines.map((m, k) => (cursor <= m.reel.length ? stage.film.positionOf(cursor, k) : Infinity)))),
+    goToFirst: (cursor, those) => stage.go(Math.min(...those.map((k) => stage.film.positionOf(cursor, k)))),
     goTo: (cursor, k) => stage.film && stage.go(stage.film.positionOf(cursor, k)),
+    goToTime: (t) => stage.film && stage.go(stage.film.positionAt(t), t),
     ask(frame) {
       stage.frame = frame;
       keep();
       redraw();
     },
-    go(position) {
+    go(position, t = null) {
       if (!stage.film) return;
       halt();
-      move(position);
+      move(position, t);
       keep();
     },
     toggle: () => (playback ? halt() : start()),
@@ -92,9 +116,10 @@ function render({ model, el }) {
     "div",
     { class: "kx-picture", hidden: true },
     parts.compare.el,
-    parts.verdict.el,
     parts.time.el,
-    make("div", { class: "kx-columns" }, parts.memory.el, parts.gates.el, parts.pending.el, parts.console.el),
+    parts.time.key,
+    make("div", { class: "kx-columns" }, parts.verdict.el, parts.memory.el, parts.gates.el, parts.pending.el, parts.console.el),
+    parts.take.along,
     make("details", { class: "kx-keys" }, make("summary", { text: "Keyboard" }), make("p", { text: KEYS })),
     spoken.el,
   );
@@ -103,10 +128,12 @@ function render({ model, el }) {
     {
       class: "kx",
       role: "group",
-      "aria-label": "Explorer of one crossing",
+      "aria-label": `Explorer of one crossing${ordinal(model.get("place"))}`,
+      tabindex: -1, // a click anywhere in it gives it the keys
       // JupyterLab takes keys for itself unless what has the focus says otherwise.
       onfocusin: (event) => event.target.setAttribute("data-lm-suppress-shortcuts", "true"),
       onkeydown: press,
+      onpointerdown: ({ target }) => target.closest(FOCUSABLE) === root && root.focus({ preventScroll: true }),
     },
     parts.switches.el,
     parts.take.el,
@@ -119,13 +146,12 @@ function render({ model, el }) {
   /** Keys that mean the same wherever in the explorer the focus is. */
   function press(event) {
     if (!stage.film || event.ctrlKey || event.metaKey || event.altKey || event.target.tagName === "TEXTAREA") return;
-    const step = machines[0].reel.steps;
-    const at = stage.film.cursor(stage.position, 0);
+    const { stops } = stage.film;
     const acts = {
       ",": () => stage.go(stage.position - 1),
       ".": () => stage.go(stage.position + 1),
-      "[": () => stage.goTo((step.findLast((s) => s.from + 1 < at)?.from ?? -1) + 1, 0),
-      "]": () => stage.goTo((step.find((s) => s.from + 1 > at)?.from ?? machines[0].reel.length - 1) + 1, 0),
+      "[": () => stage.go(stops.findLast((p) => p < stage.position) ?? 0),
+      "]": () => stage.go(stops.find((p) => p > stage.position) ?? Infinity),
       0: () => stage.go(0),
       9: () => stage.go(Infinity),
       p: () => stage.toggle(),
@@ -135,6 +161,14 @@ function render({ model, el }) {
     event.preventDefault();
     event.stopPropagation(); // the page around may have uses of its own for these keys
     acts[event.key]();
+  }
+
+  /** Change the picture. If what has the focus goes with it, the focus stays in the explorer, and so do its keys. */
+  function holding(change) {
+    const held = root.contains(document.activeElement);
+    change();
+    const now = document.activeElement;
+    if (held && (!root.contains(now) || now.closest("[hidden]"))) root.focus({ preventScroll: true });
   }
 
   // --- drawing: at most once a frame of the display
@@ -151,16 +185,20 @@ function render({ model, el }) {
     asked = 0;
     if (!stage.film || !root.isConnected) return; // it is drawn when it has a size
     const began = performance.now();
-    present();
-    for (const part of Object.values(parts)) part.show?.(machines);
-    spoken.show();
+    holding(() => {
+      present();
+      for (const part of Object.values(parts)) part.show?.(machines);
+      spoken.show();
+    });
     root.dataset.cursor = stage.position;
     root.dataset.shown = (model.get("controls") ?? []).map((c) => machines[0].reel.scenario[c.name]).join(" ");
     root.dataset.drawMs = (performance.now() - began).toFixed(2);
   }
 
-  function move(position) {
+  function move(position, t = null) {
     stage.position = Math.min(stage.film.length, Math.max(0, position));
+    instant = t;
+    opening = false;
     redraw();
   }
 
@@ -174,7 +212,8 @@ function render({ model, el }) {
       const colours = Object.fromEntries(Object.keys(stage.legend().owners).map((name) => [name, value(prefix + name)]));
       return (name) => colours[name] ?? colours.old;
     };
-    palette = { owner: table("--kx-owner-"), inkOf: table("--kx-ink-") };
+    const phase = Object.fromEntries(stage.legend().phases.map((name) => [name, value(`--kx-phase-${name}`)]));
+    palette = { owner: table("--kx-owner-"), inkOf: table("--kx-ink-"), phase };
     for (const name of ["ink", "muted", "surface", "panel", "line", "control", "accent", "alarm"]) palette[name] = value(`--kx-${name}`);
     return palette;
   }
@@ -199,22 +238,23 @@ function render({ model, el }) {
   function start() {
     if (!stage.film) return;
     const { film } = stage;
-    if (stage.position >= film.length) move(0);
+    if (stage.begins()) move(0);
     parts.time.playing(true);
-    let x = film.axis.x(stage.position);
+    let x = film.axis.xOf(stage.time());
     let then = performance.now();
     const tick = (now) => {
       if (motion.matches) {
         if (now - then >= HOP) {
           then = now;
-          const next = machines[0].reel.steps.find((s) => s.from >= film.cursor(stage.position));
-          move(next ? film.positionOf(next.from + 1) : film.length);
+          move(film.stops.find((p) => p > stage.position) ?? film.length);
         }
       } else {
         x += (now - then) / PLAYED;
         then = now;
+        const t = film.axis.time(x);
         // Events at one instant share a place on the axis: never fall back behind one already shown.
-        move(x >= 1 ? film.length : Math.max(stage.position, film.axis.position(x)));
+        if (x >= 1) move(film.length);
+        else move(Math.max(stage.position, film.positionAt(t)), t);
       }
       if (stage.position >= film.length) halt();
       else playback = requestAnimationFrame(tick);
@@ -233,6 +273,10 @@ function render({ model, el }) {
   // --- the model: what the reader chose goes out, what the host answered comes in
 
   function tell(changes) {
+    if (unanswered && ("scenario" in changes || "other" in changes)) {
+      unanswered = null;
+      onError();
+    }
     for (const [name, value] of Object.entries(changes)) model.set(name, value);
     model.save_changes();
   }
@@ -240,7 +284,8 @@ function render({ model, el }) {
   /** The moment as the name of the event that made it, which another run may have as well. */
   function moment() {
     const { film, position } = stage;
-    if (!film) return model.get("at") || "end";
+    if (!film) return model.get("at") ?? "";
+    if (opening) return "";
     if (position === 0) return "start";
     if (position >= film.length) return "end";
     const k = film.mover(position);
@@ -262,20 +307,37 @@ function render({ model, el }) {
 
   /** Go to the moment and the frame that the host names. */
   function restore() {
-    const at = model.get("at") || "end";
+    const at = model.get("at") ?? "";
     const frame = model.get("frame") ?? -1;
     if (known === `${at} ${frame}` || !stage.film || waits()) return;
     known = `${at} ${frame}`;
-    stage.frame = frame >= 0 ? frame : null;
+    stage.frame = frame >= 0 && frame < stage.legend().memory.frames ? frame : null;
     halt();
-    move(positionOf(at));
+    const found = positionOf(at);
+    move(found ?? matters());
+    opening = !at;
+    if (found !== null) return;
+    const why = at.startsWith("b:") && machines.length < 2 ? "is one of a second machine, and there is none" : "does not happen here";
+    model.set("notice", `${model.get("notice") ?? ""} The moment ${quoted(at)} ${why}; this is the one that matters.`.trim());
+    opening = true;
+    keep();
   }
 
+  /** The position of a moment, or null if this film does not have it. */
   function positionOf(at) {
+    if (!at) return matters();
     if (at === "start") return 0;
-    const k = at.startsWith("b:") && machines.length > 1 ? 1 : 0;
-    const i = machines[k].reel.find(at.replace(/^b:/, ""));
-    return i < 0 ? stage.film.length : stage.film.positionOf(i + 1, k);
+    if (at === "end") return stage.film.length;
+    const k = at.startsWith("b:") ? 1 : 0;
+    const i = machines[k]?.reel.find(at.replace(/^b:/, "")) ?? -1;
+    return i < 0 ? null : stage.film.positionOf(i + 1, k);
+  }
+
+  /** Where the explorer opens: at a write that is found wrong later, else at a jump. */
+  function matters() {
+    const harmed = machines.filter((m) => m.reel.harm.size);
+    const chosen = harmed.length ? harmed : machines.slice(0, 1);
+    return Math.min(...chosen.map((m) => stage.film.positionOf(m.reel.matters, machines.indexOf(m))));
   }
 
   /** A host's view of a side, unless it answers an earlier question: of rapid flips the last one counts. */
@@ -293,46 +355,107 @@ function render({ model, el }) {
     return reels.get(view.log);
   }
 
+  const films = new Map(); // the film of each reel, or pair of reels, and clock
+  function filmOf(reels) {
+    const key = [...reels.map((r) => (numbers.has(r) ? numbers.get(r) : numbers.set(r, ++numbered).get(r))), stage.clock()].join();
+    if (!films.has(key)) films.set(key, new Film(reels, stage.clock()));
+    if (films.size > FILMS) films.delete(films.keys().next().value);
+    return films.get(key);
+  }
+  const numbers = new WeakMap();
+  let numbered = 0;
+
   function onView() {
     const views = [answer("scenario", "view"), ...(stage.other() ? [answer("other", "other_view")] : [])];
     if (!views.every(Boolean)) return;
     halt();
-    const before = stage.film && { id: moment(), step: machines[0].now?.state.step };
+    const before = stage.film && whereabouts();
     machines = views.map((view, k) => ({ letter: views.length > 1 ? "AB"[k] : "", reel: reelOf(view), run: view.run }));
-    stage.film = new Film(machines.map((m) => m.reel), stage.clock());
+    stage.film = filmOf(machines.map((m) => m.reel));
     picture.hidden = false;
     root.classList.toggle("kx-compared", machines.length > 1);
-    for (const part of Object.values(parts)) part.load?.(machines);
-    const led = known !== `${model.get("at") || "end"} ${model.get("frame") ?? -1}`; // the host names another moment
-    stage.position = led ? stage.film.length : sameMoment(before);
+    holding(() => {
+      for (const part of Object.values(parts)) part.load?.(machines);
+    });
+    const led = known !== `${model.get("at") ?? ""} ${model.get("frame") ?? -1}`; // the host names another moment
+    instant = null;
+    stage.position = opening ? matters() : led ? stage.film.length : sameMoment(before);
     onBusy();
     if (led) restore();
     else keep();
     draw();
+    cancelIdle(preparing);
+    prepare();
   }
 
-  /** The reader stays where he was: at an end, at the event of the same name, or at the step of the same name. */
-  function sameMoment({ id, step }) {
-    if (id === "start" || id === "end") return positionOf(id);
-    const k = id.startsWith("b:") && machines.length > 1 ? 1 : 0;
-    const { reel } = machines[k];
-    const same = reel.find(id.replace(/^b:/, ""));
-    if (same >= 0) return stage.film.positionOf(same + 1, k);
-    const found = reel.steps.find((s) => s.name === step);
-    return found ? stage.film.positionOf(found.from + 1, k) : stage.film.length;
+  /** While nothing is asked, make ready what one flip leads to, if the host knows it already: one run at a time. */
+  let preparing = 0;
+  function prepare() {
+    const views = (model.nearby?.() ?? []).filter((view) => !reels.has(view.log));
+    if (!views.length) return;
+    preparing = whenIdle(() => {
+      const reel = reelOf(views[0]);
+      filmOf([reel]);
+      for (const part of Object.values(parts)) part.prepare?.({ reel }, 0);
+      prepare();
+    });
+  }
+
+  /** Where the reader is: the event, the step, and how long that has been going on. */
+  function whereabouts() {
+    const { reel, now } = machines[0];
+    const t = stage.film.local(stage.time(), 0);
+    const step = now?.cursor ? reel.steps[reel.stepAt(now.cursor)] : null;
+    return { id: moment(), step: step?.name, since: step ? t - step.t0 : 0 };
+  }
+
+  /** The reader stays where he was: at an end, at the event of the same name, or as long after the same step began. */
+  function sameMoment({ id, step, since }) {
+    const same = positionOf(id);
+    if (same !== null) return same;
+    const found = machines[0].reel.steps.find((s) => s.name === step);
+    if (!found) return stage.film.length;
+    return stage.film.positionAt(Math.min(found.t0 + since, found.t1) + stage.film.offsets[0]);
   }
 
   const waits = () => !answer("scenario", "view") || (stage.other() && !answer("other", "other_view"));
 
+  let patience = 0;
+  let unanswered = null; // what was asked of a host that was silent
   function onBusy() {
-    const busy = waits() && !model.get("error");
+    const busy = waits() && !model.get("error") && !unanswered;
     root.setAttribute("aria-busy", String(!!busy));
     waiting.hidden = !(busy && !stage.film);
     picture.classList.toggle("kx-stale", !!(busy && stage.film));
+    if (busy) patience ||= setTimeout(giveUp, PATIENCE);
+    else patience = void clearTimeout(patience);
+  }
+
+  /** A kernel that was shut down says nothing: the switches go back to what is shown. */
+  function giveUp() {
+    patience = 0;
+    unanswered = { scenario: model.get("scenario"), other: model.get("other") };
+    const shown = ({ reel }) => Object.fromEntries(Object.keys(unanswered.scenario).map((name) => [name, reel.scenario[name]]));
+    if (machines.length) {
+      model.set("scenario", shown(machines[0]));
+      model.set("other", machines[1] ? shown(machines[1]) : {});
+    }
+    onError();
+  }
+
+  /** It was only slow: what it was asked holds. */
+  function onAnswer() {
+    if (unanswered) {
+      const asked = unanswered;
+      unanswered = null;
+      for (const [name, value] of Object.entries(asked)) model.set(name, value);
+      onError();
+    }
+    onView();
   }
 
   function onError() {
-    const text = model.get("error") ?? "";
+    const text = model.get("error") || (unanswered ? SILENT : "");
     alarm.hidden = !text;
     say(alarm, text);
     onBusy();
@@ -350,8 +473,8 @@ function render({ model, el }) {
     "change:scenario": onChoice,
     "change:other": onChoice,
     "change:clock": onView,
-    "change:view": onView,
-    "change:other_view": onView,
+    "change:view": onAnswer,
+    "change:other_view": onAnswer,
     "change:messages": onView,
     "change:at": restore,
     "change:frame": restore,
@@ -383,6 +506,8 @@ function render({ model, el }) {
     stop.abort();
     spoken.close();
     clearTimeout(keeping);
+    clearTimeout(patience);
+    cancelIdle(preparing);
     cancelAnimationFrame(asked);
     sizes.disconnect();
     modes.disconnect();

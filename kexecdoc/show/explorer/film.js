@@ -15,6 +15,13 @@ export class Film {
     this.positions = reels.length > 1 ? this.merge() : null;
     this.length = this.positions ? this.positions[0].length - 1 : reels[0].length;
     this.axis = new Axis(this);
+    const starts = reels.flatMap((r, k) => r.steps.map((s) => this.positionOf(s.from + 1, k)));
+    this.stops = [...new Set(starts)].sort((a, b) => a - b); // where a step of either machine begins
+  }
+
+  /** The clock's time as machine k counts it, from its own call on: negative if that has not come yet. */
+  local(t, k) {
+    return t - this.offsets[k];
   }
 
   /** The cursors of both machines at each position. */
@@ -79,22 +86,26 @@ export class Film {
   }
 }
 
+const CLOSE = 10_000; // ns on either side of a jump that have a scale of their own
+
 /**
  * Where a moment is on the axis, from 0 to 1, and back. Microseconds decide at the jump and seconds pass in the
- * boot, so no one scale shows both. Half of the axis is shared equally by the first machine's steps, the other half
- * by how much happens in them; within a step time runs evenly. What a second machine does before or after all
- * that has a stretch of its own at the end where it happens.
+ * boot, so no one scale shows both. The axis is cut wherever a step of a machine begins or something else runs, and
+ * close to a jump on either side. Half of it is shared equally by these spans, the other half by how much happens in
+ * them; within a span time runs evenly.
  */
 class Axis {
   constructor(film) {
     this.film = film;
-    const [first] = film.reels;
-    const spans = first.steps.map((s) => ({ ...s, busy: s.end - s.from }));
-    const low = Math.min(...film.offsets);
-    const high = Math.max(...film.reels.map((r, k) => r.time(r.length) + film.offsets[k]));
-    if (spans.length && low < spans[0].t0) spans.unshift({ name: "before", t0: low, t1: spans[0].t0, busy: 1 });
-    if (spans.length && high > spans.at(-1).t1) spans.push({ name: "after", t0: spans.at(-1).t1, t1: high, busy: 1 });
-    const sum = spans.reduce((total, s) => total + Math.sqrt(s.busy), 0);
+    const cuts = film.reels.flatMap((r, k) => {
+      const own = [0, r.time(r.length), ...r.steps.map((s) => s.t0), ...r.phases.map((p) => p.t0)];
+      if (r.jump >= 0) own.push(r.t_ns[r.jump] - CLOSE, r.t_ns[r.jump] + CLOSE);
+      return own.filter((t) => t >= 0 && t <= r.time(r.length)).map((t) => t + film.offsets[k]);
+    });
+    const times = [...new Set(cuts)].sort((a, b) => a - b);
+    const until = (t) => film.reels.reduce((sum, r, k) => sum + r.cursorAt(film.local(t, k)), 0);
+    const spans = times.slice(1).map((t1, n) => ({ t0: times[n], t1, busy: until(t1) - until(times[n]) }));
+    const sum = spans.reduce((total, s) => total + Math.sqrt(s.busy), 0) || 1;
     let x = 0;
     this.spans = spans.map((s) => {
       const width = 0.5 / spans.length + (0.5 * Math.sqrt(s.busy)) / sum;
@@ -108,8 +119,7 @@ class Axis {
   xOf(t) {
     const span = this.spans.findLast((s) => s.t0 <= t) ?? this.spans[0];
     if (!span) return 0;
-    const part = span.t1 > span.t0 ? Math.min(1, Math.max(0, (t - span.t0) / (span.t1 - span.t0))) : 0;
-    return span.x0 + part * span.width;
+    return span.x0 + Math.min(1, Math.max(0, (t - span.t0) / (span.t1 - span.t0))) * span.width;
   }
 
   x(position) {
@@ -121,9 +131,9 @@ class Axis {
     return this.xOf(this.film.reels[k].t_ns[i] + this.film.offsets[k]);
   }
 
-  position(x) {
+  /** The time at a place. */
+  time(x) {
     const span = this.spans.findLast((s) => s.x0 <= x) ?? this.spans[0];
-    if (!span) return 0;
-    return this.film.positionAt(span.t0 + ((x - span.x0) / span.width) * (span.t1 - span.t0));
+    return span ? span.t0 + ((x - span.x0) / span.width) * (span.t1 - span.t0) : 0;
   }
 }

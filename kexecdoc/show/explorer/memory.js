@@ -6,8 +6,8 @@ import { fate, life, told } from "./life.js";
 import { FOUND } from "./reel.js";
 import { capital, hex, number, since } from "./words.js";
 
-const FLASH = 600; // milliseconds that a write is seen
-const MANY = 64; // an event that touches more frames than this is no write to flash
+const FLASH = 600; // milliseconds that a write of a device or a redistributor is seen
+const MANY = 64; // an event that touches more frames than this is no write to outline
 
 export function memory(stage) {
   const box = make("div", { class: "kx-pair kx-maps" });
@@ -22,12 +22,12 @@ export function memory(stage) {
   let told_of = null; // the frame whose life is shown
   let hovered = null;
 
-  const label = (name) => stage.legend().owners[name]?.label ?? name;
+  const { label } = stage;
 
   function load(machines) {
     if (maps.length !== machines.length) {
       maps = machines.map(map);
-      box.replaceChildren(...columns(machines, (machine) => maps[machines.indexOf(machine)].el));
+      box.replaceChildren(...columns(machines, (machine, k) => maps[k].el));
     }
     const names = [...new Set(machines.flatMap((m) => m.reel.owners))];
     const seen = names.filter((name) => machines.some((m) => m.reel.seen.has(name)));
@@ -66,6 +66,8 @@ export function memory(stage) {
     let strips = { size: 0 }; // of each owner a whole row, to be copied from
     let before = null; // the cursor that was drawn last
     let reel = null;
+    let drawn = ""; // what the picture was drawn for
+    let known = null; // and what was counted in it
 
     const frameAt = (event) => {
       const edge = canvas.getBoundingClientRect();
@@ -79,9 +81,10 @@ export function memory(stage) {
     };
     canvas.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const from = stage.frame ?? 0;
+      const from = stage.frame ?? -1; // the first key asks the first frame
       const row = from - (from % side);
-      const to = {
+      const first = { ArrowLeft: 0, ArrowRight: 0, ArrowUp: 0, ArrowDown: 0, Home: 0, End: 0, PageUp: 0, PageDown: 0 };
+      const to = (from < 0 ? first : {
         ArrowLeft: from - 1,
         ArrowRight: from + 1,
         ArrowUp: from - side,
@@ -90,14 +93,13 @@ export function memory(stage) {
         End: row + side - 1,
         PageUp: from - 8 * side,
         PageDown: from + 8 * side,
-      }[event.key];
+      })[event.key];
       if (event.key === "Escape") stage.ask(null);
       else if (to === undefined) return;
       else if (to >= 0 && to < frames) pick(to);
       event.preventDefault();
       event.stopPropagation(); // these keys mean something else to the explorer as a whole
     });
-    canvas.addEventListener("focus", () => stage.frame === null && pick(0));
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerType === "touch") return;
       hovered = frameAt(event);
@@ -128,13 +130,18 @@ export function memory(stage) {
       const size = Math.max(2, Math.floor((stage.width(holder) * d) / side));
       const paint = stage.colours();
       const g = (context ??= canvas.getContext("2d"));
-      if (reel !== shown) [reel, before] = [shown, null];
+      if (reel !== shown) [reel, before, drawn] = [shown, null, ""];
       if (fit(canvas, size * side, (size * frames) / side) || strips.paint !== paint || strips.size !== size) {
         canvas.style.width = `${(size * side) / d}px`;
         canvas.style.height = `${(size * frames) / side / d}px`;
         strips = { size, paint, list: new Map() };
+        drawn = "";
       }
-      const counts = new Map();
+      // Of two machines one is often just as it was.
+      const wanted = `${now.cursor} ${hovered ?? stage.frame}`;
+      if (wanted === drawn && !flashes.size) return known;
+      drawn = wanted;
+      const counts = (known = new Map());
       const { owner } = now;
       for (let from = 0, to; from < owner.length; from = to) {
         // A run of equal frames within one row is one rectangle.
@@ -181,11 +188,12 @@ export function memory(stage) {
       const { cursor } = now;
       const touched = new Set();
       const written = (i) => reel.sets[i].frames.filter((f) => f.what === "bytes" && f.end - f.first <= MANY);
+      const strange = (i) => reel.kind[i].startsWith("dma.") || reel.kind[i].startsWith("lpi."); // no CPU wrote it
       if (cursor) for (const f of written(cursor - 1)) for (let n = f.first; n < f.end; n++) touched.add(n);
       outline(g, touched, side, size, paint.surface, 5 * line);
       outline(g, touched, side, size, paint.accent, 3 * line);
       const forward = before !== null && cursor > before && stage.isPlaying() && !stage.still();
-      if (forward) for (let i = before; i < cursor; i++) for (const f of written(i)) for (let n = f.first; n < f.end; n++) flashes.set(n, performance.now());
+      if (forward) for (let i = before; i < cursor; i++) if (strange(i)) for (const f of written(i)) for (let n = f.first; n < f.end; n++) flashes.set(n, performance.now());
       before = cursor;
       for (const [frame, when] of flashes) {
         const left = 1 - (performance.now() - when) / FLASH;

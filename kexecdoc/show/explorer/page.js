@@ -2,10 +2,16 @@
 // in one file beside this one (kexecdoc/show/grid.py writes it). Until the explorer stands, and if it cannot,
 // the page has its still picture. The state of every explorer is in the page's address.
 
-async function load(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${answer.status} for ${url.pathname.split("/").slice(-2).join("/")}`);
-  return answer.json();
+const grids = new Map(); // address -> the promise of what lies there: instant navigation mounts a page again and again
+
+function load(url) {
+  const fetched = async () => {
+    const answer = await fetch(url);
+    if (!answer.ok) throw new Error(`${answer.status} for ${url.pathname.split("/").slice(-2).join("/")}`);
+    return answer.json();
+  };
+  if (!grids.has(url.href)) grids.set(url.href, fetched());
+  return grids.get(url.href);
 }
 
 /** What explorer.js needs of a model. `save_changes` answers what is asked, and tells the page of the rest. */
@@ -32,11 +38,20 @@ class Model {
     this.listeners.get(event)?.delete(listener);
   }
 
-  save_changes() {
+  ask() {
     for (const [side, view] of [["scenario", "view"], ["other", "other_view"]]) {
       const found = Object.keys(this.state[side]).length ? this.answer(this.state[side]) : null;
       if (found) this.set(view, found);
     }
+  }
+
+  nearby() {
+    const { controls, scenario } = this.state;
+    return controls.flatMap(({ name, choices }) => choices.map(({ value }) => this.answer({ ...scenario, [name]: value }))).filter(Boolean);
+  }
+
+  save_changes() {
+    this.ask();
     this.changed();
   }
 }
@@ -84,43 +99,62 @@ function style(place) {
   });
 }
 
-// --- The address --------------------------------------------------------------------------------------------
+// --- Where a state is kept: in the address, and for as long as the document lives in memory ------------------
 
 const WRITTEN = 300; // milliseconds: browsers refuse to have their address changed all the time
-const mounted = new Map(); // place on the page -> { name, model, away } of the explorer that stands there
+const STATE = ["scenario", "other", "at", "frame", "clock"];
+const mounted = new Map(); // place on the page -> { name, key, module, model, chapter, touched, away } of the explorer there
+const kept = new Map(); // page and name of an explorer -> the state in which the reader left it
 let writing = 0;
+
+// How the reader came to where he is. Who goes back or loads the page again wants to read on where he was; only who
+// followed a link wants to be taken to what it names.
+let came = performance.getEntriesByType("navigation")[0]?.type ?? "navigate";
+window.navigation?.addEventListener("navigate", ({ navigationType }) => {
+  if (navigationType !== "replace") came = navigationType; // the theme and this module replace entries on their own account
+});
+const followed = () => came === "navigate" || came === "push";
+
+const stateOf = ({ model }) => Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
 
 /** Write the states of all explorers that the reader has touched into the address, in place of the entry's own. */
 function write(encode) {
   clearTimeout(writing);
+  const { pathname } = location;
   writing = setTimeout(() => {
-    const states = [...mounted.values()].filter((e) => e.model && e.touched).map(({ name, model: { state } }) => encode(name, state));
-    const { pathname, search, hash } = location;
+    if (location.pathname !== pathname) return;
+    const states = [...mounted.values()].filter((e) => e.model && e.touched).map((e) => encode(e.name, stateOf(e)));
     const wanted = states.length ? `#${states.join("&")}` : "";
-    if (wanted && wanted !== hash) history.replaceState(history.state, "", pathname + search + wanted);
+    if (wanted && wanted !== location.hash) history.replaceState(history.state, "", pathname + location.search + wanted);
   }, WRITTEN);
 }
 
-/** Give an explorer the state that the address has for it, and tell the reader what of it could not be taken. */
-function restore(entry, { split, understand }) {
-  const words = split(location.hash)[entry.name];
-  if (!words) return false;
-  const { model } = entry;
-  const { state, complaints } = understand(words, model.get("controls"), model.get("legend").memory.frames);
-  const other = Object.keys(state.other).length ? { ...model.get("scenario"), ...state.other } : {};
-  entry.touched = true;
-  const sides = { scenario: { ...model.get("scenario"), ...state.scenario }, other };
-  for (const [name, value] of Object.entries({ ...state, ...sides })) model.set(name, value);
-  model.set("notice", complaints.length ? `Of the link that led here, this was left out: ${complaints.join("; ")}.` : "");
-  model.save_changes();
-  return true;
+/** The state that the address has for an explorer and what of it could not be taken; null if it has none. */
+function addressed({ name, module, model, chapter }) {
+  const found = module.split(location.hash);
+  const names = [...mounted.values()].map((e) => e.name);
+  const strays = name === names[0] ? Object.keys(found).filter((n) => !names.includes(n)) : [];
+  if (!found[name] && !strays.length) return null;
+  const { state, complaints } = module.understand(found[name] ?? [], model.get("controls"), model.get("legend").memory.frames);
+  complaints.unshift(...strays.map((stray) => `this page has no explorer ${module.quoted(stray)}`));
+  const scenario = { ...chapter, ...state.scenario };
+  const other = Object.keys(state.other).length ? { ...scenario, ...state.other } : {};
+  return { state: { ...state, scenario, other }, notice: module.leftOut(complaints), touched: !!found[name] };
+}
+
+/** Put an explorer into a state. */
+function put(entry, { state, notice = "", touched }) {
+  entry.touched = touched;
+  for (const [name, value] of Object.entries({ ...state, notice })) entry.model.set(name, value);
+  entry.model.ask();
+  kept.set(entry.key, stateOf(entry));
 }
 
 // --- Coming and going ---------------------------------------------------------------------------------------
 
 async function mount(place, name) {
   if (mounted.has(place)) return;
-  const entry = { name, model: null, touched: false, away: () => {} };
+  const entry = { name, key: `${location.pathname} ${name}`, model: null, touched: false, away: () => {} };
   mounted.set(place, entry);
   const still = place.querySelector(".kx-still");
   const host = document.createElement("div");
@@ -135,20 +169,22 @@ async function mount(place, name) {
     ]);
     const { controls, messages, legend, base, defaults, scenario } = grid;
     const shared = { name: kind, place: name, page: location.href.split("#")[0], controls, messages, legend, base, defaults };
-    const state = { ...shared, scenario, other: {}, view: null, other_view: null, at: "end", frame: -1, clock: "call", error: "", notice: "" };
-    const answer = reader(grid, module.parse);
-    entry.module = module;
-    entry.model = new Model(state, answer, () => {
+    const state = { ...shared, scenario, other: {}, view: null, other_view: null, at: "", frame: -1, clock: "call", error: "", notice: "" };
+    Object.assign(entry, { module, chapter: scenario });
+    entry.model = new Model(state, reader(grid, module.parse), () => {
       entry.touched = true;
+      kept.set(entry.key, stateOf(entry));
       write(module.encode);
     });
-    state.view = answer(scenario);
     if (!place.isConnected) return;
-    const led = restore(entry, module);
+    const led = addressed(entry);
+    if (led) put(entry, led);
+    else if (kept.has(entry.key)) put(entry, { state: kept.get(entry.key), touched: true });
+    else entry.model.ask();
     host.hidden = false;
     entry.away = module.default.render({ model: entry.model, el: host });
     if (still) still.hidden = true;
-    if (led) place.scrollIntoView();
+    if (led && followed()) place.scrollIntoView();
   } catch (problem) {
     entry.away();
     host.remove();
@@ -174,8 +210,17 @@ function scan() {
   }
 }
 
-addEventListener("hashchange", () => {
-  for (const [place, entry] of mounted) if (entry.model && restore(entry, entry.module)) place.scrollIntoView();
+// A heading's anchor leaves the machines alone. The bare address is the chapter as it was opened.
+addEventListener("hashchange", ({ oldURL }) => {
+  for (const [place, entry] of mounted) {
+    if (!entry.model) continue;
+    const led = addressed(entry);
+    if (led) {
+      put(entry, led);
+      if (followed()) place.scrollIntoView();
+    } else if (!location.hash && entry.module.split(new URL(oldURL).hash)[entry.name])
+      put(entry, { state: { scenario: entry.chapter, other: {}, at: "", frame: -1, clock: "call" }, touched: false });
+  }
 });
 
 // Material announces every page that it shows without a reload; elsewhere a page is shown once.

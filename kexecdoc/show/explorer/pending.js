@@ -1,6 +1,6 @@
 // The pending table of CPU 0: the bits of the live LPIs, and the arithmetic from an INTID to a bit in memory.
 
-import { columns, make, section } from "./dom.js";
+import { make, remembered, section, settle } from "./dom.js";
 import { before } from "./reel.js";
 import { hex, since } from "./words.js";
 
@@ -10,14 +10,15 @@ const BITS = [0, 1, 2, 3, 4, 5, 6, 7];
 export function pending(stage) {
   const box = make("div", { class: "kx-pair" });
   const el = section("pending", `Pending table of CPU ${CPU}`, box);
+  const made = remembered(({ reel }) => table(stage, reel));
   let tables = [];
 
   function load(machines) {
-    tables = machines.map(({ reel }) => table(stage, reel));
-    box.replaceChildren(...columns(machines, (machine) => tables[machines.indexOf(machine)].el));
+    tables = machines.map(made);
+    settle(box, machines, (machine, k) => tables[k].el);
   }
 
-  return { el, load, show: (machines) => machines.forEach(({ now }, k) => tables[k].show(now)) };
+  return { el, load, prepare: made, show: (machines) => machines.forEach(({ now }, k) => tables[k].show(now)) };
 }
 
 function table(stage, reel) {
@@ -27,6 +28,16 @@ function table(stage, reel) {
   for (const { paths } of [reel.start, ...reel.sets])
     for (const [path, value] of paths) if (path.startsWith("vector/") && value?.cpu === CPU) live.add(value.intid);
   const bytes = [...new Set([...live].map((n) => n >> 3))].sort((a, b) => a - b);
+  const given = []; // when a table was set: { i, base }
+  reel.sets.forEach(({ paths }, i) => {
+    for (const [path, value] of paths) if (path === `redistributor/${CPU}/pending`) given.push({ i, base: value });
+  });
+  const foreign = new Map(); // frame -> the events in which somebody who is no redistributor wrote it
+  const strangers = (frame) => {
+    const wrote = (i) => !reel.kind[i].startsWith("lpi.") && reel.sets[i].frames.some((f) => f.what === "bytes" && f.first <= frame && frame < f.end);
+    if (!foreign.has(frame)) foreign.set(frame, [...reel.sets.keys()].filter(wrote));
+    return foreign.get(frame);
+  };
   let drawn = "";
 
   const frameOf = (address) => Math.floor((address - reel.memory.base) / reel.memory.frame);
@@ -37,24 +48,25 @@ function table(stage, reel) {
     const current = now.state[`redistributor/${CPU}/pending`];
     const bases = [...new Set([...past.map((p) => p.base), current])].filter((base) => base !== undefined);
     const owners = bases.map((base) => whose(frameOf(base + bytes[0]), now));
-    const over = bases.map((base) => (base === current ? -1 : overwritten(base, past, now)));
+    const over = bases.map((base) => overwritten(base, now));
     const wanted = [past.length, current, ...owners, ...over].join();
     if (wanted === drawn) return;
     drawn = wanted;
     el.replaceChildren(
-      ...bases.map((base, k) => {
-        const role = bases.length > 1 ? (base === current ? "In use now: " : "Left behind: ") : "";
-        const since = over[k] < 0 ? "" : `; since then written over by ${reel.id[over[k]]}, and shown as it was left`;
-        return bits(base, owners[k] + since, role, past);
-      }),
-      make("div", { class: "kx-sum" }, ...arithmetic(past, current)),
+      ...bases.map((base, k) => bits(base, { owner: owners[k], over: over[k], left: base !== current, alone: bases.length < 2 }, past)),
+      make("div", { class: "kx-sum" }, ...arithmetic(past, current, over[bases.indexOf(current)])),
     );
   }
 
-  /** Who wrote over a table that was left behind, as an event; -1 if nobody did. */
-  function overwritten(base, past, now) {
-    const writer = now.writer[frameOf(base + bytes[0])];
-    return writer > (past.findLast((p) => p.base === base)?.i ?? -1) ? writer : -1;
+  /** The event in which somebody else wrote over a table, after it was set up; -1 if nobody did. */
+  function overwritten(base, now) {
+    const since = setUp(base, now.cursor);
+    return strangers(frameOf(base + bytes[0])).findLast((i) => i < now.cursor && i > since) ?? -1;
+  }
+
+  /** The event in which a redistributor was given a table: -1 if it had it from the start. */
+  function setUp(base, cursor) {
+    return given.findLast((g) => g.base === base && g.i < cursor)?.i ?? -1;
   }
 
   function whose(frame, now) {
@@ -64,14 +76,21 @@ function table(stage, reel) {
     return now.kept[frame] ? `${words}, kept for the next kernel` : words;
   }
 
-  function bits(base, owner, role, past) {
+  /**
+   * The bits of one table. Whoever wrote over the one in use put other bits there, and the log tells of those that
+   * changed by it; over one that was left behind nobody watches, so it is shown, greyed, as it was left.
+   */
+  function bits(base, { owner, over, left, alone }, past) {
     const here = past.filter((p) => p.base === base);
     const value = new Map(here.map((p) => [p.intid, p.value]));
     const flipped = new Set(here.filter((p) => p.flip).map((p) => p.intid));
+    const unknown = (intid) => over >= 0 && !left && !value.has(intid);
+    const role = alone ? "" : left ? "Left behind: " : "In use now: ";
+    const since = over < 0 ? "" : left ? `; written over by ${reel.id[over]}, and shown as it was left` : `: ${reel.id[over]} wrote over it, and these are that writer’s bytes`;
     return make(
       "div",
-      { class: "kx-table" },
-      make("p", { class: "kx-table-name" }, role, make("code", { text: hex(base) }), `, ${owner}`),
+      { class: `kx-table${left && over >= 0 ? " kx-past" : ""}` },
+      make("p", { class: "kx-table-name" }, role, make("code", { text: hex(base) }), `, ${owner}${since}`),
       ...bytes.map((byte) =>
         make(
           "div",
@@ -83,7 +102,7 @@ function table(stage, reel) {
             return make(
               "span",
               { class: classes.filter(Boolean).join(" "), title: `INTID ${intid}` },
-              make("b", { text: live.has(intid) ? (value.get(intid) ?? 0) : "·" }),
+              make("b", { text: !live.has(intid) ? "·" : unknown(intid) ? "?" : (value.get(intid) ?? 0) }),
               make("small", { text: intid }),
             );
           }),
@@ -99,7 +118,7 @@ function table(stage, reel) {
   }
 
   /** The way from an INTID to a bit in memory, in the numbers of the bit that was set last. */
-  function arithmetic(past, current) {
+  function arithmetic(past, current, over) {
     const value = new Map(past.map((p) => [`${p.base}/${p.intid}`, p.value]));
     const set = past.filter((p) => p.value === 1);
     const last = set.findLast((p) => value.get(`${p.base}/${p.intid}`)) ?? set.at(-1); // one still set, if there is one
@@ -110,7 +129,9 @@ function table(stage, reel) {
     const taken = last && !value.get(`${base}/${intid}`);
     const lead = last
       ? `Last set: INTID ${intid}, ${since(reel, reel.t_ns[last.i])}${last.flip ? ", in memory that nobody kept: a flip" : taken ? ", and acknowledged" : ""}.`
-      : `No bit was set yet. INTID ${intid} would be:`;
+      : over >= 0
+        ? `These bytes are ${reel.id[over]}’s. INTID ${intid} would be recorded among them:`
+        : `No bit was set yet. INTID ${intid} would be:`;
     return [
       make("p", { class: last?.flip ? "kx-flipped" : "", text: lead }),
       make("p", { class: "kx-line", text: `byte ${intid} ÷ 8 = ${byte} = ${hex(byte)}, bit ${intid & 7}` }),

@@ -8,6 +8,8 @@ import { FRAME_PATH } from "./fold.js";
 const CHECKPOINT = 256; // events between two machines that are kept: the most that a step back has to lay again
 
 export const FOUND = ["not read yet", "intact", "wrong"];
+export const STUDY = "eth0"; // the device under study
+const OFF = ["bypasses", "aborts"]; // what an SMMU does while it is disabled
 
 /** The machine at one cursor: `fold`, with the frames in arrays so that laying and copying them is cheap. */
 class Machine {
@@ -53,10 +55,14 @@ export class Reel {
     this.sets = log.parsed ?? set.map(parse);
     this.jump = this.running("stub"); // -1: there was none
     this.steps = this.cut();
+    this.phases = this.runs();
+    this.windows = this.open();
     this.lines = this.print();
     this.pending = []; // every change of a pending bit
     this.leftovers = []; // every leftover write since the jump
     this.spoilt = []; // every event in which an owner found a frame wrong
+    this.astray = []; // every write before the jump that did not reach what the driver meant
+    this.harm = new Map(); // a write -> the event in which the frame's owner found it
     this.seen = new Set(); // owners that ever own a frame in this run
     this.checkpoints = [this.play(new Machine(this.memory.frames), this.start, -1)];
     this.here = this.checkpoints[0].copy();
@@ -121,10 +127,18 @@ export class Reel {
     const { frames, paths } = this.sets[i];
     const kind = this.kind[i];
     if (kind === "read") {
-      if (frames.some((f) => f.value === "wrong")) this.spoilt.push({ i });
+      const wrong = frames.filter((f) => f.value === "wrong");
+      if (wrong.length) this.spoilt.push({ i });
+      for (const { first, end } of wrong)
+        for (let f = first; f < end; f++) if (here.writer[f] >= 0 && !this.harm.has(here.writer[f])) this.harm.set(here.writer[f], i);
       return;
     }
     const wrote = frames.find((f) => f.what === "bytes")?.first;
+    if (kind.startsWith("dma.") && (this.jump < 0 || i < this.jump)) {
+      const targets = here.state[`device/${this.id[i].split("/")[0]}/targets`] ?? [];
+      const meant = kind === "dma.landed" && targets.some(([first, last]) => first <= wrote && wrote <= last);
+      if (!meant && kind !== "dma.stopped") this.astray.push({ i, result: kind.slice("dma.".length) });
+    }
     if (kind.startsWith("dma.") && this.isLeftover(here, i))
       this.leftovers.push({ i, result: kind.slice("dma.".length), frame: wrote });
     for (const [path, value] of paths) {
@@ -151,6 +165,33 @@ export class Reel {
       const name = this.sets[from].paths.find(([p]) => p === "step")[1];
       return { name, from, end, t0: this.t_ns[from], t1 };
     });
+  }
+
+  /** What runs, as [from, end) of the log: the kernels, what is between them, and what becomes of the second. */
+  runs() {
+    const of = ({ paths }) => paths.find(([path]) => path === "running")?.[1];
+    const found = [{ name: of(this.start), from: 0, t0: 0 }];
+    this.sets.forEach((set, i) => of(set) && found.push({ name: of(set), from: i, t0: this.t_ns[i] }));
+    return found.map((phase, k) => ({ ...phase, t1: found[k + 1]?.t0 ?? this.t_ns.at(-1) ?? 0 }));
+  }
+
+  /** When the SMMU is off although the device uses I/O virtual addresses: `[{ t0, t1 }]`. */
+  open() {
+    if (this.scenario.iommu !== "translate") return [];
+    const found = [];
+    this.sets.forEach(({ paths }, i) => {
+      const said = paths.find(([path]) => path === `gate/${STUDY}/smmu`);
+      if (!said) return;
+      if (OFF.includes(said[1])) found.push({ t0: this.t_ns[i], t1: this.t_ns.at(-1) });
+      else if (found.length) found.at(-1).t1 = Math.min(found.at(-1).t1, this.t_ns[i]);
+    });
+    return found;
+  }
+
+  /** The moment that matters, as a cursor: the first write that is found wrong later, else the jump, else the end. */
+  get matters() {
+    if (this.harm.size) return Math.min(...this.harm.keys()) + 1;
+    return this.jump < 0 ? this.length : this.jump + 1;
   }
 
   print() {

@@ -1,53 +1,88 @@
 // The switches in the reader's hand: one set for one machine, two sets side by side for two.
 
+import { allowed } from "./address.js";
 import { make } from "./dom.js";
 
 export function switches(stage) {
   const el = make("div", { class: "kx-part kx-switches" });
   const row = make("div", { class: "kx-switch-row" });
-  const lead = "One computer crosses from one kernel to the next. Flip a switch, drag the time, ask a frame of its memory.";
+  const lead = "One computer crosses from one kernel to the next. Flip a switch, play the crossing, ask a frame of its memory.";
   el.append(make("p", { class: "kx-intro", text: lead }), row);
   const controls = () => stage.model.get("controls") ?? [];
   const sides = () => (stage.other() ? ["scenario", "other"] : ["scenario"]);
   let built = "";
+  let inputs = []; // { input, side, control }
 
   function build() {
     built = sides().join();
+    inputs = [];
     row.replaceChildren(...controls().map(fieldset));
     sync();
   }
 
+  const set = (side, control, value) => stage.choose(side, { ...stage.model.get(side), [control.name]: value });
+  const known = (input, side, control) => {
+    inputs.push({ input, side, control });
+    return input;
+  };
+
   function fieldset(control) {
-    const id = (...words) => [stage.uid, control.name, ...words].join("-");
+    const help = `${stage.uid}-${control.name}-help`;
     const two = sides().length > 1;
+    const lines = two ? choosers : control.choices.length ? radios : numbers;
     return make(
       "fieldset",
-      { class: `kx-switch${two ? " kx-two" : ""}`, "aria-describedby": id("help") },
-      make("legend", {}, make("code", { text: control.name })),
-      make("p", { class: "kx-help", id: id("help"), text: control.help + (control.unit ? ` (${control.unit})` : "") }),
-      two && make("div", { class: "kx-choice kx-choice-head", "aria-hidden": "true" }, make("b", { text: "A" }), make("b", { text: "B" }), make("span")),
-      ...control.choices.map(({ value, meaning }) => {
-        const words = make("span", {}, make("b", { text: value }), meaning && make("span", { class: "kx-meaning", text: ` ${meaning}` }));
-        const radio = (side, k) =>
-          make("input", {
-            type: "radio",
-            name: id(side),
-            value,
-            "aria-label": two ? `${value}, machine ${"AB"[k]}` : undefined,
-            onchange: () => stage.choose(side, { ...stage.model.get(side), [control.name]: value }),
-          });
-        return two
-          ? make("div", { class: "kx-choice" }, ...sides().map(radio), words)
-          : make("label", { class: "kx-choice" }, radio("scenario", 0), words);
-      }),
+      { class: `kx-switch${two ? " kx-two" : ""}`, "aria-describedby": help },
+      make("legend", {}, control.label ?? control.help, " ", make("code", { text: control.name })),
+      make("p", { class: "kx-heard", id: help, text: control.help + (control.unit ? ` (${control.unit})` : "") }),
+      ...lines(control),
     );
+  }
+
+  const words = ({ label, value }) => (label && label !== value ? `${label} ` : "");
+
+  /** One machine: every value is seen. */
+  const radios = (control) =>
+    control.choices.map((choice) => {
+      const input = make("input", { type: "radio", name: `${stage.uid}-${control.name}-scenario`, value: choice.value, onchange: () => set("scenario", control, choice.value) });
+      return make("label", { class: "kx-choice" }, known(input, "scenario", control), make("span", {}, words(choice), make("code", { text: choice.value })));
+    });
+
+  /** Two machines: a line for each. */
+  const choosers = (control) =>
+    sides().map((side, k) => {
+      if (!control.choices.length) return number(control, side, "AB"[k]);
+      const options = control.choices.map((choice) => make("option", { value: choice.value, text: `${words(choice)}${words(choice) && "· "}${choice.value}` }));
+      const select = make("select", { class: "kx-select", "aria-label": `${control.label ?? control.help}, machine ${"AB"[k]}`, onchange: () => set(side, control, select.value) }, ...options);
+      return make("label", { class: "kx-choice" }, make("b", { text: "AB"[k] }), known(select, side, control));
+    });
+
+  const numbers = (control) => [number(control, "scenario", "")];
+
+  /** A switch with a range. What is out of it is put right by what was set before. */
+  function number(control, side, letter) {
+    const input = make("input", {
+      type: "number",
+      class: "kx-select",
+      min: control.low,
+      max: control.high,
+      step: 1,
+      "aria-label": letter ? `${control.label ?? control.help}, machine ${letter}` : undefined,
+      onchange: () => {
+        const value = allowed(control, input.value);
+        if (value === null) sync();
+        else set(side, control, value);
+      },
+    });
+    return make("label", { class: "kx-choice" }, letter && make("b", { text: letter }), known(input, side, control), control.unit && ` ${control.unit}`);
   }
 
   function sync() {
     if (built !== sides().join()) return build();
-    for (const input of row.querySelectorAll("input")) {
-      const [name, side] = input.name.slice(stage.uid.length + 1).match(/^(.*)-(scenario|other)$/).slice(1);
-      input.checked = String((stage.model.get(side) ?? {})[name]) === input.value;
+    for (const { input, side, control } of inputs) {
+      const value = String((stage.model.get(side) ?? {})[control.name]);
+      if (input.type === "radio") input.checked = value === input.value;
+      else input.value = value;
     }
     for (const [k, control] of controls().entries()) {
       const [a, b] = sides().map((side) => String(stage.model.get(side)?.[control.name]));

@@ -1,4 +1,5 @@
-// Take it along: what differs from the default, and the same state as a link, a command, a cell of a notebook.
+// What was set before the reader came, back to it, a second machine; and the same state taken along as a link, a
+// command, a cell of a notebook.
 
 import { encode } from "./address.js";
 import { make, say } from "./dom.js";
@@ -17,30 +18,35 @@ export function cell(name, { scenario, other, at, frame, clock }) {
   const words = Object.entries(scenario).map(([key, value]) => `${key.replaceAll("-", "_")}=${python(value)}`);
   const more = Object.entries(other ?? {}).map(([key, value]) => `${python(key)}: ${python(value)}`);
   if (more.length) words.push(`other={${more.join(", ")}}`);
-  if (at !== "end") words.push(`at=${python(at)}`);
+  if (at) words.push(`at=${python(at)}`);
   if (frame >= 0) words.push(`frame=${frame}`);
   if (clock !== "call") words.push(`clock=${python(clock)}`);
   return `from kexecdoc.show.explorer import Explorer\n\nExplorer(${[python(name), ...words].join(", ")})`;
 }
 
 export function take(stage) {
-  const differs = make("p", { class: "kx-note kx-differs-from" });
+  const baseline = make("p", { class: "kx-note kx-baseline" });
   const status = make("span", { class: "kx-note kx-copied", role: "status" });
   const notice = make("p", { class: "kx-notice", role: "status", hidden: true });
   const fallback = make("textarea", { class: "kx-fallback", readonly: true, rows: 3, "aria-label": "To be copied by hand", hidden: true });
   const compare = make("button", { type: "button", class: "kx-button", onclick: () => stage.setOther(stage.other() ? null : { ...stage.model.get("scenario") }) });
-  const reset = make("button", { type: "button", class: "kx-button", text: "Reset to the chapter’s settings", onclick: () => stage.choose("scenario", settings()) });
+  const reset = make("button", {
+    type: "button",
+    class: "kx-button",
+    text: "Reset",
+    "aria-label": "Reset to the chapter’s settings",
+    title: "Back to the chapter’s settings",
+    onclick: () => stage.set({ scenario: settings(), ...(stage.other() && { other: settings() }) }),
+  });
   const button = (text, what) => make("button", { type: "button", class: "kx-button", text, onclick: () => copy(text, what()) });
-  const el = make(
+  const el = make("div", { class: "kx-part kx-take" }, notice, make("div", { class: "kx-foot" }, reset, compare, baseline));
+  const along = make(
     "div",
-    { class: "kx-part kx-take" },
-    notice,
-    differs,
+    { class: "kx-part kx-along" },
     make(
       "div",
       { class: "kx-foot" },
-      reset,
-      compare,
+      make("span", { text: "Take this moment along:" }),
       button("Copy link", () => link()),
       button("Copy as command", () => stage.scenarios().map((s) => command(s, stage.model.get("defaults"))).join("\n")),
       button("Copy as notebook cell", () => cell(stage.model.get("name"), stage.state())),
@@ -75,18 +81,13 @@ export function take(stage) {
 
   /** What the settings say, before and beside any picture. */
   function sync() {
-    const base = stage.model.get("base") ?? {};
-    const defaults = stage.model.get("defaults") ?? {};
-    const all = [stage.model.get("scenario"), stage.other()].filter(Boolean).map((s) => changed({ ...base, ...s }, defaults));
-    const words = (of) => Object.entries(of).flatMap(([name, value], k) => [k ? " " : "", make("code", { text: `${name}=${value}` })]);
-    differs.replaceChildren(
-      "Differs from the default: ",
-      ...all.flatMap((of, k) => [all.length > 1 ? `${k ? "; " : ""}${"AB"[k]} ` : "", ...(Object.keys(of).length ? words(of) : ["nothing"])]),
-      ".",
-    );
     const mine = stage.model.get("scenario") ?? {};
+    const beyond = Object.entries(changed(stage.model.get("base") ?? {}, stage.model.get("defaults") ?? {})).filter(([name]) => !(name in mine));
+    const set = beyond.flatMap(([name, value], k) => [k ? ", " : "", make("code", { text: `${name}=${value}` })]);
+    baseline.replaceChildren(...(set.length ? ["Beyond your switches, the chapter also set ", ...set, "."] : []));
+    const back = [mine, stage.other()].filter(Boolean).every((side) => Object.entries(settings()).every(([name, value]) => String(side[name]) === String(value)));
     // aria-disabled rather than disabled: a button that is pressed must not lose the focus by it.
-    reset.setAttribute("aria-disabled", String(Object.entries(settings()).every(([name, value]) => String(mine[name]) === String(value))));
+    reset.setAttribute("aria-disabled", String(back));
     say(compare, stage.other() ? "Stop comparing" : "Compare with a second machine");
     const text = stage.model.get("notice") ?? "";
     notice.hidden = !text;
@@ -95,5 +96,5 @@ export function take(stage) {
     fallback.hidden = true;
   }
 
-  return { el, sync };
+  return { el, along, sync };
 }

@@ -1,6 +1,7 @@
 // In the end: the outcome in a word, the verdict in a sentence, the counts.
 
-import { columns, make, say } from "./dom.js";
+import { make, settle } from "./dom.js";
+import { STUDY } from "./reel.js";
 import { number } from "./words.js";
 
 export function verdict(stage) {
@@ -8,16 +9,16 @@ export function verdict(stage) {
   const el = make("section", { class: "kx-part kx-verdict" }, box);
 
   function load(machines) {
-    box.replaceChildren(...columns(machines, ({ run }) => one(run)));
+    settle(box, machines, ({ run, letter }) => one(run, letter));
   }
 
-  function one(run) {
+  function one(run, letter) {
     const { outcome, summary } = run.verdict;
     const look = stage.legend().outcomes[outcome] ?? { sign: "", meaning: "" };
     const word = make("strong", { class: "kx-outcome", title: look.meaning }, make("span", { "aria-hidden": "true", text: look.sign }), ` ${outcome}`);
     word.style.setProperty("--kx-outcome", `var(--kx-outcome-${outcome})`);
     return [
-      make("p", { class: "kx-lead" }, "In the end: ", word),
+      make("h3", { class: "kx-lead" }, letter ? `${letter}, in the end: ` : "In the end: ", word),
       make("p", { class: "kx-sentence", text: summary }),
       make("div", { role: "list", class: "kx-counts" }, ...counts(run)),
     ];
@@ -37,14 +38,15 @@ export function verdict(stage) {
         [lpi.bits_flipped, `pending ${lpi.bits_flipped === 1 ? "bit" : "bits"} flipped`],
       ].map(([n, what]) => item(!n, make("b", { text: number(n) }), ` ${what}`)),
       item(usable !== false, "MSIs ", make("b", { text: usable === false ? "dead" : usable ? "usable" : "not set up" })),
-      ...callbacks.filter((c) => c.callback === "remove").map((c) => item(false, make("b", { text: `remove of ${c.device}` }), cost(c))),
+      ...callbacks.filter((c) => c.device === STUDY).map((c) => item(false, make("b", { text: `${c.callback} of ${c.device}` }), cost(c))),
     ];
   }
 
-  const cost = ({ ms, frames_freed, driver }) =>
+  const cost = ({ callback, ms, frames_freed, driver }) =>
     (ms === null ? " did not return" : `: ${+ms.toPrecision(3)} ms`) +
-    (frames_freed ? `, ${number(frames_freed)} frames freed` : "") +
-    (driver === "none" ? ", nobody drives it afterwards" : "");
+    (frames_freed ? `, ${number(frames_freed)} frames freed` : ms === null ? "" : ", frees nothing") +
+    (driver === "none" ? ", nobody drives it afterwards" : "") +
+    (callback === "remove" ? ` (${stage.legend().shutdown})` : "");
 
   return { el, load };
 }

@@ -1,6 +1,6 @@
 // How moments, durations, counts and kinds of events are said.
 
-export const KINDS = {
+const KINDS = {
   step: "a step begins",
   run: "something else runs from now on",
   arrival: "something arrives at the device",
@@ -27,11 +27,20 @@ export const KINDS = {
   print: "a line on the console",
 };
 
+/** What an event of the kind `run` begins. */
+const BEGINS = {
+  stub: "the jump: the old kernel is gone, and a stub copies the image",
+  purgatory: "purgatory runs, and checks the digest",
+  "next-kernel": "the next kernel is entered",
+  userspace: "userspace runs",
+  crashed: "the next kernel died",
+  hung: "nothing goes on from here",
+};
+
 export const hex = (n) => `0x${n.toString(16)}`;
 const ENGLISH = new Intl.NumberFormat("en-GB");
 export const number = (n) => ENGLISH.format(n);
 export const many = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
-export const wordy = (object) => Object.entries(object).map(([k, v]) => `${k}=${v}`).join(" ");
 export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** A duration, to the microsecond where microseconds matter. */
@@ -49,8 +58,25 @@ export function brief(ns) {
 
 /** A moment of a run by its jump; by the call if there was no jump. */
 export function since(reel, t) {
+  if (t < 0) return "not called yet";
   if (reel.jump < 0) return `${duration(t)} after the call`;
   const d = t - reel.t_ns[reel.jump];
   if (d === 0) return "at the jump";
   return d < 0 ? `${duration(-d)} before the jump` : `${duration(d)} after the jump`;
+}
+
+/** What event i of a run is, in a sentence without its stop; `now` is the machine just after it. */
+export function happening(reel, i, now, label) {
+  const kind = reel.kind[i];
+  const { paths, frames } = reel.sets[i];
+  if (kind === "step") return `a step begins: ${paths.find(([path]) => path === "step")[1]}`;
+  if (kind === "run") return BEGINS[paths.find(([path]) => path === "running")?.[1]] ?? KINDS.run;
+  if (kind === "print") return `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`;
+  if (kind === "read" && frames.some((f) => f.value === "wrong")) return "an owner read its memory and found wrong bytes";
+  if (kind === "msi.landed" && frames.length) return "an interrupt message landed in memory, and not at the ITS";
+  const frame = kind === "dma.landed" ? frames.find((f) => f.what === "bytes")?.first : undefined;
+  if (frame === undefined) return KINDS[kind] ?? kind;
+  const found = reel.harm.get(i);
+  const fate = found === undefined ? "" : `; its owner finds it wrong ${brief(reel.t_ns[found] - reel.t_ns[i])} later`;
+  return `the device wrote frame ${number(frame)}, ${label(reel.owners[now.owner[frame]])}${fate}`;
 }
