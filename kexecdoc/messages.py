@@ -2,7 +2,7 @@
 
 An entry holds the printk format with the prefix that a reader sees, the file and function that print it,
 and the versions in which it has these words; what never varies here is filled in. Wording was read in
-6.1.192 and 7.3-rc7: a bound between the two was not looked up unless a comment names the commit. The same
+6.1.192 and 7.3.4: a bound between the two was not looked up unless a comment names the commit. The same
 id may have several entries, for several ranges of versions.
 """
 

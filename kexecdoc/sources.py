@@ -143,7 +143,7 @@ _kernel("pci-rst", "Documentation/PCI/pci.rst", 'the section "PCI device shutdow
 _kernel("pci-h", "include/linux/pci.h", "@shutdown of struct pci_driver", "7.3.4")
 _kernel("quirks-chelsio", "drivers/pci/quirks.c", "reset_chelsio_generic_dev()", "7.3.4")
 _kernel("ixgbe-ring", "drivers/net/ethernet/intel/ixgbe/ixgbe.h", "IXGBE_DEFAULT_RXD, IXGBE_RXBUFFER_2K", "7.3.4")
-_kernel("e1000e-descriptor", "drivers/net/ethernet/intel/e1000e/hw.h", "union e1000_rx_desc_extended", "7.3-rc7")
+_kernel("e1000e-descriptor", "drivers/net/ethernet/intel/e1000e/hw.h", "union e1000_rx_desc_extended", "7.3.4")
 _kernel("kho", "kernel/liveupdate/kexec_handover.c", "Kexec HandOver", "7.3.4", tag="v6.19")
 
 _kernel("pciehp-quirk", "drivers/pci/hotplug/pciehp_hpc.c", "pcie_do_write_cmd(), quirk_cmd_compl(): absent in v4.17.0, present in v4.18.0",
