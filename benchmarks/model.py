@@ -27,6 +27,11 @@ SCENARIOS = {
     "ring": LEFT.but(ring_size=2048),
     "cyclic buffer": LEFT.but(dma="cyclic"),
     "writes that miss": LEFT.but(dma="cyclic", iommu="translate"),
+    "panic": LEFT.but(dma="cyclic", path="panic"),
+    "reboot": LEFT.but(dma="cyclic", path="reboot", reset="none"),
+    "kexec on x86": LEFT.but(dma="cyclic", machine="x86", handover="kho"),
+    "panic on x86": LEFT.but(dma="cyclic", machine="x86", path="panic"),
+    "a line": LEFT.but(dma="cyclic", machine="x86", handover="kho", interrupt="intx"),
 }
 
 
@@ -69,11 +74,15 @@ def stored_bytes(scenario: Scenario) -> float:
     return stored / len(run.log)
 
 
-def floor(events: int, length: int) -> list[tuple[Any, ...]]:
-    """Do what no model can do without: an event of SimPy, a row of the log, and the bytes."""
+def floor(events: int, length: int, *, named: bool = True) -> list[tuple[Any, ...]]:
+    """Do what no model can do without: an event of SimPy, a row of the log, and the bytes.
+
+    A row that is ``named`` has what a row of the log has: a name of its own, and what it assigns. One that is not
+    is the barest that can be called a tuple; no log can be drawn from that.
+    """
     env = Environment()
     ram = bytearray(FRAMES * FRAME)
-    log = []
+    log: list[tuple[Any, ...]] = []
     data = bytes(length)
 
     def process() -> Any:
@@ -81,7 +90,10 @@ def floor(events: int, length: int) -> list[tuple[Any, ...]]:
             yield env.timeout(100_000)
             at = number * 2048 % (len(ram) - 2048)
             ram[at : at + length] = data
-            log.append((f"eth0/buffer:{number}", env.now, "dma.landed", None, {f"frame/{at >> 12}/bytes": "x"}))
+            if named:
+                log.append((f"eth0/buffer:{number}", env.now, "dma.landed", None, {f"frame/{at >> 12}/bytes": "x"}))
+            else:
+                log.append((number, env.now))
 
     env.process(process())
     env.run()
@@ -100,16 +112,21 @@ def marginal() -> dict[str, Any]:
             "fast": partial(simulate, fast),
             "floor slow": partial(floor, few, length),
             "floor fast": partial(floor, many, length),
+            "bare slow": partial(floor, few, length, named=False),
+            "bare fast": partial(floor, many, length, named=False),
         }
         times = taking_turns(programs)
         model = (times["fast"] - times["slow"]) / (many - few) * 1e6
-        bare = (times["floor fast"] - times["floor slow"]) / (many - few) * 1e6
+        row = (times["floor fast"] - times["floor slow"]) / (many - few) * 1e6
+        bare = (times["bare fast"] - times["bare slow"]) / (many - few) * 1e6
         found[name] = {
             "events": [few, many],
             "bytes an event": length,
             "model us": round(model, 2),
-            "floor us": round(bare, 2),
-            "ratio": round(model / bare, 2),
+            "floor us": round(row, 2),
+            "ratio": round(model / row, 2),
+            "barest floor us": round(bare, 2),
+            "ratio to the barest": round(model / bare, 2),
         }
     return found
 

@@ -39,6 +39,14 @@ def test_the_share_of_seeds_that_end_corrupted_or_worse_agrees_with_the_closed_f
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("words", ["", "dma=cyclic", "next-driver=absent traffic=30", "ring-size=64"])
+def test_the_share_of_capture_kernels_in_ordinary_memory_that_are_hit_agrees_with_the_closed_form(words):
+    words = f"path=panic crash-memory=none {words}"
+    hits = sum(simulate(scenario(words, seed=seed)).verdict.outcome in BAD for seed in range(SEEDS))
+    assert agrees(hits, closed_forms.corrupted_share(scenario(words)))
+
+
+@pytest.mark.slow
 def test_the_share_of_seeds_in_which_a_flip_shows_in_early_allocations_agrees_with_the_closed_form():
     words = f"{LEFT} dma=cyclic firmware=devicetree"
     looked = shown = 0

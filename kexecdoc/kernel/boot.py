@@ -63,8 +63,7 @@ def set_up_memory(next: NextKernel) -> Process:
 
     for stream, count in EARLY_ALLOCATIONS:
         next.allocate(stream, count, "next-tables", fill, early=True)
-    free = next.handed.within(next.memory.usable(*next.handed.free), early=False)
-    pool = next.memory.give(runs(frame for frame, usable in enumerate(free) if usable), "next-free")
+    pool = next.memory.give(next.handed.runs_within(next.memory.runs_of(*next.handed.free)), "next-free")
     next.log.record(next.id("free-pool"), "own", next.cause, pool)
 
 

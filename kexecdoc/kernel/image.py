@@ -238,8 +238,7 @@ class Stub(Kernel):
             for source, count in runs(pages[at : at + COPY_RUN]):
                 moves.append([source, destinations[at] + sum(n for _, _, n in moves), count])
             for source, destination, count in moves:
-                for n in range(count):
-                    self.memory.copy(source + n, destination + n)
+                self.memory.copy(source, destination, count)
             id = f"{self.name}/copy:{number}"
             owners = self.memory.give([(destinations[at], COPY_RUN)], "image")
             written = self.memory.wrote([(destinations[at], COPY_RUN)], id)

@@ -66,10 +66,11 @@ class Memory:
         self.ram[frame * FRAME : (frame + 1) * FRAME] = bytes(FRAME)
         self.content[frame] = None
 
-    def copy(self, source: int, destination: int) -> None:
-        """Copy a frame as it is, wrong bytes included. What ought to be there goes along."""
-        self.ram[destination * FRAME : (destination + 1) * FRAME] = self.ram[source * FRAME : (source + 1) * FRAME]
-        self.content[destination] = self.content[source]
+    def copy(self, source: int, destination: int, count: int) -> None:
+        """Copy frames as they are, wrong bytes included. What ought to be there goes along."""
+        here, there, length = source * FRAME, destination * FRAME, count * FRAME
+        self.ram[there : there + length] = self.ram[here : here + length]
+        self.content[destination : destination + count] = self.content[source : source + count]
 
     def wrong(self, frames: Iterable[int]) -> list[int]:
         """Compare what owners put in frames with what is there, and return the frames where it differs."""

@@ -32,6 +32,7 @@ from kexecdoc.scales import (
     COPY,
     CPU_DOWN,
     CPUS,
+    CRASH_FRAMES,
     CYCLIC_BYTES,
     DESCRIPTOR_BYTES,
     DIGEST,
@@ -40,6 +41,7 @@ from kexecdoc.scales import (
     EARLY_TO_ITS,
     FRAME,
     FRAMES,
+    INITRAMFS_FRAMES,
     INTERRUPT_COST,
     ITS_TABLE_FRAMES,
     MASKED_BEFORE_STUB,
@@ -55,7 +57,7 @@ IMAGE_FRAMES = sum(count for _, count in SEGMENTS)
 COMMON_FRAMES = FRAMES - FIRMWARE_FRAMES - ITS_TABLE_FRAMES - (1 + CPUS) * TABLE_FRAMES
 """Frames that both a DMA buffer and a destination of the image may lie on."""
 
-BEFORE_JUMP = 24 * MS
+BEFORE_JUMP = {"kexec": 24 * MS, "panic": 2 * MS}
 """Roughly how long the old kernel takes when nothing stops the device."""
 
 
@@ -96,8 +98,9 @@ def quiet_its_ns(scenario: Scenario) -> int:
 
 def unpack_ns(scenario: Scenario) -> int:
     """Return the time from the jump to the reading of the initramfs, in ns: with ACPI the bus comes first."""
-    before = BOOT_INTERRUPTS + BOOT_ENABLE + BOOT_SMP + (BOOT_ENUMERATION if scenario.firmware == "efi" else 0)
-    return quiet_its_ns(scenario) + before
+    others = 0 if scenario.path == "panic" else BOOT_SMP  # a capture kernel brings no other CPU up
+    bus = BOOT_ENUMERATION if scenario.firmware == "efi" else 0
+    return quiet_its_ns(scenario) + BOOT_INTERRUPTS + BOOT_ENABLE + others + bus
 
 
 def probe_ns(scenario: Scenario) -> int:
@@ -157,7 +160,7 @@ def _blocks(scenario: Scenario, until: int) -> Iterator[Written]:
         return
     size = scenario.ring_size
     arrivals = arrivals[:size]
-    frames = _last_writes(arrivals, BEFORE_JUMP // period, size, -(-size * BUFFER_BYTES // FRAME))
+    frames = _last_writes(arrivals, BEFORE_JUMP[scenario.path] // period, size, -(-size * BUFFER_BYTES // FRAME))
     for at in range(0, len(frames), BUFFER_BLOCK_FRAMES):
         yield Written(frames[at : at + BUFFER_BLOCK_FRAMES])
     rings = -(-size * DESCRIPTOR_BYTES // FRAME)
@@ -196,14 +199,17 @@ def corrupted_share(scenario: Scenario) -> float:
     """Return the share of seeds in which a device left running spoils something that the next kernel uses.
 
     For a device that nothing stops before the next driver's probe, without an IOMMU, loaded with
-    kexec_file_load. Which comes first decides: a write before the frame is copied, or allocated, is
-    overwritten.
+    kexec_file_load, on arm64: by an ordinary kexec, or in a panic whose capture kernel runs in ordinary memory.
+    Which comes first decides: a write before the frame is copied, or allocated, is overwritten.
     """
     until = probe_ns(scenario) if scenario.next_driver == "resets" else userspace_ns(scenario) + S
     early = entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY
     spared = 1.0
     for block, unread in zip(_blocks(scenario, until), _blocks(scenario, unpack_ns(scenario)), strict=True):
         step = min(natural(len(block.last)), DESTINATION_ALIGN)
+        if scenario.path == "panic":
+            spared *= 1 - _capture_hit(scenario, block, unread, step)
+            continue
         spoiled = sum(_overlap(block, count, lambda _: early, step) for _, count in EARLY_ALLOCATIONS)
         copied = 0
         for owner, count in SEGMENTS:
@@ -224,6 +230,38 @@ def _taken_at_userspace(scenario: Scenario, block: Written, spoiled: float) -> f
     """
     late = {j // DESTINATION_ALIGN for j, t in enumerate(block.last) if t is not None and t > userspace_ns(scenario)}
     return (1 - spoiled) * (1 - 0.5 ** len(late))
+
+
+def _capture_hit(scenario: Scenario, block: Written, unread: Written, step: int) -> float:
+    """Return the probability that a block spoils a capture kernel that runs in ordinary memory.
+
+    The kernel has one region: its image, and then what it allocates from. Where the block lies relative to the
+    region decides, and each place in memory is as likely as any other.
+    """
+    size, hit = len(block.last), 0.0
+    for distance in range(-(size - 1) // step * step, CRASH_FRAMES, step):
+        inside = range(max(0, -distance), min(size, CRASH_FRAMES - distance))
+        hit += _capture_hit_at(scenario, block, unread, {j: distance + j for j in inside})
+    return hit * step / COMMON_FRAMES
+
+
+def _capture_hit_at(scenario: Scenario, block: Written, unread: Written, places: dict[int, int]) -> float:
+    """The same for one place: ``places[j]`` is where in the region frame j of the block lies."""
+    archive = IMAGE_FRAMES - INITRAMFS_FRAMES
+    early = entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY
+    allocated, pooled = 0, set[int]()
+    for j, i in places.items():
+        t = (unread if archive <= i < IMAGE_FRAMES else block).last[j]
+        if i < IMAGE_FRAMES and t is not None and t > _copied_at(0)(i):
+            return 1.0
+        last = block.last[j]
+        allocated += i >= IMAGE_FRAMES and last is not None and last > early
+        if i >= archive and last is not None and last > userspace_ns(scenario):
+            pooled.add(i // DESTINATION_ALIGN)
+    room, spared = CRASH_FRAMES - IMAGE_FRAMES, 1.0
+    for _, count in EARLY_ALLOCATIONS if allocated else ():
+        spared *= 1 - min(1.0, (allocated + count - DESTINATION_ALIGN) / (room - count + DESTINATION_ALIGN))
+    return 1 - spared * 0.5 ** len(pooled)
 
 
 def flip_share(scenario: Scenario) -> float:
