@@ -23,6 +23,7 @@ def test_at_no_damage_every_strategy_captures_every_dump(machine):
         assert rate.closed_form == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
 @pytest.mark.parametrize("work", STRATEGIES)
 def test_more_damage_never_helps(machine, work):

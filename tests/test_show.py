@@ -225,6 +225,7 @@ def test_a_still_and_the_verdict_count_the_same_frames(left_running):
     assert len(m.writes) == sum(left_running.verdict.dma.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(presets.PRESETS))
 def test_no_word_of_a_still_is_cut_at_its_edge(name):
     figure = still_figure(simulate(presets.preset(name).scenario))
