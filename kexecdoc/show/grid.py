@@ -63,7 +63,7 @@ def grid(name: str) -> dict[str, Any]:
         "defaults": Scenario().values(),
         "controls": view.controls(chosen),
         "scenario": view.settings(chosen),
-        "messages": view.message_table(chosen.scenario.kernel),
+        "messages": _said(runs.values(), view.message_table(chosen.scenario.kernel)),
         "legend": view.legend(),
         "start": start,
         **rows,
@@ -77,6 +77,12 @@ def grid(name: str) -> dict[str, Any]:
             for name, run in runs.items()
         },
     }
+
+
+def _said(runs: Iterable[Run], table: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return what the messages mean that any of the runs prints: a page need not fetch the others."""
+    ids = {line["message"] for run in runs for line in run.console()}
+    return {id: entry for id, entry in table.items() if id in ids}
 
 
 def _starts(run: Run, path: str, value: object) -> bool:
