@@ -129,18 +129,14 @@ class Run:
         """Return what became of the dump: of a panic only."""
         if self.scenario.path != "panic":
             return None
-        intact = v.reached_userspace and not v.wrong and not self._in_place
+        intact = v.reached_userspace and not v.wrong and self.scenario.captures
         return "captured" if intact or v.dump == "written" else "lost"
-
-    @property
-    def _in_place(self) -> bool:
-        """Whether the crashed kernel wrote the dump itself, and never jumped."""
-        return self.scenario.path == "panic" and self.scenario.crash_work == "in-place"
 
     def _times(self, v: Verdict) -> dict[str, float | None]:
         """Return durations: shutdown to the jump, copy and digest, entry to userspace, and their sum."""
         jump = v.jump_ns if v.jump_ns is not None else v.end_ns
-        copied = None if v.jump_ns is None or self._in_place else (v.enter_ns or v.end_ns) - jump
+        in_place = self.scenario.path == "panic" and not self.scenario.captures
+        copied = None if v.jump_ns is None or in_place else (v.enter_ns or v.end_ns) - jump
         booted = None if v.userspace_ns is None or v.enter_ns is None else v.userspace_ns - v.enter_ns
         parts = {"shutdown": jump, "jump": copied, "boot": booted}
         total = sum(part or 0 for part in parts.values())

@@ -274,7 +274,7 @@ class OldKernel:
         },
     )
     hotplug_ports: int = integer("how many such ports there are", 1, 1, 64, "ports")
-    hz: int = integer("timer ticks: how long the hot-plug driver's waits are rounded up to", 250, 100, 1000, "a second")
+    hz: int = integer("timer ticks: how long the hot-plug driver's waits are rounded up to", 250, 250, 1000, "a second")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -431,6 +431,16 @@ class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKern
     def differences(self) -> dict[str, Value]:
         """Return the switches that are not at their default in this kernel version."""
         return {n: v for n, v in self.values().items() if v != switches()[n].default_in(self.kernel)}
+
+    @property
+    def captures(self) -> bool:
+        """Whether a capture kernel takes over: after a panic, unless the crashed kernel writes the dump itself."""
+        return self.path == "panic" and self.crash_work != "in-place"
+
+    @property
+    def through_firmware(self) -> bool:
+        """Whether firmware, and not a jump, leads to the next kernel."""
+        return self.path == "reboot" or (self.path == "panic" and not self.captures)
 
     def but(self, **changes: object) -> Scenario:
         """Return the same scenario with some fields changed, checked as ever.

@@ -60,9 +60,8 @@ class Crossing:
         self.computer = Computer(self.env, self.log, draws, scenario)
         parts = (self.computer, Console(self.log), scenario, draws)
         old, next = KERNELS[scenario.machine]
-        in_place = scenario.path == "panic" and scenario.crash_work == "in-place"
         self.old, self.next = old(*parts), next(*parts)
-        self.stub = Firmware(*parts) if scenario.path == "reboot" or in_place else Stub(*parts)
+        self.stub = Firmware(*parts) if scenario.through_firmware else Stub(*parts)
         self.running: Kernel = self.old
         self.old.boot()
         if scenario.on_abort == "fatal":
@@ -95,7 +94,7 @@ class Crossing:
             self.log.record("machine/dead:0", "run", death.cause, {"running": death.end})
         except BudgetExceeded as error:
             raise ScenarioError(
-                f"traffic: {self.scenario.traffic} makes {error} in this scenario; a lower rate fits"
+                f"traffic: {self.scenario.traffic} makes {error} in this scenario; a lower rate makes fewer"
             ) from None
         return Run(self.scenario, self.log.close())
 

@@ -14,8 +14,10 @@ RESET = "next/reset-property-table"
 
 def summarise(verdict: Verdict, scenario: Scenario) -> str:
     """Return the sentence, or two."""
-    if verdict.killed_by.endswith(("/resend:0",)):
+    if verdict.killed_by.endswith("/resend:0"):
         return _resent(scenario)
+    if "/unrequested:" in verdict.killed_by:
+        return _screamed()
     if verdict.outcome in ("hung", "crashed") and not verdict.decisive:
         return _died(verdict, scenario)
     if verdict.wrong:
@@ -40,6 +42,14 @@ def _resent(scenario: Scenario) -> str:
         "The device sends its message again as soon as a CPU has accepted it, and nobody sees to the device: from its "
         "first interrupt on that CPU does nothing else, and no detector says so, since no interrupt descriptor is "
         f"involved. Memory is intact. {_stopping(scenario)}"
+    )
+
+
+def _screamed() -> str:
+    return (
+        "The device asserts its interrupt line, and nobody had masked that when the next kernel first took "
+        "interrupts. No driver had requested it, so nobody counts: the CPU does nothing else from then on. "
+        "A controller that was cleared on the way out would have prevented it."
     )
 
 
@@ -85,12 +95,14 @@ def _aborted(verdict: Verdict, scenario: Scenario) -> str:
     when = f"{since:.1f} ms after the jump" if verdict.jump_ns is not None else "before the jump"
     return (
         f"A write of the device that was left running was refused, {when}, and the error killed the machine. "
-        f"{_quieting(scenario)}"
+        f"{_quieting(verdict, scenario)}"
     )
 
 
-def _quieting(scenario: Scenario) -> str:
-    """Say what would have kept a device from writing after the jump."""
+def _quieting(verdict: Verdict, scenario: Scenario) -> str:
+    """Say what would have kept a device from writing where it is refused."""
+    if verdict.jump_ns is None:
+        return "A driver that stops its DMA engine before the IOMMU goes off would have prevented it."
     if scenario.path == "panic":
         return "On this path devices are left alone: only hardware that does not mind an abort would have prevented it."
     return f"A driver that stops its DMA engine before the jump{_or_bus_master(scenario)} would have prevented it."
@@ -146,7 +158,7 @@ def _prevention(wrong: Wrong, scenario: Scenario) -> str:
         return f"The old kernel's LPI tables were not kept out of the allocator: {_keeping(scenario)}"
     if not wrong.writer.startswith("eth0/"):
         return ""
-    if scenario.path == "panic":
+    if scenario.captures:
         return (
             "A capture kernel in memory that was reserved at boot, and never given to anybody, would have prevented it."
         )
@@ -155,7 +167,7 @@ def _prevention(wrong: Wrong, scenario: Scenario) -> str:
 
 def _or_bus_master(scenario: Scenario) -> str:
     """Name the one other thing that would have done, if there is one: the bit takes all of three to help."""
-    if scenario.path == "reboot":
+    if scenario.through_firmware:
         return " or a reset of the hardware"
     missing = {
         "a PCI core that clears Bus Master": scenario.clear_bus_master == "no",
@@ -169,7 +181,7 @@ def _or_bus_master(scenario: Scenario) -> str:
 
 def _keeping(scenario: Scenario) -> str:
     """Say what would have kept the old kernel's LPI tables for the next one."""
-    if scenario.path == "reboot":
+    if scenario.through_firmware:
         return "a reset of the hardware would have prevented it."
     if scenario.lpi_policy != "reuse":
         firmware = "" if scenario.firmware == "efi" else ", after a first boot through UEFI,"
@@ -235,7 +247,7 @@ def _harmless(verdict: Verdict, scenario: Scenario) -> str:
     if not parts:
         parts.append(f"{_count(verdict.msi['sent'], 'leftover message')} went astray")
     design = "by luck or by design"
-    if scenario.path == "panic" and scenario.crash_memory == "reserved":
+    if scenario.captures and scenario.crash_memory == "reserved":
         design = "by design, since nobody ever had the capture kernel's memory"
     return f"{_listed(parts)}: {design}, the next kernel found nothing wrong in what it read."
 
@@ -244,8 +256,7 @@ def _clean(verdict: Verdict, scenario: Scenario) -> str:
     if verdict.dma["stopped"] or verdict.msi["stopped"]:
         return "The device was still running, but its Bus Master bit was clear: nothing left it after the jump."
     nothing = "nothing was written that the next kernel did not write itself"
-    in_place = scenario.path == "panic" and scenario.crash_work == "in-place"
-    if (scenario.path == "reboot" or in_place) and scenario.reset == "full":
+    if scenario.through_firmware and scenario.reset == "full":
         return f"The firmware reset the hardware, whatever was still running: {nothing}."
     shuts_down = scenario.path != "panic" or scenario.crash_work == "shutdown"
     if shuts_down and scenario.quiesce == "remove":

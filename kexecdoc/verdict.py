@@ -170,6 +170,7 @@ def _frame(assignments: Mapping[str, Any]) -> int | None:
 def judge(log: Log) -> Verdict:
     """Read a log and say what became of the crossing."""
     verdict, reading, storm_ns = Verdict(), _Reading(log.start), 0
+    after: set[str | None] = set()  # what interrupts did from the jump on
     for event in log:
         kind, _, result = event.kind.partition(".")
         frame = _frame(event.set) if kind in ("dma", "msi", "lpi") else None
@@ -180,9 +181,11 @@ def judge(log: Log) -> Verdict:
                 verdict.msi.update(["sent", result])
         elif kind == "apic" and verdict.jump_ns is not None:
             if result == "acknowledged" and reading.state["device/eth0/programmed-by"] == "old":
-                verdict.msi["delivered"] += bool(event.cause and "/accept-eth0:" in event.cause)
+                verdict.msi["delivered"] += event.cause in after and "/accept-eth0:" in (event.cause or "")
         elif kind == "lpi" and verdict.jump_ns is not None:
-            _count_lpi(verdict, reading, event.id, event.t_ns, result, event.set, frame)
+            if result == "acknowledged" and "/acknowledge-eth0:" in event.id and event.cause in after:
+                verdict.msi["delivered"] += reading.state["device/eth0/programmed-by"] == "old"
+            _count_lpi(verdict, reading, event.t_ns, event.set, frame)
         elif kind == "timeout":
             verdict.timeouts += 1
             verdict.lost_ns += sum(event.set.values())
@@ -195,6 +198,8 @@ def judge(log: Log) -> Verdict:
             storm_ns = _note_storm(verdict, event.t_ns, event.set, storm_ns)
         elif kind in ("call", "own", "return") and verdict.jump_ns is None:
             _note_callback(verdict, kind, event.t_ns, event.set)
+        if verdict.jump_ns is not None and kind in ("msi", "lpi", "apic"):
+            after.add(event.id)
         found = reading.lay(event.set, event.id, event.t_ns)
         for number in found:
             verdict.wrong.append(Wrong(number, reading.owner[number], event.t_ns, *reading.writer.get(number, ("", 0))))
@@ -207,6 +212,8 @@ def judge(log: Log) -> Verdict:
             if event.id.startswith("machine/dead"):
                 verdict.killed_by = event.cause or ""
         verdict.end_ns = event.t_ns
+    if storm_ns:
+        verdict.lost_ns += verdict.end_ns - storm_ns
     _note_tables(verdict, reading, log.start)
     verdict.outcome = _outcome(verdict, reading)
     return verdict
@@ -229,12 +236,14 @@ def _note_callback(verdict: Verdict, kind: str, t_ns: int, set: Mapping[str, Any
 def _note_storm(verdict: Verdict, t_ns: int, set: Mapping[str, Any], begun: int) -> int:
     """Note that a CPU begins to do nothing but handle interrupts, or comes back; return when it began."""
     if any(path.endswith("/storm") and value for path, value in set.items()):
-        verdict.storms += 1
+        verdict.storms += verdict.jump_ns is not None
         return t_ns
     verdict.lost_ns += t_ns - begun
+    if verdict.jump_ns is None:  # what the old kernel gave up is not the next one's affair
+        return 0
     verdict.line_disabled |= any(path.endswith("/disabled") and value for path, value in set.items())
     verdict.unhandled += sum(value for path, value in set.items() if path.endswith("/unhandled"))
-    return begun
+    return 0
 
 
 def _note_run(verdict: Verdict, running: str, t_ns: int) -> None:
@@ -259,12 +268,8 @@ def _count_dma(verdict: Verdict, reading: _Reading, id: str, t_ns: int, result: 
         verdict.last_landed_ns = t_ns
 
 
-def _count_lpi(
-    verdict: Verdict, reading: _Reading, id: str, t_ns: int, result: str, set: Mapping[str, Any], frame: int | None
-) -> None:
+def _count_lpi(verdict: Verdict, reading: _Reading, t_ns: int, set: Mapping[str, Any], frame: int | None) -> None:
     """Count a pending bit that changed, if the redistributor still follows the old kernel's tables."""
-    if result == "acknowledged" and "/acknowledge-eth0:" in id:
-        verdict.msi["delivered"] += reading.state["device/eth0/programmed-by"] == "old"
     path, value = next(((p, v) for p, v in set.items() if p.startswith("lpi/")), ("", 0))
     if not path:
         return  # what happened on chip
@@ -307,4 +312,4 @@ def _outcome(verdict: Verdict, reading: _Reading) -> str:
     if verdict.msi_usable is False or verdict.line_disabled or verdict.lost_ns >= S:
         return "degraded"
     strayed = sum(counts[k] for counts in (verdict.dma, verdict.msi) for k in ("landed", "faulted", "missed"))
-    return "harmless" if strayed or verdict.bits_recorded or verdict.stray_vectors else "clean"
+    return "harmless" if strayed or verdict.bits_recorded or verdict.stray_vectors or verdict.storms else "clean"

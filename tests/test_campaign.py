@@ -26,7 +26,7 @@ def test_at_no_damage_every_strategy_captures_every_dump(machine):
 @pytest.mark.slow
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
 @pytest.mark.parametrize("work", STRATEGIES)
-def test_more_damage_never_helps(machine, work):
+def test_more_damage_never_helps_a_capture_kernel_in_reserved_memory(machine, work):
     words = f"path=panic machine={machine} crash-work={work}"
     for seed in range(15):
         got = [captured(words, damage, seed) for damage in (0, 0.02, 0.1, 0.3, 1)]

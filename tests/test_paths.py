@@ -125,6 +125,7 @@ def test_the_crashed_kernel_never_touches_bus_master(scenario):
 
 
 def test_a_device_that_sends_again_hangs_an_x86_capture_kernel_at_its_first_interrupt_enable():
+    """At the default rate a message for CPU 0 is always among those that nobody has seen to."""
     for run in runs("path=panic machine=x86 msi-resend=yes"):
         last = run.log.id[-1], run.at()["step"]
         assert run.verdict.outcome == "hung"
@@ -178,6 +179,43 @@ def test_waits_on_the_crash_path_are_limited():
     waits = {round(run.verdict.jump_ns / 1e9, 2) for run in stuck}
     assert waits <= {0.0, 0.01, 1.11, 1.12}
     assert 1.11 in waits or 1.12 in waits
+
+
+def test_after_a_dump_in_place_an_ordinary_kernel_boots_through_the_firmware():
+    full = crossed("path=panic crash-work=in-place")
+    assert "Brought up 1 node, 4 CPUs" in said(full)
+    assert full.to_json()["time_ms"]["jump"] is None
+    none = crossed("path=panic crash-work=in-place reset=none firmware=efi")
+    assert "Expected reserved range" in said(none)
+    x86 = crossed("path=panic crash-work=in-place reset=none machine=x86 iommu=translate ring-size=1")
+    assert "Translation was enabled for dmar0 but we are not in kdump mode" in said(x86)
+
+
+def test_a_line_that_nobody_masked_hangs_the_next_kernel_and_nobody_counts():
+    run = crossed("path=panic crash-work=in-place reset=none machine=x86 interrupt=intx ring-size=1")
+    assert (run.verdict.outcome, run.verdict.unhandled) == ("hung", 0)
+    assert "nobody counts" in run.verdict.summary
+
+
+def test_the_other_cpus_are_stopped_once_and_those_that_did_not_stop_are_named():
+    for run in runs("path=panic crash-work=notifiers heap-damage=0.1", 30):
+        assert said(run, "old").count("stopping secondary CPUs") <= 1
+        stops = [e for e in run.log if e.id.startswith("old/cpu-stop")]
+        assert len(stops) in (0, 3)
+        assert (run.verdict.jump_ns or 0) < 1_200_000_000
+
+
+@given(any_scenario())
+def test_no_more_messages_are_delivered_than_landed_and_none_before_the_jump_counts(scenario):
+    msi = run_of(scenario).to_json()["msi"]
+    assert msi["delivered"] <= msi["landed"] <= msi["sent"]
+
+
+@given(any_scenario())
+def test_a_run_ends_a_second_after_userspace(scenario):
+    verdict = run_of(scenario).verdict
+    if verdict.reached_userspace and verdict.outcome not in ("hung", "crashed"):
+        assert verdict.end_ns - verdict.userspace_ns == 1_000_000_000
 
 
 # --- reboot ------------------------------------------------------------------------------------------------

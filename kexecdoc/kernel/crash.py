@@ -55,15 +55,18 @@ class Lock:
 
 
 def stop_cpus(old: OldKernel, limit: int) -> Process:
-    """Stop the other CPUs, and wait for each at most that long; return whether one did not stop."""
+    """Stop the other CPUs, once, and wait for them at most that long; return those that did not stop."""
+    if old.others_stopped:
+        return []
+    old.others_stopped = True
     yield from old.pause(CPU_STOP)
-    stuck = [cpu for cpu in old.computer.cpus[1:] if damaged(old, f"CPU {cpu.number}")]
+    stuck = [cpu.number for cpu in old.computer.cpus[1:] if damaged(old, f"CPU {cpu.number}")]
     if stuck:
         yield from old.pause(limit)
     for cpu in old.computer.cpus[1:]:
         if cpu.online:
             cpu.set_online(False, old.id("cpu-stop"), old.cause)
-    return bool(stuck)
+    return stuck
 
 
 def panic(old: OldKernel) -> Process:
@@ -85,7 +88,7 @@ def wait_for_dma(old: OldKernel) -> Process:
 
 def stop_first(old: OldKernel) -> Process:
     """Stop the other CPUs before the notifiers run, as that order has it. [src: vpanic]"""
-    yield from stop_cpus(old, 1 * S)
+    yield from old.CRASH_SHUTDOWN[0].run(old)
 
 
 def write_dump(old: OldKernel) -> Process:

@@ -78,7 +78,7 @@ class Room:
             return taken[-1]
 
         taken: list[range] = []
-        if scenario.path == "panic":
+        if scenario.captures:
             if scenario.crash_memory == "none":
                 return cls(what_if=block("what-if", CRASH_FRAMES))
             shared = block("crash-cma", CMA_FRAMES) if scenario.crash_memory == "cma" else range(0)
@@ -144,9 +144,9 @@ def load(kernel: Kernel, room: Room, boot_tables: range) -> Image:
     pages = destinations if room.reserved else _source_pages(kernel, room, set(destinations))
     for number, frame in enumerate(pages):
         memory.fill(frame, f"image:{number}")
-    if not room.reserved and scenario.path != "reboot":
+    if not room.reserved and not scenario.through_firmware:
         memory.give(runs(sorted(pages)), "image")
-    checked = (scenario.loader == "user" or scenario.machine == "x86") and scenario.path != "reboot"
+    checked = (scenario.loader == "user" or scenario.machine == "x86") and not scenario.through_firmware
     checked &= scenario.handover == "none" or scenario.path != "kexec"
     digest = _digest(payload(f"image:{n}") for n in range(len(pages))) if checked else b""
     return Image(segments, pages, digest, copied=not room.reserved)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from simpy import Event
 
-from kexecdoc.kernel.kernel import Kernel, RateLimit
+from kexecdoc.kernel.kernel import Kernel, MachineDead, RateLimit
 from kexecdoc.machine.cpu import Cpu
 from kexecdoc.machine.line import Line
 from kexecdoc.scales import INTERRUPT_COST, MS, S
@@ -90,8 +90,10 @@ class Interrupts:
 
     def take(self, number: int, cause: str) -> None:
         """Handle an interrupt that a CPU has taken."""
-        if number == self._line.number and number in self._handlers:
+        if number == self._line.number and self._handlers.get(number):
             self._take_line(cause)
+        elif number == self._line.number:
+            self._scream(cause)
         elif number in self._handlers:
             for _, handler in self._handlers[number]:
                 handler(cause)
@@ -108,6 +110,15 @@ class Interrupts:
         stray = kernel.log.record(kernel.id("stray-vector"), "stray", cause)
         if self._limit.allows(kernel.now):
             kernel.say("irq.no-handler", cpu=cpu.number, vector=number, cause=stray)
+
+    def _scream(self, cause: str) -> None:
+        """Take a line that is unmasked though nobody requested it: nobody counts, so nothing ever ends it.
+
+        [src: msi-storms]
+        """
+        id = self._kernel.id("unrequested")
+        self._line.cpu.set_storming(True, id, cause)
+        raise MachineDead("hung", id)
 
     # -- a level-triggered line ------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ class OldKernel(Kernel):
 
     name = "old"
     image: Image
+    others_stopped = False  # whether the other CPUs have been told to stop
     room: Room  # where its successor waits, and runs
     off_limits: range = range(0)  # frames that the interrupt controller's tables of the boot CPU lie between
     doorbells: dict[str, list[tuple[int, int]]]  # by function: what each of its vectors writes, and where

@@ -2,8 +2,8 @@
 
 While translation is on, a function's context entry leads to a domain; without one, or where nothing is mapped, the
 request faults and is recorded. While it is off everything passes. Interrupt messages have a window of their own,
-which translation does not touch; remapping of interrupts is switched apart from it, and looks each message up in
-a table. [src: vtd-shutdown, vtd-boot, msi-window]
+which translation does not touch; remapping of interrupts is switched apart from it. Here it lets every message
+through: see "Where this model lies". [src: vtd-shutdown, vtd-boot, msi-window]
 """
 
 from __future__ import annotations

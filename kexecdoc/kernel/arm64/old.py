@@ -56,7 +56,7 @@ class Arm64Old(OldKernel):
         start |= {"its": "enabled", "its/programmed-by": self.name}
         scenario = self.scenario
         listed = scenario.path == "kexec" and scenario.firmware == "efi"
-        if scenario.lpi_policy == "reuse" and (listed or scenario.path == "panic"):
+        if scenario.lpi_policy == "reuse" and (listed or scenario.captures):
             self.handed = replace(self.handed, kept=frozenset(memory.owned_by("lpi-table")))
 
     def doorbell_page(self) -> int | None:
@@ -132,11 +132,13 @@ def machine_restart(old: OldKernel) -> Process:
 
 def crash_stop_cpus(old: OldKernel) -> Process:
     """Stop the other CPUs. Waits are limited: a second, and a little more in newer kernels. [src: arm64-crash]"""
+    if old.others_stopped:
+        return
     old.say("crash.stopping")
     limit = 1 * S + (10 * MS if old.has("6.12") else 0) + (100 * MS if old.has("7.3") else 0)
     stuck = yield from stop_cpus(old, limit)
     if stuck:
-        old.say("crash.failed", cpus="1-3")
+        old.say("crash.failed", cpus=",".join(map(str, stuck)))
 
 
 def mask_interrupts(old: OldKernel) -> Process:

@@ -43,7 +43,7 @@ class X86Next(NextKernel):
     def attach_iommu(self, function: str) -> None:
         """Attach a function that a capture kernel has left in its old domain, now that its driver sets it up."""
         unit = chips(self).iommu
-        if unit.present and self.handed.capture:
+        if unit.present and self.handed.capture and self.has("4.2"):
             vtd.attach(self, function)
 
     def number(self, function: str, vector: int) -> int:

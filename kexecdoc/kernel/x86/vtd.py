@@ -19,7 +19,7 @@ def set_up_remapping(next: NextKernel) -> None:
     if not vtd.present:
         return
     if vtd.remaps_interrupts:
-        if next.handed.capture:
+        if next.handed.capture and next.has("4.2"):
             next.say("vtd.remapping-copied")
         else:
             next.say("vtd.remapping-found")
@@ -39,15 +39,23 @@ def set_up_vtd(next: NextKernel) -> Process:
     vtd = chips(next).iommu
     if vtd.present:
         vtd.on_fault = Faults(next).take
-        if vtd.enabled and next.handed.capture:
+        if keeps_tables(next):
             next.say("vtd.copying")
             next.say("vtd.copied")
         else:
+            if vtd.enabled:  # nobody shut it down on the way out
+                next.say("vtd.still-on")
+                vtd.set_enabled(False, next.id("vtd-disable"), next.cause)
             for function in next.computer.bus.functions:
                 attach(next, function)
             vtd.set_enabled(True, next.id("vtd-enable"), next.cause)
         next.say("vtd.up")
     yield from next.pause(BOOT_IOMMU - BOOT_IOMMU // 2)
+
+
+def keeps_tables(next: NextKernel) -> bool:
+    """Return whether a capture kernel has found translation on and keeps the tables: since v4.2. [src: vtd-copy]"""
+    return chips(next).iommu.enabled and next.handed.capture and next.has("4.2")
 
 
 def attach(next: NextKernel, function: str) -> None:
