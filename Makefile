@@ -60,7 +60,7 @@ $(NPM): tests/browser/package.json
 test: $(DEV) $(NPM)  ## every test: the package, the notebooks, the site and JupyterLab in a browser
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m browser $(SIDE_BY_SIDE)
 
 quick: $(DEV)  ## the tests that take less than a minute together
 	KEXECDOC_EXAMPLES=8 $(BIN)/python -m pytest -m "not browser and not slow" $(SIDE_BY_SIDE)
