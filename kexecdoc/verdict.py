@@ -72,7 +72,6 @@ class Verdict:
     landed_in: Counter[str] = field(default_factory=Counter)
     astray_before_jump: int = 0
     dry_at_jump: bool = False  # whether the device was left running with no descriptor to write to
-    last_landed_ns: int | None = None
     msi: Counter[str] = field(default_factory=Counter)
     bits_recorded: int = 0
     flips: list[Flip] = field(default_factory=list)
@@ -175,15 +174,12 @@ def judge(log: Log) -> Verdict:
         kind, _, result = event.kind.partition(".")
         frame = _frame(event.set) if kind in ("dma", "msi", "lpi") else None
         if kind == "dma":
-            _count_dma(verdict, reading, event.id, event.t_ns, result, frame)
+            _count_dma(verdict, reading, result, frame)
         elif kind == "msi" and verdict.jump_ns is not None and event.id.startswith("eth0/"):
             if reading.state["device/eth0/programmed-by"] == "old":
                 verdict.msi.update(["sent", result])
-        elif kind == "apic" and verdict.jump_ns is not None:
-            if result == "acknowledged" and reading.state["device/eth0/programmed-by"] == "old":
-                verdict.msi["delivered"] += event.cause in after and "/accept-eth0:" in (event.cause or "")
-        elif kind == "lpi" and verdict.jump_ns is not None:
-            if result == "acknowledged" and "/acknowledge-eth0:" in event.id and event.cause in after:
+        elif kind in ("apic", "lpi") and verdict.jump_ns is not None:
+            if result == "acknowledged" and event.cause in after and "eth0" in (event.cause or ""):
                 verdict.msi["delivered"] += reading.state["device/eth0/programmed-by"] == "old"
             _count_lpi(verdict, reading, event.t_ns, event.set, frame)
         elif kind == "timeout":
@@ -255,7 +251,7 @@ def _note_run(verdict: Verdict, running: str, t_ns: int) -> None:
         verdict.userspace_ns = t_ns
 
 
-def _count_dma(verdict: Verdict, reading: _Reading, id: str, t_ns: int, result: str, frame: int | None) -> None:
+def _count_dma(verdict: Verdict, reading: _Reading, result: str, frame: int | None) -> None:
     if verdict.jump_ns is None:
         astray = result in ("missed", "faulted") or (result == "landed" and frame not in reading.targets)
         verdict.astray_before_jump += astray
@@ -265,7 +261,6 @@ def _count_dma(verdict: Verdict, reading: _Reading, id: str, t_ns: int, result: 
     verdict.dma[result] += 1
     if frame is not None:
         verdict.landed_in[public(reading.owner[frame])] += 1
-        verdict.last_landed_ns = t_ns
 
 
 def _count_lpi(verdict: Verdict, reading: _Reading, t_ns: int, set: Mapping[str, Any], frame: int | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kexecdoc.kernel.kernel import Process, Reading, Step
 from kexecdoc.kernel.next import NextKernel
+from kexecdoc.machine.cpu import Cpu
 from kexecdoc.machine.memory import runs
 from kexecdoc.scales import (
     AFTER_USERSPACE,
@@ -47,6 +48,17 @@ def handover(next: NextKernel) -> None:
     """Say that memory was handed over, if it was. [src: kho]"""
     if next.scenario.handover == "kho" and next.scenario.path == "kexec":
         next.say("kho.from", f"{RELEASES[next.scenario.kernel]} (the model's old kernel)", 1)
+
+
+def others(next: NextKernel) -> list[Cpu]:
+    """Return the CPUs to bring up beside the first: a capture kernel leaves them alone."""
+    return [] if next.handed.capture else next.computer.cpus[1:]
+
+
+def say_how_many_are_up(next: NextKernel) -> None:
+    """Say so, at the end of bringing CPUs up. [src: smp-init]"""
+    up = sum(cpu.online for cpu in next.computer.cpus)
+    next.say("smp.brought", 1, "", up, "s" if up > 1 else "")
 
 
 def set_up_memory(next: NextKernel) -> Process:

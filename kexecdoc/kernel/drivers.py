@@ -70,7 +70,7 @@ def _command(next: NextKernel, tag: int, queue: int, cause: str) -> Process:
             done.succeed()
         return True
 
-    next.interrupts.request(next.number("nvme0", queue), complete)
+    next.interrupts.request(next.NUMBERS["nvme0"][queue], complete)
     command = next.computer.disk.command(queue, cause)
     yield done | env.timeout(DISK_TIMEOUT)
     if not done.triggered:

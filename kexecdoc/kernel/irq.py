@@ -41,14 +41,14 @@ class Tally:
 
 
 class Interrupts:
-    """What is requested, by the number with which it reaches a CPU."""
+    """What is requested: messages by the number with which they reach a CPU, and the line by whoever shares it."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._handlers: dict[int, list[tuple[str, Handler]]] = {}
+        self._handlers: dict[int, Handler] = {}
+        self._sharers: dict[str, Handler] = {}
         self._tally = Tally()
         self._limit = RateLimit(10, 5 * S)
-        self._storms = 0
         self._windows = 0
 
     @property
@@ -60,21 +60,19 @@ class Interrupts:
         for cpu in self._kernel.computer.cpus:
             cpu.on_interrupt = self.take
 
-    def request(self, number: int, handler: Handler, name: str = "") -> None:
+    def request(self, number: int, handler: Handler) -> None:
         """Let a driver have a message-signalled interrupt."""
-        self._handlers[number] = [(name, handler)]
+        self._handlers[number] = handler
 
     def begin_with_line(self, handler: Handler, name: str) -> None:
         """Have the line at t=0."""
-        self._handlers.setdefault(self._line.number, []).append((name, handler))
+        self._sharers[name] = handler
 
     def free_line(self, name: str, cause: str | None) -> None:
         """Give a driver's part of the line back. The last one masks it. [src: request-irq]"""
-        kernel, line = self._kernel, self._line
-        left = [(who, handler) for who, handler in self._handlers.get(line.number, []) if who != name]
-        self._handlers[line.number] = left
-        if not left:
-            line.set_mask(True, kernel.id("free-line"), cause)
+        del self._sharers[name]
+        if not self._sharers:
+            self._line.set_mask(True, self._kernel.id("free-line"), cause)
 
     def request_line(self, handler: Handler, name: str, cause: str | None) -> None:
         """Let a driver have the line, which others may have already. It is unmasked, even if it was given up.
@@ -82,7 +80,7 @@ class Interrupts:
         [src: request-irq]
         """
         kernel, line = self._kernel, self._line
-        self._handlers.setdefault(line.number, []).append((name, handler))
+        self._sharers[name] = handler
         if self._tally.disabled:
             self._tally = Tally()
             kernel.log.record(kernel.id("line-enable"), "register", cause, {f"line/{line.number}/disabled": False})
@@ -90,13 +88,10 @@ class Interrupts:
 
     def take(self, number: int, cause: str) -> None:
         """Handle an interrupt that a CPU has taken."""
-        if number == self._line.number and self._handlers.get(number):
-            self._take_line(cause)
-        elif number == self._line.number:
-            self._scream(cause)
+        if number == self._line.number:
+            (self._take_line if self._sharers else self._scream)(cause)
         elif number in self._handlers:
-            for _, handler in self._handlers[number]:
-                handler(cause)
+            self._handlers[number](cause)
         else:
             for cpu in self._kernel.computer.cpus:
                 if cause.startswith(f"apic{cpu.number}/"):
@@ -124,20 +119,20 @@ class Interrupts:
 
     def _take_line(self, cause: str) -> None:
         """Run every handler of the line. If none of them knows the device that asserts it, a storm begins."""
-        handled = [handler(cause) for _, handler in self._handlers[self._line.number]]
+        handled = [handler(cause) for handler in self._sharers.values()]
         self._note(handled=any(handled))
         if self._line.asserted and not any(handled):
             self._storm(cause)
 
-    def _note(self, *, handled: bool, times: int = 1) -> None:
+    def _note(self, *, handled: bool) -> None:
         """Count, as `note_interrupt()` does."""
         tally, now = self._tally, self._kernel.now
         if not handled:
             late = tally.last_unhandled is not None and now - tally.last_unhandled > POLL
-            tally.unhandled = 1 if late else tally.unhandled + times
+            tally.unhandled = 1 if late else tally.unhandled + 1
             tally.last_unhandled = now
         if tally.unhandled:
-            tally.count += times
+            tally.count += 1
 
     def _storm(self, cause: str) -> None:
         """Let the line take its CPU, until the detector has seen enough. How long that is, is known at once."""
@@ -175,7 +170,7 @@ class Interrupts:
         self._tally = Tally(disabled=True)
         kernel.say("irq.nobody-cared", line.number, cause=end)
         kernel.say("irq.handlers", cause=end)
-        for name, _ in self._handlers[line.number]:
+        for name in self._sharers:
             kernel.say("irq.handler", name, cause=end)
         kernel.say("irq.disabling", line.number, cause=end)
         line.set_mask(True, kernel.id("line-disable"), end)
@@ -189,5 +184,5 @@ class Interrupts:
             yield kernel.computer.env.timeout(POLL)
             if not self._tally.disabled or cpu.on_interrupt != self.take or not cpu.takes_interrupts:
                 return
-            for _, handler in self._handlers[self._line.number]:
+            for handler in self._sharers.values():
                 handler(kernel.cause or "")

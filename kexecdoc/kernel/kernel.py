@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -116,9 +117,9 @@ class Kernel:
             text = entry.render(*values, **named)
             self.console.print(self.name, self.id(f"print-{message}"), text, message, cause or self.cause)
 
+    @abstractmethod
     def abort(self, cause: str) -> None:
         """Die of a refused request that came back as an error."""
-        raise NotImplementedError
 
     def has(self, since: str) -> bool:
         """Return whether this kernel is at least of that version."""

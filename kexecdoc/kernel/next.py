@@ -7,14 +7,15 @@ written into its memory it finds as any kernel does: by using it.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from simpy import Event
 
 from kexecdoc.kernel.handed import Handed
 from kexecdoc.kernel.irq import Interrupts
 from kexecdoc.kernel.kernel import Kernel, MachineDead, Step
+from kexecdoc.machine.iommu import Domain, identity
 from kexecdoc.machine.memory import natural
 
 ALLOCATION_ALIGN = 16  # frames: the boundary of the allocator's 64 KiB blocks
@@ -25,6 +26,7 @@ class NextKernel(Kernel):
 
     name = "next"
     handed: Handed
+    NUMBERS: ClassVar[Mapping[str, tuple[int, ...]]]  # by function: with which number each vector reaches a CPU
     init_runs = False  # whether the thread that becomes init exists
     unpacked: Event  # happens when the initramfs has been read; its value is the reading
 
@@ -54,13 +56,15 @@ class NextKernel(Kernel):
     def set_up_messages(self, function: str) -> list[tuple[int, int]]:
         """Set a function's message-signalled interrupts up; return what each of its vectors has to write."""
 
-    @abstractmethod
-    def number(self, function: str, vector: int) -> int:
-        """Return the number with which a vector of a function reaches a CPU."""
-
     def off_limits(self) -> range:
         """Return frames that no early allocation may lie on."""
         return range(0)
+
+    def attach(self, function: str) -> None:
+        """Put a function into a fresh domain of its own."""
+        unit = self.computer.chips.iommu
+        domain = Domain() if self.scenario.iommu == "translate" else identity()
+        unit.attach(function, domain, self.id(f"{unit.name}-attach-{function}"), self.cause)
 
     # -- using memory --------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -29,6 +30,7 @@ class OldKernel(Kernel):
     off_limits: range = range(0)  # frames that the interrupt controller's tables of the boot CPU lie between
     doorbells: dict[str, list[tuple[int, int]]]  # by function: what each of its vectors writes, and where
 
+    NUMBERS: ClassVar[Mapping[str, tuple[int, ...]]]  # by function: with which number each vector reaches a CPU
     MACHINE_SHUTDOWN: ClassVar[tuple[Step, ...]]
     MACHINE_KEXEC: ClassVar[tuple[Step, ...]]
     MACHINE_RESTART: ClassVar[tuple[Step, ...]]
@@ -117,6 +119,9 @@ class OldKernel(Kernel):
         computer.disk.messages = self.doorbells["nvme0"]
         if scenario.interrupt == "intx":
             self.interrupts.begin_with_line(self._serve_nic, "eth0_intr")
+        else:
+            for number in self.NUMBERS["eth0"]:
+                self.interrupts.request(number, self._take_nic_message)
         if computer.usb is not None:
             self.interrupts.begin_with_line(self._serve_usb, "usb_hcd_irq")
         if scenario.interrupt == "intx" or computer.usb is not None:
@@ -133,7 +138,7 @@ class OldKernel(Kernel):
         assert self.computer.usb is not None
         return self.computer.usb.serve(self.id("usb0-serve"), cause)
 
-    def take_nic_message(self, cause: str) -> bool:
+    def _take_nic_message(self, cause: str) -> bool:
         """Handle a message of the device's: post the used descriptors again."""
         self.computer.nic.post(cause)
         return True
@@ -163,7 +168,11 @@ class OldKernel(Kernel):
         doorbell = [(None, 1)] if page is not None else []
         bus = self._bus_addresses(domain, page, [*doorbell, *descriptors, *buffers])
         ring_at = bus.pop(0) if page is not None else 0
-        self.doorbells = {function: self.messages(function, ring_at) for function in ("eth0", "nvme0")}
+        uses_line = scenario.interrupt == "intx"
+        self.doorbells = {
+            "eth0": [] if uses_line else self.messages("eth0", ring_at),
+            "nvme0": self.messages("nvme0", ring_at),
+        }
         ring, blocks = (bus[0], bus[1:]) if descriptors else (0, bus)
         each = FRAME // BUFFER_BYTES
         addresses = [

@@ -69,11 +69,9 @@ class LocalApic:
         self.enabled = value
         self._log.record(id, "register", cause, {f"apic/{self.cpu.number}/enabled": value})
 
-    def drain(self, id: str, cause: str | None) -> list[int]:
-        """Acknowledge whatever waits without handling it; return the vectors."""
-        vectors = sorted(self.waiting)
-        if vectors:
-            cleared = {f"apic/{self.cpu.number}/{vector}": None for vector in vectors}
+    def drain(self, id: str, cause: str | None) -> None:
+        """Acknowledge whatever waits without handling it."""
+        if self.waiting:
+            cleared = {f"apic/{self.cpu.number}/{vector}": None for vector in sorted(self.waiting)}
             self._log.record(id, "register", cause, cleared)
             self.waiting.clear()
-        return vectors

@@ -19,8 +19,6 @@ SPI = 35
 class Arm64:
     """The controllers, wired to the CPUs."""
 
-    iommu_path = "smmu"
-
     def __init__(self, log: Log, memory: Memory, cpus: list[Cpu], hardware: Scenario) -> None:
         sticky, lines = hardware.lpi_disable == "sticky", hardware.lpi_cache
         self.redistributors = [Redistributor(log, memory, cpu, sticky=sticky, cache_lines=lines) for cpu in cpus]

@@ -8,8 +8,6 @@ that is set, or the input masked, nothing more comes of the wire. [src: level-li
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from kexecdoc.log import Log
 from kexecdoc.machine.cpu import Cpu
 
@@ -54,11 +52,11 @@ class Line:
         self._log.record(id, "line", cause, {self._path("asserted"): True})
         self.offer(id)
 
-    def deassert_by(self, function: str, id: str, cause: str | None, also: Mapping[str, object] | None = None) -> None:
+    def deassert_by(self, function: str, id: str, cause: str | None) -> None:
         """Take Deassert_INTx from a function."""
         if function in self.asserting:
             self.asserting.discard(function)
-            self._log.record(id, "line", cause, {self._path("asserted"): self.asserted, **(also or {})})
+            self._log.record(id, "line", cause, {self._path("asserted"): self.asserted})
 
     def set_mask(self, masked: bool, id: str, cause: str | None) -> None:
         """Mask the input, or unmask it: what is asserted comes through at once."""

@@ -18,8 +18,6 @@ PIN = 11
 class X86:
     """The controllers, wired to the CPUs. Messages go straight to the local APIC that their address names."""
 
-    iommu_path = "vtd"
-
     def __init__(self, log: Log, cpus: list[Cpu], hardware: Scenario) -> None:
         self.apics = [LocalApic(log, cpu) for cpu in cpus]
         self.line = Line(log, PIN, cpus[0], latch="remote-irr", eager=True)

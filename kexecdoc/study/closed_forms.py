@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kexecdoc.kernel.boot import EARLY_ALLOCATIONS
-from kexecdoc.kernel.image import DESTINATION_ALIGN, SEGMENTS
+from kexecdoc.kernel.image import DESTINATION_ALIGN, IMAGE_FRAMES, SEGMENTS
 from kexecdoc.kernel.irq import WINDOW
+from kexecdoc.kernel.kexec import KMSG_DUMP, MIGRATE, SYSCORE
 from kexecdoc.kernel.old import FIRMWARE_FRAMES
 from kexecdoc.kernel.ports import command_wait_ns
 from kexecdoc.machine.gic import TABLE_FRAMES
@@ -51,9 +52,7 @@ from kexecdoc.scales import (
     S,
 )
 from kexecdoc.scenario import Scenario
-from kexecdoc.versions import version
 
-IMAGE_FRAMES = sum(count for _, count in SEGMENTS)
 COMMON_FRAMES = FRAMES - FIRMWARE_FRAMES - ITS_TABLE_FRAMES - (1 + CPUS) * TABLE_FRAMES
 """Frames that both a DMA buffer and a destination of the image may lie on."""
 
@@ -73,8 +72,8 @@ def ring_dry_ns(ring_size: int, traffic: int) -> int:
 
 def off_before_jump_ns(scenario: Scenario) -> int:
     """Return how long the SMMU is off while the old kernel still runs, in ns: what follows device_shutdown()."""
-    short_steps = 4 if version(scenario.kernel) >= version("6.8") else 3  # with or without syscore_shutdown()
-    return short_steps * SHORT_STEP + (CPUS - 1) * CPU_DOWN + MASKED_BEFORE_STUB
+    short_steps = sum(scenario.kernel in step.versions for step in (MIGRATE, SYSCORE, KMSG_DUMP))
+    return (short_steps + 1) * SHORT_STEP + (CPUS - 1) * CPU_DOWN + MASKED_BEFORE_STUB
 
 
 def astray_before_jump(scenario: Scenario) -> int:

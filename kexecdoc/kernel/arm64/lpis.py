@@ -35,6 +35,13 @@ def configure(kernel: Kernel, table: int, intid: int, byte: int) -> None:
         redistributor.invalidate(intid, table, kernel.cause)
 
 
+def configure_all(kernel: Kernel, table: int, byte: int) -> None:
+    """The same for the LPIs of every function."""
+    for intids in INTIDS.values():
+        for intid in intids:
+            configure(kernel, table, intid, byte)
+
+
 def route(kernel: Kernel, function: str) -> dict[str, object]:
     """Map a function's vectors to CPUs; return that as assignments for the log.
 

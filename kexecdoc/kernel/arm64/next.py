@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from kexecdoc.kernel.arm64 import smmu
 from kexecdoc.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, route
-from kexecdoc.kernel.boot import ENUMERATION, INITRAMFS, LATE, MEMORY, USERSPACE, banner, handover
+from kexecdoc.kernel.boot import (
+    ENUMERATION,
+    INITRAMFS,
+    LATE,
+    MEMORY,
+    USERSPACE,
+    banner,
+    handover,
+    others,
+    say_how_many_are_up,
+)
 from kexecdoc.kernel.drivers import DRIVERS
 from kexecdoc.kernel.kernel import Process, Step
 from kexecdoc.kernel.next import NextKernel
@@ -32,6 +42,7 @@ LINEAR_MAP = 0xFFFF_0000_0000_0000
 class Arm64Next(NextKernel):
     """The next kernel, with a GICv3 and an SMMUv3."""
 
+    NUMBERS = INTIDS
     reuses = False  # whether the old kernel's LPI tables are kept
     property_table = 0  # physical address of the one that it believes in
 
@@ -75,15 +86,12 @@ class Arm64Next(NextKernel):
     def attach_iommu(self, function: str) -> None:
         """Attach a function at its driver's probe, where the SMMU's own probe has not. [src: smmu-attach]"""
         if chips(self).iommu.present and not self.has("7.3"):
-            smmu.attach(self, function)
+            self.attach(function)
 
     def abort(self, cause: str) -> None:
         """Die of an SError. [src: arm64-serror]"""
         self.say("arm64.serror", 0, 0xBE00_0000, cause=cause)
         self.panic("Asynchronous SError Interrupt", cause)
-
-    def number(self, function: str, vector: int) -> int:
-        return INTIDS[function][vector]
 
     def set_up_messages(self, function: str) -> list[tuple[int, int]]:
         """Map a function's vectors in the ITS and enable their LPIs."""
@@ -230,14 +238,13 @@ def bring_up_cpus(next: Arm64Next) -> Process:
     """
     next.init_runs = True
     next.say("smp.bringing")
-    for cpu in () if next.handed.capture else next.computer.cpus[1:]:
+    for cpu in others(next):
         yield from next.pause(BOOT_SMP // (CPUS - 1))
         next.say("gic.redistributor", cpu.number, cpu.number, 0, _redistributor_frame(cpu.number))
         _set_up_lpis(next, chips(next).redistributors[cpu.number])
         cpu.set_online(True, next.id("cpu-on"), next.cause)
         next.say("smp.booted", cpu.number, cpu.number, MIDR)
-    up = sum(cpu.online for cpu in next.computer.cpus)
-    next.say("smp.brought", 1, "", up, "s" if up > 1 else "")
+    say_how_many_are_up(next)
 
 
 SETUP = Step("next/setup_arch", setup_arch, "arm64-setup")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kexecdoc.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, route
+from kexecdoc.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, configure_all, route
 from kexecdoc.kernel.crash import Lock, Object, stop_cpus
 from kexecdoc.kernel.kernel import MachineDead, Process, Step
 from kexecdoc.kernel.old import OldKernel
@@ -25,6 +25,7 @@ from kexecdoc.scales import (
 class Arm64Old(OldKernel):
     """The old kernel, with a GICv3 and an SMMUv3."""
 
+    NUMBERS = INTIDS
     property_table = 0  # physical address
 
     def set_up_controllers(self) -> None:
@@ -49,9 +50,7 @@ class Arm64Old(OldKernel):
             redistributor.set_enable(True)
             gic.its.collections[cpu] = redistributor
             start |= redistributor.registers()
-        for intids in INTIDS.values():
-            for intid in intids:
-                configure(self, self.property_table, intid, ENABLED)
+        configure_all(self, self.property_table, ENABLED)
         gic.its.enabled, gic.its.programmed_by = True, self.name
         start |= {"its": "enabled", "its/programmed-by": self.name}
         scenario = self.scenario
@@ -63,12 +62,8 @@ class Arm64Old(OldKernel):
         return chips(self).its.address
 
     def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
-        """Route a function's vectors through the ITS. A device that uses its line has none."""
-        if function == "eth0" and self.scenario.interrupt == "intx":
-            return []
+        """Route a function's vectors through the ITS."""
         self.log.start |= route(self, function)
-        for intid in INTIDS["eth0"]:
-            self.interrupts.request(intid, self.take_nic_message)
         return [(doorbell, event_id) for event_id in range(len(INTIDS[function]))]
 
     def free_disk_interrupts(self) -> None:
@@ -84,9 +79,7 @@ class Arm64Old(OldKernel):
 
     def mask_at_controller(self) -> None:
         """Clear the enable bit of every LPI, and mask the line: recording goes on. [src: gic-masked-recorded]"""
-        for intids in INTIDS.values():
-            for intid in intids:
-                configure(self, self.property_table, intid, DISABLED)
+        configure_all(self, self.property_table, DISABLED)
         chips(self).line.set_mask(True, self.id("line-mask"), self.cause)
 
     def abort(self, cause: str) -> None:
@@ -150,9 +143,7 @@ def mask_interrupts(old: OldKernel) -> Process:
     nic = old.computer.nic
     if nic.msi == "enabled":
         nic.mask_msi(old.id("eth0-mask-msi"), old.cause)
-    for intids in INTIDS.values():
-        for intid in intids:
-            configure(old, chips(old).redistributors[0].property_table, intid, DISABLED)
+    configure_all(old, chips(old).redistributors[0].property_table, DISABLED)
     chips(old).line.set_mask(True, old.id("line-mask"), old.cause)
     old.say("crash.starting")
 

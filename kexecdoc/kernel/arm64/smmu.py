@@ -5,7 +5,6 @@ from __future__ import annotations
 from kexecdoc.kernel.arm64.lpis import chips
 from kexecdoc.kernel.kernel import Process, RateLimit
 from kexecdoc.kernel.next import NextKernel
-from kexecdoc.machine.iommu import Domain, identity
 from kexecdoc.scales import BOOT_IOMMU, FRAME, S
 
 SMMU_BASE = 0x0905_0000  # where QEMU's virt machine has it [src: qemu-virt]
@@ -34,18 +33,12 @@ def set_up_smmu(next: NextKernel) -> Process:
     yield from next.pause(BOOT_IOMMU // 2)
     if smmu.present and next.has("7.3"):
         for function in next.computer.bus.functions:
-            attach(next, function)
+            next.attach(function)
 
 
 def name(next: NextKernel) -> str:
     """Return the SMMU's name as a device: by the ACPI table that describes it, or by its node in the device tree."""
     return "arm-smmu-v3.0.auto" if next.scenario.firmware == "efi" else f"{SMMU_BASE:x}.smmuv3"
-
-
-def attach(next: NextKernel, function: str) -> None:
-    """Put a function into a fresh domain of its own."""
-    domain = Domain() if next.scenario.iommu == "translate" else identity()
-    chips(next).iommu.attach(function, domain, next.id(f"smmu-attach-{function}"), next.cause)
 
 
 def map_doorbell(next: NextKernel, function: str) -> int:

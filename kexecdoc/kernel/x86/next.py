@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from kexecdoc.kernel.boot import ENUMERATION, INITRAMFS, LATE, MEMORY, USERSPACE, banner, handover
+from kexecdoc.kernel.boot import (
+    ENUMERATION,
+    INITRAMFS,
+    LATE,
+    MEMORY,
+    USERSPACE,
+    banner,
+    handover,
+    others,
+    say_how_many_are_up,
+)
 from kexecdoc.kernel.drivers import DRIVERS
 from kexecdoc.kernel.kernel import Process, Step
 from kexecdoc.kernel.next import NextKernel
@@ -16,6 +26,8 @@ WRITE_FAULT = 0x0002
 
 class X86Next(NextKernel):
     """The next kernel, with local APICs, an I/O APIC and VT-d."""
+
+    NUMBERS = NUMBERS
 
     def path(self) -> tuple[Step, ...]:
         """Return the steps from the entry on. ACPI finds the bus before the initramfs is unpacked. [src: x86-boot]"""
@@ -44,10 +56,7 @@ class X86Next(NextKernel):
         """Attach a function that a capture kernel has left in its old domain, now that its driver sets it up."""
         unit = chips(self).iommu
         if unit.present and self.handed.capture and self.has("4.2"):
-            vtd.attach(self, function)
-
-    def number(self, function: str, vector: int) -> int:
-        return NUMBERS[function][vector]
+            self.attach(function)
 
     def set_up_messages(self, function: str) -> list[tuple[int, int]]:
         """Hand out vectors, on the CPUs that there are."""
@@ -89,14 +98,13 @@ def bring_up_cpus(next: X86Next) -> Process:
     """Bring the other CPUs up, one after the other; a capture kernel leaves them alone. [src: smp-init]"""
     next.init_runs = True
     next.say("smp.bringing")
-    for cpu in () if next.handed.capture else next.computer.cpus[1:]:
+    for cpu in others(next):
         yield from next.pause(BOOT_SMP // (CPUS - 1))
         apic = chips(next).apics[cpu.number]
         apic.drain(next.id("lapic-drain"), next.cause)
         apic.set_enabled(True, next.id("lapic-on"), next.cause)
         cpu.set_online(True, next.id("cpu-on"), next.cause)
-    up = sum(cpu.online for cpu in next.computer.cpus)
-    next.say("smp.brought", 1, "", up, "s" if up > 1 else "")
+    say_how_many_are_up(next)
 
 
 SETUP = Step("next/setup_arch", setup_arch, "x86-boot")

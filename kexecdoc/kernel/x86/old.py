@@ -12,6 +12,8 @@ from kexecdoc.scales import CPU_STOP, CPUS, MASKED_BEFORE_STUB, PANIC_STEP, SHOR
 class X86Old(OldKernel):
     """The old kernel, with local APICs, an I/O APIC and VT-d."""
 
+    NUMBERS = NUMBERS
+
     def set_up_controllers(self) -> None:
         """Nothing of these controllers lies in memory."""
 
@@ -20,12 +22,7 @@ class X86Old(OldKernel):
         return None
 
     def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
-        """Hand out vectors. A device that uses its line has none."""
-        if function == "eth0" and self.scenario.interrupt == "intx":
-            return []
-        for number in NUMBERS[function]:
-            if function == "eth0":
-                self.interrupts.request(number, self.take_nic_message)
+        """Hand out vectors."""
         return messages(function, CPUS)
 
     def free_disk_interrupts(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from kexecdoc.kernel.kernel import Process, RateLimit
 from kexecdoc.kernel.next import NextKernel
 from kexecdoc.kernel.x86.apics import chips
-from kexecdoc.machine.iommu import Domain, identity
 from kexecdoc.machine.vtd import NO_WRITE
 from kexecdoc.scales import BOOT_IOMMU, S
 
@@ -47,7 +46,7 @@ def set_up_vtd(next: NextKernel) -> Process:
                 next.say("vtd.still-on")
                 vtd.set_enabled(False, next.id("vtd-disable"), next.cause)
             for function in next.computer.bus.functions:
-                attach(next, function)
+                next.attach(function)
             vtd.set_enabled(True, next.id("vtd-enable"), next.cause)
         next.say("vtd.up")
     yield from next.pause(BOOT_IOMMU - BOOT_IOMMU // 2)
@@ -56,12 +55,6 @@ def set_up_vtd(next: NextKernel) -> Process:
 def keeps_tables(next: NextKernel) -> bool:
     """Return whether a capture kernel has found translation on and keeps the tables: since v4.2. [src: vtd-copy]"""
     return chips(next).iommu.enabled and next.handed.capture and next.has("4.2")
-
-
-def attach(next: NextKernel, function: str) -> None:
-    """Put a function into a fresh domain of its own."""
-    domain = Domain() if next.scenario.iommu == "translate" else identity()
-    chips(next).iommu.attach(function, domain, next.id(f"vtd-attach-{function}"), next.cause)
 
 
 class Faults:
