@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 import _notebook
 from mkdocs.config.defaults import MkDocsConfig
@@ -25,6 +26,7 @@ log = get_plugin_logger("kexecdoc")  # what is logged as a warning here fails a 
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = "assets/kexecdoc"
+BIBLIOGRAPHY = "reference/bibliography.md"
 MARKER = re.compile(r"<!-- (registry|still): ([\w-]+) -->")
 
 
@@ -56,15 +58,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Put in what a page asks for: ``<!-- registry: switches -->``, ``<!-- still: left-running -->``."""
     if page.file.src_uri.endswith(".ipynb"):
         return markdown  # a notebook's source, which nobody renders: on_page_content has its turn
-    from kexecdoc.scales import TABLE
     from kexecdoc.show import tables
 
-    markers = MARKER.findall(markdown)
-    scales = TABLE if ("registry", "scales") in markers else ()
     registries: dict[str, Callable[[], str]] = {
         "switches": tables.switch_tables,
         "scales": tables.scales_table,
-        "sources-cited": lambda: tables.source_list(tables.cited(markdown, scales)),
         "log-paths": tables.log_paths,
         "log-kinds": tables.log_kinds,
     }
@@ -78,7 +76,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return ""
         return registries[name]()
 
-    return MARKER.sub(fill, cite(markdown, page, lambda id, title, link: tables.citation(id)))
+    to = posixpath.relpath(BIBLIOGRAPHY, posixpath.dirname(page.file.src_uri) or ".")
+    return cite(
+        MARKER.sub(fill, markdown), page, lambda id, title: f'[\\[{id}\\]]({to}#src-{id} "{title}"){{ .kx-cite }}'
+    )
 
 
 def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -98,8 +99,11 @@ def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     return f'<figure markdown="span">\n![{alt}]({path})\n<figcaption>{caption}</figcaption>\n</figure>'
 
 
-def cite(text: str, page: Page, reference: Callable[[str, str, str], str]) -> str:
-    """Replace each ``[src: ID]`` with a reference. A source that is not in the registry is a warning."""
+def cite(text: str, page: Page, reference: Callable[[str, str], str]) -> str:
+    """Replace each ``[src: ID]`` with a reference to the bibliography. A source that is not in it is a warning.
+
+    ``reference`` makes one of the id and of a title for whoever hovers over it or tabs to it, safe in an attribute.
+    """
     from kexecdoc.show.tables import CITATION
     from kexecdoc.sources import SOURCES
 
@@ -108,7 +112,7 @@ def cite(text: str, page: Page, reference: Callable[[str, str, str], str]) -> st
         if source is None:
             log.warning("%s: cites '%s', which is no source", page.file.src_uri, match[1])
             return match[0]
-        return reference(source.id, source.title, source.link)
+        return reference(source.id, html.escape(source.title))
 
     return CITATION.sub(found, text)
 
@@ -119,8 +123,18 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
     uri = page.file.src_uri
     if uri.endswith(".ipynb"):
         content = chapter(content, page, config, files)
+    return content + foot(page, config)
+
+
+def foot(page: Page, config: MkDocsConfig) -> str:
+    """Return what stands under every page: what it was last checked against, and where an error can be reported."""
     checked = html.escape(page.meta.get("checked", config.extra["checked"]))
-    return content + f'<p class="kx-checked" data-search-exclude>Last checked against {checked}.</p>'
+    about = quote(f"{page.title} ({page.file.src_uri})", safe="")
+    to = posixpath.relpath("report/", page.file.url or ".")
+    report = (
+        "" if page.file.src_uri == "report.md" else f' <a href="{to}/#about={about}">Report an error on this page</a>.'
+    )
+    return f'<p class="kx-checked" data-search-exclude>Last checked against {checked}.{report}</p>'
 
 
 def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
@@ -148,6 +162,11 @@ def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
     page.present_anchor_ids = _notebook.anchors(book)
     page.toc = _notebook.contents(book)
     _notebook.pictures(book, lambda png: keep(png, page, config, files))
+    to = posixpath.relpath("reference/bibliography/", page.file.url)
+
+    def linked(id: str, title: str) -> str:
+        return f'<a class="kx-cite" href="{to}/#src-{id}" title="{title}">[{id}]</a>'
+
     name = posixpath.basename(page.file.src_uri)  # mkdocs-jupyter puts it beside the page: include_source
     source = (
         '<p class="kx-source" data-search-exclude>This chapter is a notebook. <code>make lab</code> opens '
@@ -162,11 +181,3 @@ def keep(png: bytes, page: Page, config: MkDocsConfig, files: Files) -> str:
     if files.get_file_from_path(uri) is None:
         files.append(File.generated(config, uri, content=png))
     return posixpath.relpath(uri, page.file.url or ".")
-
-
-def linked(id: str, title: str, link: str) -> str:
-    """Return a citation in a notebook, which has no list of sources at its foot, as a link to the source."""
-    attributes = f'class="kx-cite" title="{html.escape(title)}"'
-    if not link:
-        return f"<span {attributes}>[{html.escape(id)}]</span>"
-    return f'<a {attributes} href="{html.escape(link)}">[{html.escape(id)}]</a>'

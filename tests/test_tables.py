@@ -53,27 +53,11 @@ def test_every_scale_has_one_row_and_says_what_is_real():
     assert [row[0] for row in found] == [scale.thing for scale in TABLE]
     for row, scale in zip(found, TABLE, strict=True):
         assert (row[1], row[3], row[4]) == (scale.real, scale.here, scale.why)
-        assert row[2] == "nobody" if not scale.source else f"(#src-{scale.source} " in row[2]
-
-
-def test_a_text_without_the_table_of_scales_lists_only_what_it_cites():
-    assert tables.cited("one [src: its-quiesce], and once more [src: its-quiesce]") == ["its-quiesce"]
-
-
-def test_the_list_has_an_anchor_for_every_source_that_the_page_links_to():
-    text = "an ITS can be made quiet [src: its-quiesce]"
-    listed = tables.source_list(tables.cited(text, TABLE))
-    links = set(re.findall(r"\(#src-([\w.-]+) ", tables.scales_table())) | {"its-quiesce"}
-    assert links == set(re.findall(r"{ #src-([\w.-]+) }", listed))
+        assert row[2] == "nobody" if not scale.source else row[2] == f"[src: {scale.source}]"
 
 
 def test_every_source_can_be_listed():
     assert len(tables.source_list(SOURCES).splitlines()) == len(SOURCES)
-
-
-def test_a_citation_of_no_source_is_an_error():
-    with pytest.raises(KeyError, match="no-such-source"):
-        tables.citation("no-such-source")
 
 
 def test_a_bar_in_a_cell_stays_text_and_a_line_break_stays_in_its_cell():

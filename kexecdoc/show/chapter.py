@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from kexecdoc.presets import preset
@@ -14,6 +16,7 @@ from kexecdoc.run import Run
 from kexecdoc.scales import MS
 from kexecdoc.scenario import Scenario
 from kexecdoc.show.still import Moment, alt_text, moment, still_png
+from kexecdoc.show.tables import CITATION
 from kexecdoc.simulate import simulate
 from kexecdoc.sources import cite
 from kexecdoc.verdict import OUTCOMES
@@ -132,13 +135,13 @@ def step_table(run: Run) -> Table:
 
 
 @dataclass(frozen=True)
-class Sources:
-    """The sources that a chapter cites, for readers of the notebook."""
+class References:
+    """The sources that a chapter cites, each once, for readers of the notebook."""
 
     ids: tuple[str, ...]
 
     def __repr__(self) -> str:
-        return "\n".join(f"[{id}] {cite(id).title}" for id in self.ids)
+        return f"{len(self.ids)} sources: {', '.join(self.ids)}"
 
     def _repr_html_(self) -> str:
         rows = []
@@ -147,11 +150,18 @@ class Sources:
             linked = f'<a href="{escape(source.link)}">{title}</a>' if source.link else title
             read = f"; read in {escape(source.read)}" if source.read else ""
             rows.append(f"<li><code>{source.id}</code> ({source.kind}) {linked}{read}</li>")
-        return "<ul>" + "".join(rows) + "</ul>"
+        return '<ol class="kx-references">' + "".join(rows) + "</ol>"
 
 
-def sources(*ids: str) -> Sources:
-    """Return a list of sources. KeyError for one that is not in the registry."""
+def references(chapter: str) -> References:
+    """Return what the notebook of that name cites, in the order of its first citation.
+
+    It reads the notebook that is beside the running kernel, so that nobody keeps the list by hand. KeyError for a
+    source that is not in the registry, FileNotFoundError if there is no such notebook.
+    """
+    cells = json.loads(Path(f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    ids = tuple(dict.fromkeys(CITATION.findall(text)))
     for id in ids:
         cite(id)
-    return Sources(ids)
+    return References(ids)

@@ -48,26 +48,15 @@ def _values(switch: Switch) -> str:
 
 
 def scales_table(rows: Iterable[Scale] = TABLE) -> str:
-    """Return every number in which the machine differs from a real one."""
+    """Return every number in which the machine differs from a real one, with citations still to be linked."""
     return table(
         ("Thing", "On a real machine", "Who says so", "Here", "Why"),
-        [(s.thing, s.real, citation(s.source) if s.source else "nobody", s.here, s.why) for s in rows],
+        [(s.thing, s.real, f"[src: {s.source}]" if s.source else "nobody", s.here, s.why) for s in rows],
     )
 
 
-def citation(id: str) -> str:
-    """Return a link to a source in the list on the same page. KeyError if there is no such source."""
-    return f'[\\[{SOURCES[id].id}\\]](#src-{id} "{_plain(SOURCES[id].title)}"){{ .kx-cite }}'
-
-
-def cited(text: str, rows: Iterable[Scale] = ()) -> list[str]:
-    """Return the sources that a text and a table of scales cite, once each, in the registry's order."""
-    found = {*CITATION.findall(text), *(row.source for row in rows if row.source)}
-    return [id for id in SOURCES if id in found]
-
-
 def source_list(ids: Iterable[str]) -> str:
-    """Return a list of sources, each with the anchor that `citation` links to."""
+    """Return a list of sources, each with the anchor that a citation links to."""
     return "\n".join(map(_source, (SOURCES[id] for id in ids)))
 
 

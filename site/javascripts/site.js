@@ -12,5 +12,13 @@ function watch() {
   for (const wrapper of document.querySelectorAll(".md-typeset__scrollwrap")) sizes.observe(wrapper);
 }
 
+// The page on which errors are reported is told, in its address, which page is meant.
+function about() {
+  const place = document.getElementById("kx-about");
+  const page = new URLSearchParams(location.hash.slice(1)).get("about");
+  if (place && page) place.textContent = page;
+}
+
 // The theme wraps its tables when it announces the page; they are there one turn later.
 if (window.document$) window.document$.subscribe(() => setTimeout(watch));
+if (window.document$) window.document$.subscribe(about);

@@ -1,4 +1,4 @@
-"""The checkers of the chapters' exercises: each says what is wrong with a wrong answer, and why."""
+"""Chapter 1: which bit, which switches, which traffic."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from kexecdoc.scales import COPY
 from kexecdoc.scenario import Scenario, ScenarioError
 from kexecdoc.simulate import simulate
 from kexecdoc.study.closed_forms import ring_dry_ns
-
-RIGHT = "Right."
+from kexecdoc.study.exercises import RIGHT
 
 
 def pending_bit_of(intid: int, offset: int, bit: int) -> str:

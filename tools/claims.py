@@ -1,0 +1,158 @@
+"""What the document claims, and on whose word.
+
+A claim is a paragraph, an item of a list or a row of a table, in a chapter or on a page, that names a source. This
+tool finds what is wrong with citations, which no compiler does, and draws claims by lot for somebody to check against
+the sources themselves, which no tool does.
+
+    python tools/claims.py                      what is wrong: unknown sources, sources that nobody cites, paragraphs
+                                                that speak of Linux by name or version and cite nobody
+    python tools/claims.py --draw 40 --seed 1   claims by lot, each with its sources
+    python tools/claims.py --uncited            the sources that nobody cites, one a line
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kexecdoc.presets import PRESETS
+from kexecdoc.scales import TABLE
+from kexecdoc.scenario import switches
+from kexecdoc.sources import SOURCES
+
+ROOT = Path(__file__).resolve().parent.parent
+CITATION = re.compile(r"\[src: ([\w.-]+)\]")
+IN_CODE = re.compile(r"\[src: ([a-z0-9, .-]+)\]")
+
+NAMES_LINUX = re.compile(
+    r"\bv\d+\.\d+|`\w+\(\)`|`[\w/-]+/[\w.-]+\.[chS]`"
+    r"|\b(?:Linux|[Tt]he kernel tree|mainline) (?:has|does|is|was|prints|clears|switches)\b"
+)
+"""What a paragraph says of Linux itself: a version, a function, a file, or Linux as the subject of a sentence."""
+
+OURS = re.compile(r"<!-- ours: [^>]+-->|^(?:\*\*)?(?:\d+\.|Exercise|\$|<details|<summary)", re.MULTILINE)
+"""A paragraph may say that it speaks of this document and its machine, and why; exercises ask and do not claim."""
+
+FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+HEADING = re.compile(r"^#+ (.*)$")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A piece of prose: where it stands, under which heading, and what it says."""
+
+    where: str
+    heading: str
+    text: str
+
+    @property
+    def sources(self) -> list[str]:
+        return CITATION.findall(self.text)
+
+
+def prose() -> Iterator[tuple[str, str]]:
+    """Yield the text of every Markdown cell of every chapter and of every page, with the file that it is in."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                yield path.name, "".join(cell["source"])
+    for path in sorted((ROOT / "site").rglob("*.md")):
+        yield str(path.relative_to(ROOT / "site")), FRONT_MATTER.sub("", path.read_text(encoding="utf-8"))
+
+
+def paragraphs() -> Iterator[Paragraph]:
+    """Yield paragraphs, items of lists and rows of tables, without headings and code."""
+    for where, text in prose():
+        heading = ""
+        for block in re.split(r"\n\s*\n", FENCE.sub("", text)):
+            lines = block.strip("\n").split("\n")
+            while lines and (found := HEADING.match(lines[0])):
+                heading = found[1]
+                lines = lines[1:]
+            for piece in pieces("\n".join(lines)):
+                yield Paragraph(where, heading, piece)
+
+
+def pieces(block: str) -> list[str]:
+    """Return the items of a list or the rows of a table one by one, and other text whole."""
+    block = block.strip()
+    if not block:
+        return []
+    if block.startswith("|"):
+        return [row for row in block.split("\n") if not re.fullmatch(r"[|: -]+", row)][1:]
+    if re.match(r"(?:[*-]|\d+\.) ", block):
+        return [re.sub(r"\s*\n\s*", " ", item) for item in re.split(r"\n(?=(?:[*-]|\d+\.) )", block)]
+    return [re.sub(r"\s*\n\s*", " ", block)]
+
+
+def declared() -> set[str]:
+    """Return the sources that the package cites: docstrings, steps, messages, scales, the glossary."""
+    found = {row.source for row in TABLE if row.source}
+    names = {*switches(), *PRESETS, *(str(c) for s in switches().values() for c in s.choices)}
+    for path in (ROOT / "kexecdoc").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        found |= {id.strip() for ids in IN_CODE.findall(text) for id in ids.split(",")}
+        if not path.is_relative_to(ROOT / "kexecdoc" / "sources") and path.name != "sources.py":
+            found |= {word for word in re.findall(r'"([a-z0-9][\w.-]+)"', text) if word in SOURCES} - names
+    return found
+
+
+def wrong() -> list[str]:
+    """Return what is wrong, one line each; an empty list when nothing is."""
+    found = []
+    cited = declared()
+    for paragraph in paragraphs():
+        cited |= set(paragraph.sources)
+        at = f"{paragraph.where}: {paragraph.heading or 'top'}"
+        found += [f"{at}: cites '{id}', which is no source" for id in paragraph.sources if id not in SOURCES]
+        if not paragraph.sources and NAMES_LINUX.search(paragraph.text) and not OURS.search(paragraph.text):
+            found.append(f"{at}: speaks of Linux and cites nobody: {brief(paragraph.text)}")
+    found += [f"sources: nobody cites '{id}'" for id in SOURCES if id not in cited]
+    return found
+
+
+def brief(text: str, width: int = 90) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def draw(number: int, seed: int) -> list[Paragraph]:
+    """Return some claims by lot, in the order in which they stand."""
+    every = [p for p in paragraphs() if p.sources]
+    chosen = random.Random(seed).sample(range(len(every)), min(number, len(every)))
+    return [every[n] for n in sorted(chosen)]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="claims.py", description="Check the document's citations, or draw claims by lot to be read beside them."
+    )
+    parser.add_argument("--draw", type=int, metavar="N", help="print N claims by lot and check nothing")
+    parser.add_argument("--seed", type=int, default=1, help="which lot; default 1")
+    parser.add_argument("--uncited", action="store_true", help="print the sources that nobody cites, and check nothing")
+    options = parser.parse_args(arguments)
+    if options.draw is not None:
+        for number, claim in enumerate(draw(options.draw, options.seed), 1):
+            print(f"{number}. {claim.where}, {claim.heading or 'top'}\n   {claim.text}")
+            for id in dict.fromkeys(claim.sources):
+                source = SOURCES.get(id)
+                print(f"   -> {id}: {source.title if source else 'NO SUCH SOURCE'} {source.link if source else ''}")
+        return 0
+    found = wrong()
+    if options.uncited:
+        found = [line.split("'")[1] for line in found if line.startswith("sources: ")]
+    for line in found:
+        print(line, file=sys.stdout if options.uncited else sys.stderr)
+    if not found and not options.uncited:
+        print(f"claims: {sum(bool(p.sources) for p in paragraphs()):,} paragraphs cite {len(SOURCES):,} sources")
+    return 0 if options.uncited else bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
