@@ -119,7 +119,7 @@ def scrubbing(page: Page, folder: Path) -> dict[str, Any]:
     """Measure the script time of a frame while a run of 5,000 events is scrubbed."""
     run = simulate(LONG)
     write_assets(folder)
-    nothing = {"controls": [], "base": LONG.values(), "defaults": LONG.values(), "scenario": {}, "other": {}}
+    nothing = {"controls": [], "base": {}, "defaults": LONG.values(), "scenario": {}, "other": {}}
     state = {"view": view.view_of(run), "messages": {}, "legend": view.legend(), "at": "end", "frame": -1, **nothing}
     (folder / "long.json").write_text(dumps(state))
     (folder / "long.html").write_text(BARE)

@@ -107,10 +107,52 @@ def test_every_switch_of_an_explorer_can_be_a_row_of_radio_buttons():
     for chosen in presets.EXPLORERS.values():
         for control in view.controls(chosen):
             values = [c["value"] for c in control["choices"]]
-            assert values == list(switches()[control["name"]].choices)
+            assert values == list(chosen.choices(control["name"]))
+            assert 2 <= len(values) <= 4
             assert control["default"] in values
             assert control["label"]
             assert all(choice["label"] for choice in control["choices"])
+
+
+def test_an_explorer_may_limit_a_switch_to_some_of_its_values():
+    chosen = presets.EXPLORERS["port-that-waits"]
+    assert chosen.choices("kernel") == ("4.12", "4.17", "4.18", "7.3")
+    assert chosen.choices("hotplug-ports") == (1, 2, 8)
+    assert chosen.choices("hotplug") == switches()["hotplug"].choices
+    explorer = Explorer("port-that-waits", kernel="7.3", hotplug_ports="8")
+    assert explorer.scenario == {"hotplug": "cf118", "kernel": "7.3", "hotplug-ports": 8}
+    assert explorer.run.scenario.hotplug_ports == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "switch", "value", "words"),
+    [
+        ("port-that-waits", "kernel", "7.2", "kernel: 7.2 is not one of 7.3, "),
+        ("port-that-waits", "kernel", "4.20", "4.20 is not one of this explorer's 4.12, 4.17, 4.18, 7.3; the nearest"),
+        ("crash-work", "heap-damage", 0.1, "0.1 is not one of this explorer's 0, 0.05, 0.2; the nearest is 0.05"),
+        ("crash-work", "heap-damage", 7, "heap-damage: 7 is not a number from 0 to 1"),
+        ("crash-work", "quiesce", "none", "quiesce: not in this explorer, which has crash-work, heap-damage, seed"),
+    ],
+)
+def test_a_value_that_an_explorer_does_not_have_is_said_in_one_line(name, switch, value, words):
+    with pytest.raises(ScenarioError, match=re.escape(words)) as error:
+        Explorer(name, **{switch: value})
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("switches", "base", "values", "words"),
+    [
+        (("quiesse",), {}, {}, "quiesse: no such switch; did you mean quiesce?"),
+        (("traffic",), {}, {}, "broken: traffic is a number, and needs a list of values here"),
+        (("traffic",), {}, {"traffic": (100, 200)}, "broken: traffic=500 in its base is not among its own values"),
+        (("quiesce",), {}, {"dma": ("ring",)}, "broken: limits dma, which is not one of quiesce"),
+        (("quiesce",), {}, {"quiesce": ("shutdown", "nothing")}, "quiesce: nothing is not one of"),
+    ],
+)
+def test_an_explorer_that_cannot_be_is_refused_when_it_is_declared(switches, base, values, words):
+    with pytest.raises(ScenarioError, match=re.escape(words)):
+        presets.Explorer("broken", 1, switches, base, values)
 
 
 def test_plain_words_are_of_switches_and_values_that_exist():
@@ -135,9 +177,10 @@ def test_every_line_of_a_console_has_a_meaning(left_running):
 # --- the grid --------------------------------------------------------------------------------------------
 
 
-def test_the_grid_has_a_run_for_every_combination():
-    data = json.loads(dumps(grid.grid(NAME)))
-    choices = [[c["value"] for c in control["choices"]] for control in data["controls"]]
+@pytest.mark.parametrize("name", presets.EXPLORERS)
+def test_the_grid_has_a_run_for_every_combination(name):
+    data = json.loads(dumps(grid.grid(name)))
+    choices = [[str(c["value"]) for c in control["choices"]] for control in data["controls"]]
     assert list(data["runs"]) == ["--".join(values) for values in itertools.product(*choices)]
     for key, stored in data["runs"].items():
         asked = dict(zip((c["name"] for c in data["controls"]), key.split("--"), strict=True))
@@ -160,10 +203,10 @@ def unrolled(data, stored):
     ]
     sets = [{} if n is None else data["sets"][n] for n in columns["set"]]
     columns["set"] = [
-        {path: id if value == "" else value for path, value in set.items()}
+        {path: id if value == "@" else value for path, value in set.items()}
         for set, id in zip(sets, columns["id"], strict=True)
     ]
-    scenario, start = data["base"] | stored["scenario"], data["start"] | stored["start"]
+    scenario, start = data["defaults"] | stored["scenario"], data["start"] | stored["start"]
     events = {"t_ns": [times[row] for row in rows], **columns}
     return {"schema": "kexecdoc-log/1", "scenario": scenario, "start": start, "events": events}
 

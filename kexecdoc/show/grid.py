@@ -8,7 +8,7 @@ the end of the last stretch, and how many from there on are the run's. Beside th
 ``dt``     ns since the row before
 ``kind``   index into ``kinds``
 ``cause``  how many rows back the first row with the causing event's id stands; null if there is no cause
-``set``    index into ``sets``, or null for an empty one; in a set the empty text stands for the event's own id
+``set``    index into ``sets``, or null for an empty one; in a set ``@`` stands for the event's own id
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from kexecdoc.simulate import simulate
 
 SCHEMA = "kexecdoc-explorer/2"
 
-OWN_ID = ""
+OWN_ID = "@"
 """Stands for an event's own id among what it sets."""
 
 
@@ -49,7 +49,7 @@ def grid(name: str) -> dict[str, Any]:
     """Return the file of an explorer's runs as plain data."""
     chosen = view.explorer(name)
     runs = combinations(name)
-    base, first = chosen.scenario.values(), next(iter(runs.values()))
+    defaults, first = Scenario().values(), next(iter(runs.values()))
     start = {
         path: value
         for path, value in first.log.start.items()
@@ -59,8 +59,8 @@ def grid(name: str) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "name": name,
-        "base": base,
-        "defaults": Scenario().values(),
+        "base": chosen.base,
+        "defaults": defaults,
         "controls": view.controls(chosen),
         "scenario": view.settings(chosen),
         "messages": _said(runs.values(), view.message_table(chosen.scenario.kernel)),
@@ -69,7 +69,7 @@ def grid(name: str) -> dict[str, Any]:
         **rows,
         "runs": {
             name: {
-                "scenario": _without(run.scenario.values(), base),
+                "scenario": _without(run.scenario.values(), defaults),
                 "start": _without(run.log.start, start),
                 "rows": _stretches([numbers[_row(event)] for event in run.log]),
                 "run": {k: v for k, v in run.to_json().items() if k not in ("schema", "scenario", "console")},

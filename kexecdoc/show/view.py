@@ -38,13 +38,17 @@ def controls(chosen: presets.Explorer) -> list[dict[str, Any]]:
     found = []
     for name, default in settings(chosen).items():
         switch = find(name)
-        meanings = switch.meanings or ("",) * len(switch.choices)
+        meanings = dict(zip(switch.choices, switch.meanings or ("",) * len(switch.choices), strict=True))
         choices = [
-            {"value": v, "label": plain.value(switch, v, m), "meaning": m}
-            for v, m in zip(switch.choices, meanings, strict=True)
+            {
+                "value": v,
+                "label": plain.value(switch, str(v), meanings.get(str(v), "")),
+                "meaning": meanings.get(str(v), ""),
+            }
+            for v in chosen.choices(name)
         ]
         control = {"name": name, "label": plain.switch(switch), "help": switch.help, "unit": switch.unit}
-        found.append(control | {"low": switch.low, "high": switch.high, "choices": choices, "default": default})
+        found.append(control | {"choices": choices, "default": default})
     return found
 
 

@@ -32,7 +32,7 @@ def show(page, bare, scenario, *, chosen=None, other=None, **state):
     drawn(page.locator(".kx"))
     model = {
         "name": "x", "place": "x", "page": "", "controls": controls(chosen), "messages": message_table("7.3"),
-        "legend": legend(), "base": scenario.values(), "defaults": Scenario().values(),
+        "legend": legend(), "base": scenario.differences(), "defaults": Scenario().values(),
         "scenario": {name: scenario.values()[name] for name in chosen.switches},
         "other": other or {}, "view": view_of(simulate(scenario)), "other_view": None,
         "at": "", "frame": -1, "clock": "call", "error": "", "notice": "", **state,

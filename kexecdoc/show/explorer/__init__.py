@@ -76,7 +76,7 @@ class Explorer(anywidget.AnyWidget):
         settings = view.settings(self._chosen)
         super().__init__(
             name=name,
-            base=self._chosen.scenario.values(),
+            base=self._chosen.base,
             controls=view.controls(self._chosen),
             messages=view.message_table(self._chosen.scenario.kernel),
             scenario=settings | self._in_hand(switches),
@@ -100,7 +100,7 @@ class Explorer(anywidget.AnyWidget):
                 raise ScenarioError(
                     f"{switch.name}: not in this explorer, which has {', '.join(self._chosen.switches)}"
                 )
-            found[switch.name] = switch.parse(value)
+            found[switch.name] = self._chosen.parse(switch.name, value)
         return found
 
     def _check_moment(self, at: str) -> None:

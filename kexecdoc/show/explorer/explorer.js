@@ -5,7 +5,7 @@
 // the simulation. What a host and the module share is the model:
 //
 //   name, place, page     which explorer this is; its name in an address; the address of the page, if it has one
-//   controls, messages, legend, base, defaults    what there is to know beforehand
+//   controls, messages, legend, base, defaults    what there is to know beforehand; base is what the chapter sets
 //   scenario, other       the switches in hand: of the machine, and of the one that it is compared with, if not empty
 //   view, other_view      their runs
 //   at, frame, clock      the moment, as the id of the event that made it (or `start`, `end`; `b:` before an id of

@@ -80,7 +80,7 @@ function reader(grid, parse) {
       }
       const column = (values) => rows.map((i) => values[i]);
       const events = { id: column(id), t_ns: column(t_ns), kind: column(kind).map((k) => grid.kinds[k]), cause: column(causes) };
-      const log = { scenario: { ...grid.base, ...stored.scenario }, start: { ...grid.start, ...stored.start }, events, parsed: column(parsed) };
+      const log = { scenario: { ...grid.defaults, ...stored.scenario }, start: { ...grid.start, ...stored.start }, events, parsed: column(parsed) };
       runs.set(key, { log, run: stored.run });
     }
     return runs.get(key);

@@ -82,7 +82,7 @@ export function take(stage) {
   /** What the settings say, before and beside any picture. */
   function sync() {
     const mine = stage.model.get("scenario") ?? {};
-    const beyond = Object.entries(changed(stage.model.get("base") ?? {}, stage.model.get("defaults") ?? {})).filter(([name]) => !(name in mine));
+    const beyond = Object.entries(stage.model.get("base") ?? {}).filter(([name]) => !(name in mine));
     const set = beyond.flatMap(([name, value], k) => [k ? ", " : "", make("code", { text: `${name}=${value}` })]);
     baseline.replaceChildren(...(set.length ? ["Beyond your switches, the chapter also set ", ...set, "."] : []));
     const back = [mine, stage.other()].filter(Boolean).every((side) => Object.entries(settings()).every(([name, value]) => String(side[name]) === String(value)));
