@@ -1,0 +1,311 @@
+"""A figure of a chapter: drawn by matplotlib in one house style, and words that say what it shows.
+
+A figure stands on whatever ground its page has. Its colours are those of the palette and go into the SVG as custom
+properties, so that it follows light and dark: on the site, in JupyterLab, and elsewhere the reader's system. What
+tells two things apart is a sign, a hatch, a marker or a dash, and their names stand beside them; colour comes on top.
+
+A sheet is laid out in its own units, from the top left corner: `WIDTH` of them are as wide as the column, where one
+is a little more than a pixel. So letters of 10 units can be read in a column of 700 pixels, and a narrow screen
+scrolls the figure and does not squeeze it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, cached_property
+from html import escape
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Rectangle
+from PIL import Image
+
+from kexecdoc.show import palette
+from kexecdoc.show.palette import Tone
+
+WIDTH = 640
+"""Units across. A unit of the sheet is a unit of the SVG, and at most a pixel and a quarter on a page."""
+
+SCROLLS_BELOW, GROWS_TO = 560, 800
+"""Pixels: narrower than this a figure scrolls in its box, and it gets no wider than that."""
+
+TEXT, SMALL = 11.0, 9.5
+"""Sizes of letters. Nothing is smaller than `SMALL`."""
+
+FONT = ["DejaVu Sans"]  # matplotlib brings it along: it measures the letters, and paints them into the PNG
+PNG_DPI, PNG_COLOURS = 84, 8
+
+INK = palette.SURFACES["ink"].light
+MUTED = palette.SURFACES["muted"].light
+LINE = palette.SURFACES["line"].light
+PAPER = palette.SURFACES["surface"].light
+
+
+class FigureError(ValueError):
+    """Data of which no figure can be made, in one line for a person."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """How one of several lines looks: three things tell it from the others, and only one of them is its colour."""
+
+    tone: Tone
+    marker: str
+    dash: str | tuple[int, tuple[float, ...]]
+
+    def line(self) -> dict[str, Any]:
+        return {"color": self.tone.light, "linestyle": self.dash, "linewidth": 1.6}
+
+    def points(self) -> dict[str, Any]:
+        """Points are hollow: a line that runs through their middle is still seen."""
+        return {"color": self.tone.light, "marker": self.marker, "markersize": 6, "markeredgewidth": 1.4,
+                "markerfacecolor": PAPER, "linestyle": "none"}  # fmt: skip
+
+
+def _tone(outcome: str) -> Tone:
+    return next(o.tone for o in palette.OUTCOMES if o.name == outcome)
+
+
+SERIES: tuple[Series, ...] = (
+    Series(palette.SURFACES["accent"], "o", "-"),
+    Series(_tone("degraded"), "s", (0, (5, 2))),
+    Series(_tone("clean"), "^", (0, (1.2, 1.6))),
+    Series(_tone("crashed"), "D", (0, (7, 2, 1.2, 2))),
+    Series(_tone("hung"), "v", (0, (3, 1.4, 1.2, 1.4, 1.2, 1.4))),
+)
+"""At most so many series in a figure. Their tones are those that can be read as text, in light and in dark."""
+
+HATCHES: dict[str, str] = {
+    "clean": "", "harmless": "\\\\\\", "degraded": "---", "corrupted": "///", "crashed": "xxx", "hung": "|||",
+}  # fmt: skip
+"""What is drawn over an outcome's colour where its sign does not stand."""
+
+
+# --- the sheet -------------------------------------------------------------------------------------------
+
+
+class Sheet:
+    """An empty sheet, ``height`` units high, with its title at the top and its note at the foot."""
+
+    def __init__(self, height: float, title: str, note: str) -> None:
+        self.title, self.note = title, note
+        head = textwrap.wrap(title, 82)
+        foot = textwrap.wrap(note, 112)
+        self.top = 4 + 17 * len(head) + (6 if head else 0)
+        self.height = self.top + height + (8 + 13 * len(foot) if foot else 2)
+        self.bottom = self.top + height
+        self.drawing = Drawing(figsize=(WIDTH / 72, self.height / 72), dpi=72, facecolor="none")
+        for n, line in enumerate(head):
+            self.text(0, 12 + 17 * n, line, size=12.5, weight="bold")
+        for n, line in enumerate(foot):
+            self.text(0, self.bottom + 15 + 13 * n, line, MUTED, size=SMALL)
+
+    def text(self, x: float, y: float, words: str, colour: str = INK, **more: Any) -> None:
+        """Write at a place of the sheet. ``y`` is the middle of the letters."""
+        style = {"color": colour, "size": TEXT, "va": "center_baseline", "family": FONT, **more}
+        self.drawing.text(x / WIDTH, 1 - y / self.height, words, **style)
+
+    def box(self, x: float, y: float, width: float, height: float, colour: str = "none", **more: Any) -> None:
+        """Draw a rectangle."""
+        style = {"facecolor": colour, "edgecolor": "none", "linewidth": 0, **more}
+        where = (x / WIDTH, 1 - (y + height) / self.height)
+        shape = Rectangle(where, width / WIDTH, height / self.height, transform=self.drawing.transFigure, **style)
+        self.drawing.add_artist(shape)
+
+    def axes(self, x: float, y: float, width: float, height: float) -> Axes:
+        """Return axes in the house style: two spines, a light grid, and no more ink than that."""
+        axes = self.drawing.add_axes((x / WIDTH, 1 - (y + height) / self.height, width / WIDTH, height / self.height))
+        axes.set_facecolor("none")
+        for side, spine in axes.spines.items():
+            spine.set(visible=side in ("left", "bottom"), color=MUTED, linewidth=0.9)
+        axes.tick_params(
+            which="both", color=MUTED, labelcolor=MUTED, labelsize=SMALL, labelfontfamily=FONT[0], width=0.9
+        )
+        axes.tick_params(which="minor", length=2)
+        axes.set_axisbelow(True)
+        axes.grid(visible=True, color=LINE, linewidth=0.8)
+        return axes
+
+    def finish(self, alt: str) -> Figure:
+        return Figure(self.drawing, alt, self.title, self.note)
+
+
+def write(axes: Axes, x: float, y: float, words: str, colour: str = INK, **more: Any) -> None:
+    """Write at a place of the data."""
+    axes.text(x, y, words, **{"color": colour, "size": TEXT, "va": "center_baseline", "family": FONT, **more})
+
+
+def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> list[float]:
+    """Return places for labels as near as can be to those wanted, in the same order and so far apart."""
+    order = sorted(range(len(wanted)), key=lambda n: wanted[n])
+    placed = [min(max(wanted[n], low), high) for n in order]
+    for n in range(1, len(placed)):
+        placed[n] = max(placed[n], placed[n - 1] + apart)
+    if placed and placed[-1] > high:
+        placed[-1] = high
+        for n in range(len(placed) - 2, -1, -1):
+            placed[n] = min(placed[n], placed[n + 1] - apart)
+    found = [0.0] * len(wanted)
+    for n, place in zip(order, placed, strict=True):
+        found[n] = place
+    return found
+
+
+# --- the figure ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing, and ``alt``, which says what it shows: the shape and the numbers. ``note`` says of which machine."""
+
+    drawing: Drawing
+    alt: str
+    title: str
+    note: str
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    @cached_property
+    def svg(self) -> str:
+        """The figure as an SVG element for a page, in the colours of that page."""
+        return _svg(self.drawing, self.alt)
+
+    @cached_property
+    def html(self) -> str:
+        """The figure for a page. The text in it is not for a search: the words around it are."""
+        return (
+            f'<figure class="kx-figure" data-search-exclude tabindex="0" style="margin:1em 0;overflow-x:auto">'
+            f"{self.svg}</figure>"
+        )
+
+    @cached_property
+    def png(self) -> bytes:
+        """The figure on white, small, for a reader whose viewer shows no HTML."""
+        return _png(self.drawing)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        png = base64.b64encode(self.png).decode("ascii")
+        return {"text/plain": self.alt, "text/html": self.html, "image/png": png}, {"image/png": {"alt": self.alt}}
+
+
+@cache
+def colours() -> dict[str, str]:
+    """Return the custom property of every colour that a figure may have, by its light value."""
+    light, dark = palette.properties("light"), palette.properties("dark")
+    names: dict[str, str] = {}
+    for name in light:
+        if name.startswith("--kx-ink-") or name == "--kx-on-accent":
+            continue  # what is written on something else, and is not the same in the dark
+        names.setdefault(light[name], name)
+        assert dark[names[light[name]]] == dark[name], f"{name} looks like {names[light[name]]} only by day"
+    return names
+
+
+@contextmanager
+def _settings(salt: str) -> Iterator[None]:
+    """Draw with the settings of the library, whatever the notebook has set: letters as text, and the same ids."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": salt, "hatch.linewidth": 1.0})
+        yield
+
+
+def _svg(drawing: Drawing, alt: str) -> str:
+    """Draw, and take out all that a page does not need."""
+    buffer = io.StringIO()
+    with _settings(hashlib.sha256(alt.encode()).hexdigest()):
+        FigureCanvasSVG(drawing)
+        drawing.savefig(
+            buffer,
+            format="svg",
+            transparent=True,
+            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+        )
+    return _tidy(buffer.getvalue(), alt)
+
+
+NUMBER = re.compile(r"-?\d+\.\d{3,}")
+COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+
+
+def _tidy(svg: str, alt: str) -> str:
+    body = svg[svg.index("<svg") :]
+    body = body[body.index(">") + 1 : body.rindex("</svg>")]
+    height = round(float(re.search(r'height="([\d.]+)pt"', svg)[1]), 1)  # type: ignore[index]
+    body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", body, flags=re.DOTALL)
+    body = re.sub(r'<g id="[a-z_0-9.]+"', "<g", body)  # the ids of things that are named elsewhere are not on a <g>
+    body = body.replace("xlink:href", "href")
+    body = NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), body)
+    body = re.sub(r"font(-family)?: ?([^;\"]*?)'DejaVu Sans'[^;\"]*", _letters, body)
+    body = re.sub(r' transform="rotate\(-?0 [^"]*\)"', "", body)
+    body = re.sub(r"\s*\n\s*", " ", body)
+    body = re.sub(r"> <", "><", body)
+    while (
+        plain := re.sub(r"<g>(<(?:text|path|use|g)\b[^<]*(?:</text>)?)</g>|<g>\s*</g>|<defs>\s*</defs>", r"\1", body)
+    ) != body:
+        body = plain
+    body = re.sub(r'(style="[^"]*")', lambda style: re.sub(r"([:;])[ ;]+", r"\1", style[1]), body)
+    used = sorted(set(COLOUR.findall(body)))
+    names = colours()
+    strangers = [colour for colour in used if colour not in names]
+    if strangers:
+        raise FigureError(f"{strangers[0]} is no colour of the palette")
+    body = COLOUR.sub(lambda found: f"var({names[found[0]]},{found[0]})", body)
+    size = f"width:100%;height:auto;min-width:{SCROLLS_BELOW}px;max-width:{GROWS_TO}px"
+    return (
+        f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 {WIDTH} {height:g}" '
+        f'style="display:block;{size};font-family:inherit">'
+        f"<style>{_modes(used)}</style>{body}</svg>"
+    )
+
+
+def _letters(found: re.Match[str]) -> str:
+    """Return the style of letters without their family, which is the page's."""
+    if found[1]:
+        return ""
+    weight, _, size = found[2].strip().rpartition(" ")
+    return f"font-size: {size}" + (f"; font-weight: {weight}" if weight else "")
+
+
+def _modes(used: Sequence[str]) -> str:
+    """Return the rules that give the colours their values by day and by night.
+
+    A page or JupyterLab that says which it is is believed; otherwise the reader's system decides.
+    """
+    names = sorted(colours()[colour] for colour in used)
+
+    def values(mode: str) -> str:
+        every = palette.properties(mode)
+        return "{" + ";".join(f"{name}:{every[name]}" for name in names) + "}"
+
+    figure = ".kx-figure"
+    light = f"[data-jp-theme-light=true] {figure},[data-md-color-scheme=default] {figure}"
+    dark = f"[data-jp-theme-light=false] {figure},[data-md-color-scheme=slate] {figure}"
+    return (
+        f"{figure}{values('light')}@media(prefers-color-scheme:dark){{{figure}{values('dark')}}}"
+        f"{light}{values('light')}{dark}{values('dark')}"
+    )
+
+
+def _png(drawing: Drawing) -> bytes:
+    """Return the drawing on white, in a few colours: the palette's, and what smooths letters."""
+    buffer, small = io.BytesIO(), io.BytesIO()
+    with _settings(""):
+        FigureCanvasAgg(drawing)
+        drawing.savefig(buffer, format="png", dpi=PNG_DPI, facecolor="white", metadata={"Software": None})
+    with Image.open(buffer) as picture:
+        few = picture.convert("RGB").quantize(PNG_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(small, "PNG", optimize=True)
+    return small.getvalue()
