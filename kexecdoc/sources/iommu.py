@@ -1,0 +1,83 @@
+"""IOMMUs: off on the way out, on through a crash, and what the next kernel does with the tables."""
+
+from kexecdoc.sources.entry import STABLE, Source, commit, kernel, other
+
+ALL = f"5.10.262, {STABLE}"
+VTD = "drivers/iommu/intel/iommu.c"
+AMD = "drivers/iommu/amd/init.c"
+SMMU = "drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c"
+LORE = "https://lore.kernel.org/r"
+
+ENTRIES: tuple[Source, ...] = (
+    # VT-d
+    kernel("x86-iommu-shutdown", "arch/x86/kernel/reboot.c", "native_machine_shutdown(): x86_platform.iommu_shutdown(); drivers/iommu/intel/dmar.c, drivers/iommu/amd/init.c",
+           "VT-d and AMD-Vi are switched off late in an ordinary kexec, after every device's shutdown, and not on the crash path.",
+           "6.12.117, 7.3.4"),
+    kernel("vtd-shutdown", VTD, "intel_iommu_shutdown()",
+           "Translation goes off on every unit; remapping of interrupts stays on.", "6.12.117"),
+    kernel("vtd-boot", VTD, "intel_iommu_init(), init_dmars()",
+           "A boot that finds translation on outside kdump says so and switches it off, even with intel_iommu=off; devices are attached "
+           "before it goes on.", "6.12.117, 7.3.4"),
+    kernel("vtd-copy", VTD, "copy_translation_tables(), intel_iommu_is_attach_deferred()",
+           "A capture kernel copies the old root and context tables and attaches a device when its driver first maps; a change of mode is refused.",
+           "6.12.117, 7.3.4"),
+    commit("commit-vtd-copy", "091d42e43d21", "VT-d: a capture kernel copies the translation tables (v4.2)",
+           "The capture kernel goes on with the crashed one's translations."),
+    commit("commit-vtd-domains", "dbcd861f252d", "VT-d: the old kernel's domain ids are not used again (v4.2)",
+           "The old kernel's domain ids are marked as used."),
+    commit("commit-vtd-mode", "c3361f2f6e1d", "VT-d: no copy if the table format would have to change (v4.2)",
+           "Changing the format needs translation off for a moment, a window in which data can be corrupted."),
+    kernel("vtd-remapping", "drivers/iommu/intel/irq_remapping.c", "intel_setup_irq_remapping()",
+           "A boot finds interrupt remapping on after every ordinary kexec, says so, and starts it anew; a capture kernel copies the table.", ALL),
+    commit("commit-ir-copy", "af3b358e4811", "VT-d: a capture kernel copies the interrupt remapping table (v4.2)",
+           "Late interrupts of the old kernel do not end in target aborts."),
+    other("ir-remap-2021", "list", "iommu list, 19 November 2021, on the line that IRQ remapping was enabled",
+          "The line is routine after an ordinary kexec."),
+    kernel("vtd-faults", "drivers/iommu/intel/dmar.c", "dmar_fault(), dmar_fault_do_one()",
+           "How a fault is printed, and what its reason means.", ALL),
+    # AMD-Vi
+    kernel("amd-shutdown", AMD, "disable_iommus()",
+           "AMD's units are disabled on the way out of an ordinary kexec.", "6.12.117, 7.3.4"),
+    kernel("amd-copy", AMD, "early_enable_iommus(), and the copy or reuse of the device table",
+           "A capture kernel keeps AMD's device table if every unit was on, the size is the same and it lies below 4 GiB.", "6.12.117, 7.3.4"),
+    commit("commit-amd-copy", "45a01c42933b", "AMD-Vi: a capture kernel copies the device table (v4.14)",
+           "AMD's capture kernel copies the old device table."),
+    commit("commit-amd-defer", "df3f7a6e8e85", "AMD-Vi: attaching is deferred in a capture kernel (v4.14)",
+           "Attaching waits until a driver maps."),
+    commit("commit-amd-4g", "daae2d25a477", "AMD-Vi: pointers to guest page tables are not copied (v4.14)",
+           "Pointers to guest page tables are not copied."),
+    commit("commit-amd-snp", "f32fe7cb0198", "AMD-Vi: a capture kernel remaps the old buffers (v6.18)",
+           "With SEV-SNP enforced the hardware forbids new buffers, so the capture kernel uses the old ones."),
+    commit("commit-amd-reuse", "38e5f33ee359", "AMD-Vi: a capture kernel uses the old device table (v6.18)",
+           "The old device table is used in place, and the lines on the console changed."),
+    # SMMU
+    kernel("smmu-shutdown", SMMU, "arm_smmu_device_shutdown()",
+           "The SMMU is disabled by its own shutdown callback, inside device_shutdown()."),
+    kernel("smmu-gbpa", SMMU, "where GBPA is written, and where not",
+           "GBPA decides what becomes of traffic while SMMUEN is 0, and Linux does not program it at shutdown."),
+    kernel("smmu-reset", SMMU, "arm_smmu_device_reset()",
+           "How a boot brings the SMMU up over an empty stream table."),
+    kernel("smmu-kdump", SMMU, "arm_smmu_device_reset()",
+           "A capture kernel that finds it on aborts everything, resets it, and leaves its event queue off.", "6.1.192, 6.12.117"),
+    kernel("smmu-events", SMMU, "arm_smmu_evtq_thread(), arm_smmu_dump_event() (from 6.14 on)",
+           "How an event is printed.", "6.1.192, 7.3.4"),
+    commit("commit-smmu-events", "d814b70b9b90", "SMMUv3: events are decoded on the console (v6.14)",
+           "The lines of an event changed their words."),
+    commit("commit-smmu-evtq", "3f54c447df34", "SMMUv3: in a capture kernel the event queues stay off (v5.2)",
+           "In a capture kernel the event queue stays off."),
+    kernel("smmu-attach", "drivers/iommu/iommu.c", "iommu_device_register(), bus_iommu_probe(), iommu_init_device()",
+           "In 7.3 the SMMU's probe attaches every device, driven or not; in 6.12 a device is attached when its driver probes.",
+           "6.12.117, 7.3.4"),
+    kernel("smmu-v2-shutdown", "drivers/iommu/arm/arm-smmu/arm-smmu.c", "arm_smmu_device_shutdown()",
+           "Older SMMUs go to bypass at shutdown, and say so.", "6.12.117, 7.3.4"),
+    other("smmu-kdump-2020", "list", "Prabhakar Kushwaha and Will Deacon, linux-arm-kernel, May and June 2020, on copying the stream table",
+          "Kushwaha met capture kernels that died of the aborts; Deacon refused the copy as fragile: reset the devices, or disable their DMA."),
+    other("smmu-kdump-2026", "list", "Nicolin Chen, April to August 2026: \"Adopt the crashed kernel's stream table for kdump\"",
+          "The old stream table would be kept in place; under review when last seen, in August 2026.",
+          f"{LORE}/cover.1777150307.git.nicolinc@nvidia.com"),
+    # All of them
+    kernel("iova-allocation", "drivers/iommu/dma-iommu.c", "iommu_dma_alloc_iova(), iommu_dma_get_msi_page()",
+           "Addresses are handed out from the top down, for PCI below 4 GiB first; the doorbell of messages is mapped as well."),
+    kernel("deferred-attach", "drivers/iommu/dma-iommu.c", "iommu_deferred_attach_enabled, iommu_dma_init()",
+           "Attaching late is switched on in a capture kernel only."),
+)

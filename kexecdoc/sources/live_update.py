@@ -1,0 +1,31 @@
+"""Handing memory on: Kexec HandOver, the Live Update Orchestrator, and devices that are meant to run on."""
+
+from kexecdoc.sources.entry import NOW, Source, document, kernel, other
+
+ENTRIES: tuple[Source, ...] = (
+    kernel("kho", "kernel/liveupdate/kexec_handover.c", "Kexec HandOver",
+           "Chosen pages keep their place and content across a kexec, and the next kernel allocates only in scratch memory until it "
+           "knows which; absent in v6.14.", NOW),
+    document("kho-doc", "Documentation/core-api/kho/index.rst", "",
+             "What is handed over, and why scratch memory solves where the next kernel may run."),
+    document("kho-admin-doc", "Documentation/admin-guide/mm/kho.rst", "",
+             "How a handover is switched on and used: kho=on, kexec_file_load(), sizes of scratch memory."),
+    other("kho-merge", "commit", "00c010e130e5, the merge that brought Kexec HandOver (v6.16), as Phoronix reports it",
+          "Kexec HandOver is part of 6.16.",
+          "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/commit/?id=00c010e130e5"),
+    kernel("luo", "kernel/liveupdate/luo_core.c", "liveupdate_reboot(), and luo_session.c, luo_file.c",
+           "Userspace gathers file descriptors in sessions, and freezing them in the system call can still refuse the kexec.", NOW),
+    document("liveupdate-doc", "Documentation/userspace-api/liveupdate.rst", "",
+             "The interface and the formats are not stable yet; systemd from v261 can keep descriptors by it."),
+    kernel("luo-memfd", "mm/memfd_luo.c", "the file handler of memfds",
+           "In v7.3.4 a memfd is the only kind of file that can be preserved.", NOW),
+    other("pci-liveupdate", "list", "Bjorn Helgaas, kexec list, 22 May 2026, on the PCI live-update series",
+          "Reviewing it he takes continuous operation as the reason why a preserved device and the bridges above it keep Bus Master set.",
+          "http://lists.infradead.org/pipermail/kexec/2026-May/036396.html"),
+    other("pci-liveupdate-queued", "list", "David Matlack's series \"PCI: liveupdate\", in the next branch of the live-update tree, 24 and 28 September 2026",
+          "Thirteen patches wait for a later release than v7.3.4."),
+    other("iommu-liveupdate", "list", "\"iommu: Add live update state preservation\", December 2025, 27 April and 8 August 2026",
+          "A series under review that would keep an IOMMU's tables across a kexec, VT-d first."),
+    other("vfio-liveupdate", "list", "The RFC of live update for VFIO, October 2025",
+          "It proposes not to clear Bus Master in preserved devices."),
+)
