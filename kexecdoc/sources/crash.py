@@ -59,7 +59,7 @@ ENTRIES: tuple[Source, ...] = (
            "The driver finds MSI-X left on by the previous kernel and says so.", NOW),
     kernel("smartpqi-reset", "drivers/scsi/smartpqi/smartpqi_init.c", "PQI_POST_RESET_DELAY_SECS",
            "With reset_devices it resets the controller and waits 5 s.", NOW),
-    kernel("phb-reset", "arch/powerpc/platforms/powernv/pci-ioda.c", "pnv_pci_init_ioda_phb(); arch/powerpc/platforms/pseries/eeh_pseries.c",
+    kernel("powernv-phb-reset", "arch/powerpc/platforms/powernv/pci-ioda.c", "pnv_pci_init_ioda_phb(); arch/powerpc/platforms/pseries/eeh_pseries.c",
            "POWER resets every PCI host bridge in the capture kernel, to stop what the previous kernel left.", "5.10.262, 7.3.4"),
     document("fadump-doc", "Documentation/arch/powerpc/firmware-assisted-dump.rst", "",
              "POWER's other dump lets firmware reset the machine first, and names clean devices as its advantage over kdump."),
