@@ -283,12 +283,13 @@ EXPLORERS: dict[str, Explorer] = {
             ("crash-memory", "iommu", "on-abort"),
             {"path": "panic", "dma": "cyclic", "traffic": 100, "iommu": "translate", "seed": 10},
         ),
-        # Which objects are damaged is a matter of luck, and so of the seed.
+        # Which objects are damaged is a matter of luck, and so of the seed: of these four, the fourth is the one in which
+        # the least work gets through and all other fails. The device is beside the point, and slow.
         Explorer(
             "crash-work",
             9,
             ("crash-work", "heap-damage", "seed"),
-            {"path": "panic", "heap-damage": 0.05},
+            {"path": "panic", "traffic": 100, "heap-damage": 0.05, "seed": 4},
             {"heap-damage": (0, 0.05, 0.2), "seed": (1, 2, 3, 4)},
         ),
         Explorer("firmware", 10, ("reset", "quiesce", "machine"), {"path": "reboot", "quiesce": "none"}),

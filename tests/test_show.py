@@ -191,21 +191,29 @@ def test_the_grid_has_a_run_for_every_combination(name):
 
 def unrolled(data, stored):
     """A run's log as the page's module reads it out of a grid."""
-    times, rows, at = list(itertools.accumulate(data["events"]["dt"])), [], 0
+    events, names = data["events"], data["names"]
+    times, rows, at = list(itertools.accumulate(events["dt"])), [], 0
     for skip, count in zip(stored["rows"][::2], stored["rows"][1::2], strict=True):
         rows += range(at + skip, at + skip + count)
         at += skip + count
-    columns = {name: [data["events"][name][row] for row in rows] for name in ("id", "kind", "cause", "set")}
-    columns["kind"] = [data["kinds"][n] for n in columns["kind"]]
-    columns["cause"] = [
-        None if back is None else data["events"]["id"][row - back]
-        for row, back in zip(rows, columns["cause"], strict=True)
-    ]
-    sets = [{} if n is None else data["sets"][n] for n in columns["set"]]
-    columns["set"] = [
-        {path: id if value == "@" else value for path, value in set.items()}
-        for set, id in zip(sets, columns["id"], strict=True)
-    ]
+    ordinals, last, sets, fresh = [], {}, [], 0
+    for name, nth, back in zip(events["name"], events["nth"], events["set"], strict=True):
+        last[name] = last.get(name, -1) + 1 + nth
+        ordinals.append(last[name])
+        sets.append({} if back is None else data["sets"][fresh - back])
+        fresh += back == 0
+    ids = [f"{names[name]}:{n}" for name, n in zip(events["name"], ordinals, strict=True)]
+    columns = {
+        "id": [ids[row] for row in rows],
+        "kind": [data["kinds"][events["kind"][row]] for row in rows],
+        "cause": [
+            None
+            if events["cause"][row] is None
+            else f"{names[events['cause'][row]]}:{ordinals[row] + events['of'][row]}"
+            for row in rows
+        ],
+        "set": [{path: ids[row] if value == "@" else value for path, value in sets[row].items()} for row in rows],
+    }
     scenario, start = data["defaults"] | stored["scenario"], data["start"] | stored["start"]
     events = {"t_ns": [times[row] for row in rows], **columns}
     return {"schema": "kexecdoc-log/1", "scenario": scenario, "start": start, "events": events}

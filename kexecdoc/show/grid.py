@@ -5,10 +5,14 @@ hand, and the same module to draw them. The runs of a grid share most of their e
 stands in the file once, and a run is which of them happened: ``rows`` are pairs, how many rows to go on from
 the end of the last stretch, and how many from there on are the run's. Beside the rows:
 
+``name``   index into ``names``: the event's id without its ordinal
+``nth``    the ordinal, less what it would be if one followed the last of that name: nearly always 0
 ``dt``     ns since the row before
 ``kind``   index into ``kinds``
-``cause``  how many rows back the first row with the causing event's id stands; null if there is no cause
-``set``    index into ``sets``, or null for an empty one; in a set ``@`` stands for the event's own id
+``cause``  index into ``names``, of the id of the event that caused it; null if there is none
+``of``     the ordinal of that id, less the row's own
+``set``    how many of ``sets`` back from those that rows before it used, 0 for the next one; null for an empty one;
+           in a set ``@`` stands for the event's own id
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ from kexecdoc.show import palette, view
 from kexecdoc.show.explorer import bundle
 from kexecdoc.simulate import simulate
 
-SCHEMA = "kexecdoc-explorer/2"
+SCHEMA = "kexecdoc-explorer/3"
 
 OWN_ID = "@"
 """Stands for an event's own id among what it sets."""
@@ -107,20 +111,48 @@ def _rows(runs: Iterable[Run]) -> tuple[dict[str, Any], dict[Any, int]]:
             distinct.setdefault(_row(event), {path: OWN_ID if v == event.id else v for path, v in event.set.items()})
     order = sorted(distinct, key=lambda row: row[0])  # stable: what happens at one time stays in the order of the runs
     numbers = {row: number for number, row in enumerate(order)}
-    first: dict[str, int] = {}
-    for number, row in enumerate(order):
-        first.setdefault(row[1], number)
+    ids = [_split(row[1]) for row in order]
+    causes = [_split(row[3]) if row[3] else None for row in order]
+    names = {name: n for n, name in enumerate(dict.fromkeys(id[0] for id in (*ids, *causes) if id))}
     kinds = sorted({row[2] for row in order})
     sets = {text: n for n, text in enumerate(dict.fromkeys(row[4] for row in order if row[4]))}
     content = {row[4]: distinct[row] for row in order}
     columns = {
-        "id": [row[1] for row in order],
+        "name": [names[name] for name, _ in ids],
+        "nth": _unexpected(ids),
         "dt": [row[0] - (order[n - 1][0] if n else 0) for n, row in enumerate(order)],
         "kind": [kinds.index(row[2]) for row in order],
-        "cause": [None if row[3] is None else n - first[row[3]] for n, row in enumerate(order)],
-        "set": [sets[row[4]] if row[4] else None for row in order],
+        "cause": [names[cause[0]] if cause else None for cause in causes],
+        "of": [cause[1] - own[1] if cause else 0 for cause, own in zip(causes, ids, strict=True)],
+        "set": _backwards([sets[row[4]] if row[4] else None for row in order]),
     }
-    return {"kinds": kinds, "sets": [content[text] for text in sets], "events": columns}, numbers
+    return {"names": list(names), "kinds": kinds, "sets": [content[text] for text in sets], "events": columns}, numbers
+
+
+def _split(id: str) -> tuple[str, int]:
+    """Return an event's name and its ordinal."""
+    name, _, ordinal = id.rpartition(":")
+    return name, int(ordinal)
+
+
+def _unexpected(ids: list[tuple[str, int]]) -> list[int]:
+    """Return how far each ordinal is from the one that follows the last of its name."""
+    expected: dict[str, int] = {}
+    found = []
+    for name, ordinal in ids:
+        found.append(ordinal - expected.get(name, 0))
+        expected[name] = ordinal + 1
+    return found
+
+
+def _backwards(numbers: list[int | None]) -> list[int | None]:
+    """Return numbers that were given out in order as how far back each is, 0 for one that is new."""
+    fresh = 0
+    found: list[int | None] = []
+    for number in numbers:
+        found.append(None if number is None else fresh - number)
+        fresh += number == fresh
+    return found
 
 
 def _stretches(numbers: list[int]) -> list[int]:

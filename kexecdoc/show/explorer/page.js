@@ -61,11 +61,15 @@ class Model {
  * kexecdoc/show/grid.py, which says more.
  */
 function reader(grid, parse) {
-  const { id, dt, kind, cause, set } = grid.events;
+  const { name, nth, dt, kind, cause, of, set } = grid.events;
+  const last = [];
+  const ordinal = name.map((n, i) => (last[n] = (last[n] ?? -1) + 1 + nth[i]));
+  const id = name.map((n, i) => `${grid.names[n]}:${ordinal[i]}`);
   const t_ns = [];
   dt.forEach((d, i) => t_ns.push((t_ns[i - 1] ?? 0) + d));
-  const causes = cause.map((back, i) => (back === null ? null : id[i - back]));
-  const parsed = set.map((s) => parse(s === null ? {} : grid.sets[s]));
+  const causes = cause.map((n, i) => (n === null ? null : `${grid.names[n]}:${ordinal[i] + of[i]}`));
+  let fresh = 0;
+  const parsed = set.map((back) => parse(back === null ? {} : grid.sets[back ? fresh - back : fresh++]));
   const runs = new Map();
   return (scenario) => {
     const key = grid.controls.map((c) => scenario[c.name]).join("--");
