@@ -58,11 +58,11 @@ class Run:
         }
 
     @classmethod
-    def from_log(cls, data: Mapping[str, Any]) -> Run:
-        """Read a run back. ValueError for another schema or columns that do not match."""
+    def from_log(cls, data: Mapping[str, Any], kind: type[Scenario] = Scenario) -> Run:
+        """Read a run of a kind of scenario back. ValueError for another schema or columns that do not match."""
         if data.get("schema") != LOG_SCHEMA:
             raise ValueError(f"not a {LOG_SCHEMA} log: schema is {data.get('schema')!r}")
-        return cls(Scenario.of(data["scenario"]), Log.from_columns(data["start"], data["events"]))
+        return cls(kind.of(data["scenario"]), Log.from_columns(data["start"], data["events"]))
 
     def to_json(self) -> dict[str, Any]:
         """Return the run as ``kexecdoc-run/1``."""

@@ -9,11 +9,11 @@ and a `Scenario` is one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from kexecdoc.versions import Versions
 
@@ -399,38 +399,44 @@ class Handover:
     )
 
 
-GROUPS = (Crossing, Device, OldKernel, Iommu, InterruptController, NextKernel, Panic, Reboot, Handover)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKernel, Panic, Reboot, Handover):
-    """One crossing: every switch and the seed. Values are checked when it is made."""
+    """One crossing: every switch and the seed. Values are checked when it is made.
+
+    A machine with a device of one's own is a kind of scenario: ``class WithCard(Scenario, Card)``, where `Card` is
+    one group of switches more. ``plugged`` is what such a machine has beside its own devices: each is called with
+    the computer and the scenario, and is the device's driver (`kexecdoc.kernel.driver`).
+    """
 
     group: ClassVar[str] = ""
+    plugged: ClassVar[tuple[Callable[[Any, Any], Any], ...]] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kernel", switches()["kernel"].parse(self.kernel))
-        for switch in switches().values():
+        mine = switches(type(self))
+        object.__setattr__(self, "kernel", mine["kernel"].parse(self.kernel))
+        for switch in mine.values():
             value = getattr(self, switch.field)
             if switch.by_version and value == BY_VERSION:
                 value = switch.default_in(self.kernel)
             object.__setattr__(self, switch.field, switch.parse(value))
 
     @classmethod
-    def of(cls, values: Mapping[str, object]) -> Scenario:
+    def of(cls, values: Mapping[str, object]) -> Self:
         """Make a scenario from switch names and values, as strings or integers.
 
         ScenarioError names an unknown switch and the nearest that exists.
         """
-        return cls(**{find(name).field: find(name).parse(value) for name, value in values.items()})  # type: ignore[arg-type]
+        found = [(find(name, cls), value) for name, value in values.items()]
+        return cls(**{switch.field: switch.parse(value) for switch, value in found})  # type: ignore[arg-type]
 
     def values(self) -> dict[str, Value]:
         """Return every switch by its name on the command line, in the order of declaration."""
-        return {name: getattr(self, switch.field) for name, switch in switches().items()}
+        return {name: getattr(self, switch.field) for name, switch in switches(type(self)).items()}
 
     def differences(self) -> dict[str, Value]:
         """Return the switches that are not at their default in this kernel version."""
-        return {n: v for n, v in self.values().items() if v != switches()[n].default_in(self.kernel)}
+        mine = switches(type(self))
+        return {n: v for n, v in self.values().items() if v != mine[n].default_in(self.kernel)}
 
     @property
     def captures(self) -> bool:
@@ -442,19 +448,29 @@ class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKern
         """Whether firmware, and not a jump, leads to the next kernel."""
         return self.path == "reboot" or (self.path == "panic" and not self.captures)
 
-    def but(self, **changes: object) -> Scenario:
+    def but(self, **changes: object) -> Self:
         """Return the same scenario with some fields changed, checked as ever.
 
         What was at the default of its kernel version is at that of the new one, if that is what changes.
         """
-        return Scenario.of({**self.differences(), **{find(name).name: value for name, value in changes.items()}})
+        kind = type(self)
+        return kind.of({**self.differences(), **{find(name, kind).name: value for name, value in changes.items()}})
+
+
+def groups(kind: type[Scenario] = Scenario) -> list[Any]:
+    """Return the groups of switches that a kind of scenario is made of, in order."""
+    return [base for base in kind.__mro__ if vars(base).get("group")]
+
+
+def switches(kind: type[Scenario] = Scenario) -> Mapping[str, Switch]:
+    """Return every switch of a kind of scenario by its name, in the order of declaration."""
+    return _declared(kind)
 
 
 @cache
-def switches() -> Mapping[str, Switch]:
-    """Return every switch by its name, in the order of declaration."""
+def _declared(kind: Any) -> Mapping[str, Switch]:
     found: dict[str, Switch] = {}
-    for group in GROUPS:
+    for group in groups(kind):
         for f in fields(group):
             name = f.name.replace("_", "-")
             declared: Switch = f.metadata["switch"]
@@ -462,11 +478,11 @@ def switches() -> Mapping[str, Switch]:
     return found
 
 
-def find(name: str) -> Switch:
+def find(name: str, kind: type[Scenario] = Scenario) -> Switch:
     """Return the switch of that name. ScenarioError, with the nearest name, if there is none."""
-    wanted = name.replace("_", "-")
-    if wanted in switches():
-        return switches()[wanted]
-    near = get_close_matches(wanted, switches(), n=1, cutoff=0.4)
+    wanted, every = name.replace("_", "-"), switches(kind)
+    if wanted in every:
+        return every[wanted]
+    near = get_close_matches(wanted, every, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]}?" if near else "`kexecdoc switches` lists them"
     raise ScenarioError(f"{shown(name)}: no such switch; {hint}")

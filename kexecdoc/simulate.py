@@ -58,7 +58,8 @@ class Crossing:
         self.log = Log(self.env)
         draws = Draws(scenario.seed)
         self.computer = Computer(self.env, self.log, draws, scenario)
-        parts = (self.computer, Console(self.log), scenario, draws)
+        plugged = tuple(driver(self.computer, scenario) for driver in scenario.plugged)
+        parts = (self.computer, Console(self.log), scenario, draws, plugged)
         old, next = KERNELS[scenario.machine]
         self.old, self.next = old(*parts), next(*parts)
         self.stub = Firmware(*parts) if scenario.through_firmware else Stub(*parts)

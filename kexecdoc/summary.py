@@ -8,6 +8,9 @@ from kexecdoc.scales import MS, S
 from kexecdoc.scenario import Scenario
 from kexecdoc.verdict import Verdict, Wrong
 
+STUDY = "eth0"
+"""The device under study."""
+
 RESET = "next/reset-property-table"
 """The event in which the next kernel disables every LPI in the property table that it believes in."""
 
@@ -64,7 +67,7 @@ def _died(verdict: Verdict, scenario: Scenario) -> str:
     """Say what a machine died of that found no wrong byte."""
     if "/follow:" in verdict.killed_by or "/take-lock:" in verdict.killed_by:
         return _broke(verdict, scenario)
-    if verdict.killed_by.startswith("eth0/"):
+    if _device(verdict.killed_by, verdict):
         return _aborted(verdict, scenario)
     if verdict.callbacks and verdict.callbacks[-1].took_ns is None:
         waits = verdict.callbacks[-1]
@@ -94,8 +97,8 @@ def _aborted(verdict: Verdict, scenario: Scenario) -> str:
     since = (verdict.end_ns - (verdict.jump_ns or 0)) / MS
     when = f"{since:.1f} ms after the jump" if verdict.jump_ns is not None else "before the jump"
     return (
-        f"A write of the device that was left running was refused, {when}, and the error killed the machine. "
-        f"{_quieting(verdict, scenario)}"
+        f"A write of {_device(verdict.killed_by, verdict)} that was left running was refused, {when}, and the error "
+        f"killed the machine. {_quieting(verdict, scenario)}"
     )
 
 
@@ -127,7 +130,7 @@ def _wrong_bytes(verdict: Verdict, scenario: Scenario) -> str:
     lost = " The dump is lost." if scenario.path == "panic" else ""
     return (
         f"{who} {where}, at {Memory.address(first.frame):#x}{more}, {when}; "
-        f"{ends[verdict.outcome]}.{lost} {_prevention(first, scenario)}"
+        f"{ends[verdict.outcome]}.{lost} {_prevention(first, verdict, scenario)}"
     )
 
 
@@ -142,12 +145,22 @@ def _writer(wrong: Wrong, verdict: Verdict) -> tuple[str, str]:
         return f"A redistributor {act} a pending bit in", when
     if "/msi" in wrong.writer:
         return "An interrupt message of the device's was written into", when
-    if wrong.writer.startswith("eth0/"):
-        return "The device that the old kernel left running wrote into", when
+    if device := _device(wrong.writer, verdict):
+        return f"{_sentence(device)} that the old kernel left running wrote into", when
     return "Something outside the log changed", "at an unknown time"
 
 
-def _prevention(wrong: Wrong, scenario: Scenario) -> str:
+def _device(id: str, verdict: Verdict) -> str:
+    """Return the device whose event that is, in words; "" if it is none's."""
+    name = id.partition("/")[0]
+    return _named(name) if name in verdict.devices else ""
+
+
+def _named(device: str) -> str:
+    return "the device" if device == STUDY else f"the device {device}"
+
+
+def _prevention(wrong: Wrong, verdict: Verdict, scenario: Scenario) -> str:
     """Say what would have prevented it."""
     if wrong.writer.startswith(RESET):
         return (
@@ -156,13 +169,14 @@ def _prevention(wrong: Wrong, scenario: Scenario) -> str:
         )
     if wrong.writer.startswith("redistributor"):
         return f"The old kernel's LPI tables were not kept out of the allocator: {_keeping(scenario)}"
-    if not wrong.writer.startswith("eth0/"):
+    if not _device(wrong.writer, verdict):
         return ""
     if scenario.captures:
         return (
             "A capture kernel in memory that was reserved at boot, and never given to anybody, would have prevented it."
         )
-    return f"A driver that stops its DMA engine before the jump{_or_bus_master(scenario)} would have prevented it."
+    bit = _or_bus_master(scenario) if wrong.writer.startswith(f"{STUDY}/") else ""  # the switches are about that one
+    return f"A driver that stops its DMA engine before the jump{bit} would have prevented it."
 
 
 def _or_bus_master(scenario: Scenario) -> str:
@@ -252,9 +266,16 @@ def _harmless(verdict: Verdict, scenario: Scenario) -> str:
     return f"{_listed(parts)}: {design}, the next kernel found nothing wrong in what it read."
 
 
+def _gated(devices: list[str]) -> str:
+    who = _sentence(" and ".join(devices))
+    if len(devices) == 1:
+        return f"{who} was still running, but its Bus Master bit was clear: nothing left it after the jump."
+    return f"{who} were still running, but their Bus Master bits were clear: nothing left them after the jump."
+
+
 def _clean(verdict: Verdict, scenario: Scenario) -> str:
     if verdict.dma["stopped"] or verdict.msi["stopped"]:
-        return "The device was still running, but its Bus Master bit was clear: nothing left it after the jump."
+        return _gated([_named(name) for name, attempts in verdict.devices.items() if attempts])
     nothing = "nothing was written that the next kernel did not write itself"
     if scenario.through_firmware and scenario.reset == "full":
         return f"The firmware reset the hardware, whatever was still running: {nothing}."

@@ -86,6 +86,7 @@ class Verdict:
     killed_by: str = ""  # the id of the event that the machine died of
     broken: tuple[str, str] = ("", "")  # the last object that was found damaged, or held, and which of the two
     callbacks: list[Callback] = field(default_factory=list)
+    devices: dict[str, int] = field(default_factory=dict)  # leftover writes and messages that each device attempted
     tables: str | None = None
     msi_usable: bool | None = None
     summary: str = ""
@@ -120,9 +121,13 @@ class _Reading:
         self.kept = [False] * FRAMES
         self.writer: dict[int, tuple[str, int]] = {}
         self.targets: set[int] = set()
+        self.devices: list[str] = []
         self.lay(start, "start", 0)
-        for first, last in start.get("device/eth0/targets", ()):
-            self.targets.update(range(first, last + 1))
+        for path, value in start.items():
+            if path.startswith("device/") and path.endswith("/targets"):
+                self.targets.update(f for first, last in value for f in range(first, last + 1))
+            elif path.startswith("device/") and path.endswith("/programmed-by"):
+                self.devices.append(path.split("/")[1])
 
     def lay(self, assignments: Mapping[str, Any], id: str, t_ns: int) -> dict[int, str]:
         """Lay an event's assignments and return what it found, by frame."""
@@ -151,6 +156,15 @@ class _Reading:
                 if source + n in self.writer:
                     self.writer[destination + n] = self.writer[source + n]
 
+    def follows_old(self, id: str) -> bool:
+        """Return whether the device whose event this is follows what the old kernel wrote into it."""
+        return bool(self.state.get(f"device/{_actor(id)}/programmed-by") == "old")
+
+
+def _actor(id: str) -> str:
+    """Return whose event that is."""
+    return id.partition("/")[0]
+
 
 def _span(path: str) -> range:
     """Return the frames that a path names."""
@@ -169,15 +183,17 @@ def _frame(assignments: Mapping[str, Any]) -> int | None:
 def judge(log: Log) -> Verdict:
     """Read a log and say what became of the crossing."""
     verdict, reading, storm_ns = Verdict(), _Reading(log.start), 0
+    verdict.devices = dict.fromkeys(reading.devices, 0)
     after: set[str | None] = set()  # what interrupts did from the jump on
     for event in log:
         kind, _, result = event.kind.partition(".")
         frame = _frame(event.set) if kind in ("dma", "msi", "lpi") else None
         if kind == "dma":
-            _count_dma(verdict, reading, result, frame)
-        elif kind == "msi" and verdict.jump_ns is not None and event.id.startswith("eth0/"):
-            if reading.state["device/eth0/programmed-by"] == "old":
+            _count_dma(verdict, reading, event.id, result, frame)
+        elif kind == "msi" and verdict.jump_ns is not None:
+            if reading.follows_old(event.id):
                 verdict.msi.update(["sent", result])
+                verdict.devices[_actor(event.id)] += 1
         elif kind in ("apic", "lpi") and verdict.jump_ns is not None:
             if result == "acknowledged" and event.cause in after and "eth0" in (event.cause or ""):
                 verdict.msi["delivered"] += reading.state["device/eth0/programmed-by"] == "old"
@@ -251,14 +267,15 @@ def _note_run(verdict: Verdict, running: str, t_ns: int) -> None:
         verdict.userspace_ns = t_ns
 
 
-def _count_dma(verdict: Verdict, reading: _Reading, result: str, frame: int | None) -> None:
+def _count_dma(verdict: Verdict, reading: _Reading, id: str, result: str, frame: int | None) -> None:
     if verdict.jump_ns is None:
         astray = result in ("missed", "faulted") or (result == "landed" and frame not in reading.targets)
         verdict.astray_before_jump += astray
         return
-    if reading.state["device/eth0/programmed-by"] != "old":
+    if not reading.follows_old(id):
         return
     verdict.dma[result] += 1
+    verdict.devices[_actor(id)] += 1
     if frame is not None:
         verdict.landed_in[public(reading.owner[frame])] += 1
 

@@ -7,7 +7,7 @@ from crossings import any_scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kexecdoc.scenario import GROUPS, Device, Scenario, ScenarioError, find, switches
+from kexecdoc.scenario import Device, Scenario, ScenarioError, find, groups, switches
 
 OURS = {"quiesce-disk": ["shutdown", "remove"], "hz": 250}
 """What the contract does not have: what removing the disk's driver costs beside shutting it down, and the length of
@@ -60,7 +60,7 @@ def test_the_switches_are_those_of_the_contract_with_the_first_value_as_default(
 
 
 def test_every_switch_has_a_group_and_help():
-    assert {s.group for s in switches().values()} == {g.group for g in GROUPS}
+    assert {s.group for s in switches().values()} == {g.group for g in groups()}
     assert all(s.help and not s.help.endswith(".") for s in switches().values())
 
 

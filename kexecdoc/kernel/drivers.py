@@ -12,7 +12,7 @@ from kexecdoc.scales import BOOT_DRIVERS, CPUS, DISK_TIMEOUT
 
 
 def probe_drivers(next: NextKernel) -> Process:
-    """Probe the disk, then the device under study."""
+    """Probe the disk, then the device under study, then what is plugged in beside them."""
     probe_ports(next)
     yield from next.pause(BOOT_DRIVERS // 2)
     if next.computer.usb is not None:
@@ -20,6 +20,8 @@ def probe_drivers(next: NextKernel) -> Process:
     yield from probe_disk(next)
     yield from next.pause(BOOT_DRIVERS - BOOT_DRIVERS // 2)
     yield from probe_nic(next)
+    for driver in next.plugged:
+        yield from driver.probe(next)
 
 
 def probe_usb(next: NextKernel, usb: UsbHost) -> Process:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from simpy import Event
 
 from kexecdoc.draws import Draws
+from kexecdoc.kernel.driver import Driver
 from kexecdoc.log import Log, frames_path
 from kexecdoc.machine.computer import Computer
 from kexecdoc.machine.dead import MachineDead as MachineDead
@@ -76,15 +77,21 @@ class RateLimit:
 
 
 class Kernel:
-    """One kernel on one computer. ``name`` is ``old`` or ``next``."""
+    """One kernel on one computer. ``name`` is ``old`` or ``next``.
+
+    ``plugged`` are the drivers of what is plugged in beside the machine's own devices.
+    """
 
     name = ""
 
-    def __init__(self, computer: Computer, console: Console, scenario: Scenario, draws: Draws) -> None:
+    def __init__(
+        self, computer: Computer, console: Console, scenario: Scenario, draws: Draws, plugged: tuple[Driver, ...]
+    ) -> None:
         self.computer = computer
         self.console = console
         self.scenario = scenario
         self.draws = draws
+        self.plugged = plugged
         self.log = computer.log
         self.memory = computer.memory
         self._ordinals: Counter[str] = Counter()

@@ -27,6 +27,7 @@ class OldKernel(Kernel):
     image: Image
     others_stopped = False  # whether the other CPUs have been told to stop
     room: Room  # where its successor waits, and runs
+    nic_frames: list[int]  # of the device under study: its buffers and its descriptors
     off_limits: range = range(0)  # frames that the interrupt controller's tables of the boot CPU lie between
     doorbells: dict[str, list[tuple[int, int]]]  # by function: what each of its vectors writes, and where
 
@@ -84,6 +85,8 @@ class OldKernel(Kernel):
         self._set_up_nic()
         self._set_up_interrupts()
         self.interrupts.attach()
+        for driver in self.plugged:
+            driver.set_up(self)
         self.image = load(self, self.room, range(0) if self.handed.kept else self.off_limits)
         self.handed = Handed(**{**self.handed.__dict__, **self.room.handed()})
         start |= memory.owners()
@@ -178,6 +181,7 @@ class OldKernel(Kernel):
         addresses = [
             base + n * BUFFER_BYTES for base, (_, size) in zip(blocks, buffers, strict=True) for n in range(size * each)
         ]
+        self.nic_frames = [frame for first, count in (*descriptors, *buffers) for frame in range(first, first + count)]
         limit = scenario.ring_size if scenario.dma == "ring" else len(addresses)
         nic.program(Programming(self.name, addresses[:limit], ring))
         computer.chips.iommu.start(domain, computer.bus.functions)
@@ -188,18 +192,29 @@ class OldKernel(Kernel):
     def _bus_addresses(self, domain: Domain, page: int | None, ranges: list[tuple[int | None, int]]) -> list[int]:
         """Return the bus address of each range of frames; a first frame of None is the doorbell's ``page``."""
         physical = [page or 0 if first is None else self.memory.address(first) for first, _ in ranges]
+        return [
+            self._map(domain, f"iova-{number}", address, count)
+            for number, ((_, count), address) in enumerate(zip(ranges, physical, strict=True))
+        ]
+
+    def dma_address(self, function: str, first: int, count: int) -> int:
+        """Return the address by which a function writes frames of this kernel's, mapped for it if its domain maps."""
+        domain = self.computer.chips.iommu.streams[function]
+        assert domain is not None, "at t=0 every function has a domain"
+        return self._map(domain, f"iova-{function}", self.memory.address(first), count)
+
+    def _map(self, domain: Domain, stream: str, address: int, count: int) -> int:
+        """Return the bus address of a physical one, of whose pages ``count`` are mapped if the domain translates.
+
+        Bus addresses are given out top-down from 4 GiB, or where this machine has RAM.
+        """
         if domain.pages is None:
-            return physical
-        top, used, found = 1 << 32, list[range](), []
-        for number, ((_, count), address) in enumerate(zip(ranges, physical, strict=True)):
-            if self.scenario.iova == "hole":
-                top -= count * FRAME
-                base = top
-            else:
-                free = self.memory.usable(without=used)
-                first = self.memory.place(self.draws, f"iova-{number}", count, natural(count), free)
-                used.append(range(first, first + count))
-                base = RAM_BASE + first * FRAME
-            domain.map(base, address, count)
-            found.append(base + address % FRAME)
-        return found
+            return address
+        if self.scenario.iova == "hole":
+            page = min(domain.pages, default=(1 << 32) // FRAME) - count
+        else:
+            used = [range(frame, frame + 1) for page in domain.pages if (frame := page - RAM_BASE // FRAME) >= 0]
+            free = self.memory.usable(without=used)
+            page = RAM_BASE // FRAME + self.memory.place(self.draws, stream, count, natural(count), free)
+        domain.map(page * FRAME, address, count)
+        return page * FRAME + address % FRAME

@@ -60,6 +60,8 @@ def reset(firmware: Firmware) -> Process:
     computer, cause = firmware.computer, firmware.cause
     computer.nic.reset("", firmware.id("eth0-reset"), cause)
     for function in computer.bus.functions.values():
+        if function.on_reset is not None:
+            function.on_reset(firmware.id(f"{function.name}-reset"), cause)
         function.set_bus_master(False, firmware.id(f"{function.name}-reset"), cause)
     computer.chips.reset(lambda what: firmware.id(f"{what}-reset"), cause)
     yield from ()

@@ -11,6 +11,7 @@ from kexecdoc.kernel.kernel import MachineDead, Process
 from kexecdoc.kernel.old import OldKernel
 from kexecdoc.kernel.pci import clear_bus_master, disable_msi
 from kexecdoc.kernel.ports import shut_down_ports
+from kexecdoc.machine.memory import runs
 from kexecdoc.scales import DRIVER_REMOVE, DRIVER_SHUTDOWN, FUNCTION_SHUTDOWN, HANG_WATCHED
 
 
@@ -19,6 +20,9 @@ def device_shutdown(old: OldKernel) -> Process:
 
     That the SMMU comes after its masters follows only from that order and from device links.
     """
+    for driver in reversed(old.plugged):
+        yield from driver.shutdown(old)
+        clear_bus_master(old, driver.name)
     yield from _shut_down_nic(old)
     yield from _shut_down_disk(old)
     if old.computer.usb is not None:
@@ -72,7 +76,7 @@ def _remove_nic(old: OldKernel) -> Process:
         if old.scenario.interrupt == "intx":
             old.interrupts.free_line("eth0_intr", old.cause)
         nic.function.set_bus_master(False, old.id("eth0-remove"), old.cause)
-        freed = memory.give(memory.runs_of("dma-buffer", "descriptor-ring"), "old")
+        freed = memory.give(runs(sorted(old.nic_frames)), "old")
         old.log.record(old.id("eth0-free"), "own", old.cause, freed)
 
 

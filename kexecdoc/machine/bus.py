@@ -87,7 +87,8 @@ class Function:
             above.below.append(self)
         self.bus_master = True
         self.open = True
-        self.on_open: Callable[[str], None] | None = None
+        self.on_open: Callable[[str], None] | None = None  # given the id of the write that let it through again
+        self.on_reset: Callable[[str, str | None], None] | None = None  # given the id of its event, and the cause
         bus.functions[name] = self
         bus.log.start[f"gate/{name}/bus-master"] = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from kexecdoc.scenario import Scenario, switches
+from kexecdoc.scenario import Scenario, find
 from kexecdoc.study.proportion import wilson
 from kexecdoc.study.sweep import Row
 from kexecdoc.verdict import OUTCOMES
@@ -18,7 +18,7 @@ def outcome_table(rows: Iterable[Row], names: Sequence[str], base: Scenario, see
 
     The interval is `wilson`'s, at 95 %: where the share lies that any number of seeds would have.
     """
-    fields = [switches()[name].field for name in names]
+    fields = [find(name, type(base)).field for name in names]
     counted: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     for row in rows:
         counted[tuple(str(row[field]) for field in fields)][str(row["outcome"])] += 1

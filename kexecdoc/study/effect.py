@@ -17,7 +17,7 @@ def without_effect(scenario: Scenario) -> list[str]:
     mine = _events(simulate(scenario).log)
     idle = []
     for name in scenario.differences():
-        default = scenario.but(**{switches()[name].field: switches()[name].default})
+        default = scenario.but(**{name: switches(type(scenario))[name].default})
         with suppress(ScenarioError):  # so many events that they cannot be the same
             if _events(simulate(default).log) == mine:
                 idle.append(name)

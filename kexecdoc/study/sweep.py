@@ -61,7 +61,7 @@ class Factorial:
             raise ScenarioError(f"seeds: {shown(seeds)} is not an integer from 1 on")
         if base.seed + seeds - 1 > last:
             raise ScenarioError(f"seeds: {seeds:,} from {base.seed} on end beyond {last}; {last - base.seed + 1} fit")
-        return cls(base, varied(vary), seeds)
+        return cls(base, varied(vary, type(base)), seeds)
 
     def __len__(self) -> int:
         return prod(map(len, self.vary.values())) * self.seeds
@@ -79,14 +79,14 @@ class Factorial:
         return (*self.vary, "seed")
 
 
-def varied(vary: Vary) -> dict[str, tuple[Value, ...]]:
-    """Return the switches that vary, by name, and their values, checked.
+def varied(vary: Vary, kind: type[Scenario] = Scenario) -> dict[str, tuple[Value, ...]]:
+    """Return the switches of a kind of scenario that vary, by name, and their values, checked.
 
     ScenarioError names a switch or a value that does not exist, one that comes twice, and a range without values.
     """
     found: dict[str, tuple[Value, ...]] = {}
     for name, values in _pairs(vary):
-        switch = find(name)
+        switch = find(name, kind)
         if switch.name == "seed":
             raise ScenarioError("seed: does not vary by a list; `seeds` says how many, `seed` which is the first")
         if switch.name in found:
@@ -195,7 +195,7 @@ def _cross(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | 
         except ScenarioError as error:
             made.append(ScenarioError(f"{' '.join(f'{n}={v}' for n, v in values.items())}: {error}"))
             continue
-        row: Row = {switches()[name].field: value for name, value in values.items()}
+        row: Row = {find(name, type(scenario)).field: value for name, value in values.items()}
         made.append(row | measured)
     return made
 
