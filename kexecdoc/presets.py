@@ -283,8 +283,8 @@ EXPLORERS: dict[str, Explorer] = {
             ("crash-memory", "iommu", "on-abort"),
             {"path": "panic", "dma": "cyclic", "traffic": 100, "iommu": "translate", "seed": 10},
         ),
-        # Which objects are damaged is a matter of luck, and so of the seed: of these four, the fourth is the one in which
-        # the least work gets through and all other fails. The device is beside the point, and slow.
+        # Which objects are damaged is a matter of luck, and so of the seed: in the fourth the least work gets through
+        # and all other fails, in the others not. The device is beside the point, and slow.
         Explorer(
             "crash-work",
             9,
