@@ -16,7 +16,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
+import _bibliography
+import _glossary
 import _notebook
+from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority, get_plugin_logger
 from mkdocs.structure.files import File, Files
@@ -58,6 +61,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Put in what a page asks for: ``<!-- registry: switches -->``, ``<!-- still: left-running -->``."""
     if page.file.src_uri.endswith(".ipynb"):
         return markdown  # a notebook's source, which nobody renders: on_page_content has its turn
+    from kexecdoc.glossary import TERMS
     from kexecdoc.show import tables
 
     registries: dict[str, Callable[[], str]] = {
@@ -65,6 +69,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         "scales": tables.scales_table,
         "log-paths": tables.log_paths,
         "log-kinds": tables.log_kinds,
+        "bibliography": tables.bibliography,
+        "glossary": lambda: _glossary.page(TERMS.values(), chapters(page, files)),
     }
 
     def fill(marker: re.Match[str]) -> str:
@@ -80,6 +86,13 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     return cite(
         MARKER.sub(fill, markdown), page, lambda id, title: f'[\\[{id}\\]]({to}#src-{id} "{title}"){{ .kx-cite }}'
     )
+
+
+def chapters(page: Page, files: Files) -> dict[int, str]:
+    """Return the chapters that there are by their numbers, each as the path by which a page links to it."""
+    here = posixpath.dirname(page.file.src_uri) or "."
+    found = (re.fullmatch(r"notebooks/(\d+)-.*\.ipynb", file.src_uri) for file in files)
+    return {int(match[1]): posixpath.relpath(match[0], here) for match in found if match}
 
 
 def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -137,6 +150,14 @@ def foot(page: Page, config: MkDocsConfig) -> str:
     return f'<p class="kx-checked" data-search-exclude>Last checked against {checked}.{report}</p>'
 
 
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Say in the bibliography who cites each source, now that every other page is there to be asked."""
+    pages = {file.src_uri: file.page for file in files.documentation_pages() if file.page}
+    page = pages.pop(BIBLIOGRAPHY)
+    page.content = _bibliography.fill(page.content or "", page.url, pages.values(), ROOT / "kexecdoc")
+    return env
+
+
 def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
     """Name the theme's search for those who hear the page."""
     dialog = 'data-md-component="search" role="dialog"'
@@ -162,6 +183,7 @@ def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
     page.present_anchor_ids = _notebook.anchors(book)
     page.toc = _notebook.contents(book)
     _notebook.pictures(book, lambda png: keep(png, page, config, files))
+    _glossary.link(book, posixpath.relpath("reference/glossary/", page.file.url) + "/")
     to = posixpath.relpath("reference/bibliography/", page.file.url)
 
     def linked(id: str, title: str) -> str:
