@@ -8,7 +8,7 @@ from kexecdoc import log
 from kexecdoc.scales import TABLE
 from kexecdoc.scenario import switches
 from kexecdoc.show import tables
-from kexecdoc.sources import SOURCES
+from kexecdoc.sources import KINDS, SOURCES
 
 
 def rows(markdown: str) -> list[list[str]]:
@@ -56,8 +56,23 @@ def test_every_scale_has_one_row_and_says_what_is_real():
         assert row[2] == "nobody" if not scale.source else row[2] == f"[src: {scale.source}]"
 
 
-def test_every_source_can_be_listed():
-    assert len(tables.source_list(SOURCES).splitlines()) == len(SOURCES)
+def test_the_bibliography_has_every_source_once_under_its_kind_and_says_what_it_says():
+    heading, found = "", {}
+    for line in filter(None, tables.bibliography().split("\n")):
+        if line.startswith("## "):
+            heading = line[3:].lower()
+        else:
+            id = re.search(r"{ #src-([\w.-]+) }", line)[1]
+            assert id not in found, "one anchor a source"
+            found[id] = (heading, line.replace("\\", ""))
+    assert set(found) == set(SOURCES)
+    for id, (heading, line) in found.items():
+        source = SOURCES[id]
+        assert heading == KINDS[source.kind].lower()
+        assert source.title in line
+        assert source.says in line
+        assert source.read in line
+        assert source.link in line
 
 
 def test_a_bar_in_a_cell_stays_text_and_a_line_break_stays_in_its_cell():

@@ -9,7 +9,7 @@ from itertools import groupby
 from kexecdoc import log
 from kexecdoc.scales import TABLE, Scale
 from kexecdoc.scenario import Switch, switches
-from kexecdoc.sources import SOURCES, Source
+from kexecdoc.sources import KINDS, SOURCES, Source
 
 CITATION = re.compile(r"\[src: ([\w.-]+)\]")
 """How a text cites a source of the registry: ``[src: its-quiesce]``."""
@@ -55,23 +55,28 @@ def scales_table(rows: Iterable[Scale] = TABLE) -> str:
     )
 
 
-def source_list(ids: Iterable[str]) -> str:
-    """Return a list of sources, each with the anchor that a citation links to."""
-    return "\n".join(map(_source, (SOURCES[id] for id in ids)))
+def bibliography() -> str:
+    """Return every source under the heading of its kind, each with the anchor that a citation links to.
+
+    Who cites it only the finished site knows: a comment keeps the place.
+    """
+    of = {kind: [s for s in SOURCES.values() if s.kind == kind] for kind in KINDS}
+    return "\n\n".join(
+        f"## {name[0].upper()}{name[1:]}\n\n" + "\n".join(map(_source, of[kind]))
+        for kind, name in KINDS.items()
+        if of[kind]
+    )
 
 
 def _source(source: Source) -> str:
     title = f"[{_escaped(source.title)}]({source.link})" if source.link else _escaped(source.title)
-    read = f" Read in {source.read}." if source.read else ""
-    return f"- `{source.id}`{{ #src-{source.id} }} ({source.kind}) {title}.{read}"
+    read = f"Read in {source.read}. " if source.read else ""
+    foot = f'<span class="kx-read" data-search-exclude>{read}<!-- cited-in: {source.id} --></span>'
+    return f"- `{source.id}`{{ #src-{source.id} }} {title}. {_escaped(source.says)} {foot}"
 
 
 def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
-
-
-def _plain(text: str) -> str:
-    return text.replace('"', "'")
 
 
 def log_paths(docstring: str | None = None) -> str:

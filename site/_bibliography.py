@@ -1,0 +1,56 @@
+"""Who cites each source. The finished pages tell, by their links, whatever they were made of; the package tells by
+its docstrings and by the entries of its registries.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import posixpath
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from mkdocs.structure.pages import Page
+
+PLACE = re.compile(r"<!-- cited-in: ([\w.-]+) -->")
+LINK = re.compile(r'href="[^"]*#src-([\w.-]+)"')
+DOCSTRING = re.compile(r"\[src: ([\w., -]+)\]")
+
+
+def fill(content: str, here: str, pages: Iterable[Page], package: Path) -> str:
+    """Return the bibliography, whose address is ``here``, with who cites it in every place that was kept for that."""
+    citing: dict[str, list[str]] = {}
+    for page in pages:
+        link = f'<a href="{posixpath.relpath(page.url or ".", here)}/">{html.escape(str(page.title))}</a>'
+        for id in dict.fromkeys(LINK.findall(page.content or "")):
+            citing.setdefault(id, []).append(link)
+    model = cited_by(package)
+
+    def say(place: re.Match[str]) -> str:
+        where = [*citing.get(place[1], []), *(["the model"] if place[1] in model else [])]
+        return f"Cited in: {', '.join(where) or 'nothing yet'}."
+
+    return PLACE.sub(say, content)
+
+
+def cited_by(package: Path) -> set[str]:
+    """Return the sources that the package names in a docstring, or in a step, a message, a scale or the like.
+
+    Such an entry is a call that makes a value, and the source is one of its arguments.
+    """
+    found: set[str] = set()
+    for path in package.rglob("*.py"):
+        if path.parent.name == "sources":
+            continue
+        text = path.read_text(encoding="utf-8")
+        found.update(id.strip() for ids in DOCSTRING.findall(text) for id in ids.split(","))
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _makes_an_entry(node.func.id):
+                given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "source")]
+                found.update(a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str))
+    return found
+
+
+def _makes_an_entry(name: str) -> bool:
+    return name[0].isupper() or name == "scaled"
