@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -172,7 +173,8 @@ class Explorer:
     """What a chapter puts into the reader's hand: a base scenario and the switches to flip on it.
 
     ``values`` limits a switch to some of its values, in the order in which they are shown; a switch that is a number
-    needs such a list. ScenarioError for a switch or a value that does not exist, and for a base that is not in hand.
+    needs such a list. ``kind`` is the kind of scenario, where it has switches of its own. ScenarioError for a switch
+    or a value that does not exist, and for a base that is not in hand.
     """
 
     name: str
@@ -180,6 +182,7 @@ class Explorer:
     switches: tuple[str, ...]
     base: dict[str, Value]
     values: dict[str, tuple[Value, ...]] = field(default_factory=dict)
+    kind: type[Scenario] = Scenario
 
     def __post_init__(self) -> None:
         for name in self.values:
@@ -187,16 +190,20 @@ class Explorer:
                 raise ScenarioError(f"{self.name}: limits {name}, which is not one of {', '.join(self.switches)}")
         settings = self.scenario.values()
         for name in self.switches:
-            if settings[find(name).name] not in self.choices(name):
+            if settings[find(name, self.kind).name] not in self.choices(name):
                 raise ScenarioError(f"{self.name}: {name}={settings[name]} in its base is not among its own values")
 
     @property
     def scenario(self) -> Scenario:
-        return Scenario.of(self.base)
+        return self.kind.of(self.base)
+
+    def flipped(self, settings: Mapping[str, object]) -> Scenario:
+        """Return the scenario with the reader's settings."""
+        return self.kind.of({**self.base, **settings})
 
     def choices(self, name: str) -> tuple[Value, ...]:
         """Return the values that a switch can take here."""
-        switch = find(name)
+        switch = find(name, self.kind)
         chosen = self.values.get(name, switch.choices)
         if not chosen:
             raise ScenarioError(f"{self.name}: {name} is a number, and needs a list of values here")
@@ -204,7 +211,7 @@ class Explorer:
 
     def parse(self, name: str, value: object) -> Value:
         """Return a switch's value if the explorer has it. ScenarioError, with the nearest, if not."""
-        parsed, choices = find(name).parse(value), self.choices(name)
+        parsed, choices = find(name, self.kind).parse(value), self.choices(name)
         if parsed in choices:
             return parsed
         raise ScenarioError(

@@ -22,10 +22,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from kexecdoc.history import never_was
 from kexecdoc.log import Event
-from kexecdoc.presets import EXPLORERS
+from kexecdoc.presets import EXPLORERS, Explorer
 from kexecdoc.run import Run, dumps
-from kexecdoc.scenario import Scenario
 from kexecdoc.show import palette, view
 from kexecdoc.show.explorer import bundle
 from kexecdoc.simulate import simulate
@@ -41,19 +41,19 @@ def key(values: Iterable[object]) -> str:
     return "--".join(map(str, values))
 
 
-def combinations(name: str) -> dict[str, Run]:
+def combinations(name: str | Explorer) -> dict[str, Run]:
     """Return the run of every combination of an explorer's switches."""
     chosen = view.explorer(name)
     values = itertools.product(*([c["value"] for c in control["choices"]] for control in view.controls(chosen)))
     settings = (dict(zip(chosen.switches, v, strict=True)) for v in values)
-    return {key(s.values()): simulate(Scenario.of({**chosen.base, **s})) for s in settings}
+    return {key(s.values()): simulate(chosen.flipped(s)) for s in settings}
 
 
-def grid(name: str) -> dict[str, Any]:
+def grid(name: str | Explorer) -> dict[str, Any]:
     """Return the file of an explorer's runs as plain data."""
     chosen = view.explorer(name)
-    runs = combinations(name)
-    defaults, first = Scenario().values(), next(iter(runs.values()))
+    runs = combinations(chosen)
+    defaults, first = chosen.kind().values(), next(iter(runs.values()))
     start = {
         path: value
         for path, value in first.log.start.items()
@@ -62,12 +62,12 @@ def grid(name: str) -> dict[str, Any]:
     rows, numbers = _rows(runs.values())
     return {
         "schema": SCHEMA,
-        "name": name,
+        "name": chosen.name,
         "base": chosen.base,
         "defaults": defaults,
         "controls": view.controls(chosen),
         "scenario": view.settings(chosen),
-        "messages": _said(runs.values(), view.message_table(chosen.scenario.kernel)),
+        "messages": _said(runs.values(), view.messages(chosen)),
         "legend": view.legend(),
         "start": start,
         **rows,
@@ -76,6 +76,7 @@ def grid(name: str) -> dict[str, Any]:
                 "scenario": _without(run.scenario.values(), defaults),
                 "start": _without(run.log.start, start),
                 "rows": _stretches([numbers[_row(event)] for event in run.log]),
+                "what_if": never_was(run.scenario),
                 "run": {k: v for k, v in run.to_json().items() if k not in ("schema", "scenario", "console")},
             }
             for name, run in runs.items()
@@ -85,7 +86,8 @@ def grid(name: str) -> dict[str, Any]:
 
 def _said(runs: Iterable[Run], table: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     """Return what the messages mean that any of the runs prints: a page need not fetch the others."""
-    ids = {line["message"] for run in runs for line in run.console()}
+    said = [(line["message"], run.scenario.kernel) for run in runs for line in run.console()]
+    ids = {id for id, _ in said} | {f"{id}@{kernel}" for id, kernel in said}
     return {id: entry for id, entry in table.items() if id in ids}
 
 
@@ -168,13 +170,13 @@ def _stretches(numbers: list[int]) -> list[int]:
     return found
 
 
-def write_assets(folder: Path) -> list[Path]:
-    """Write all that the published explorers need into one folder: modules, style sheet, every grid."""
+def write_assets(folder: Path, *more: Explorer) -> list[Path]:
+    """Write all that the published explorers, and ``more``, need into one folder: modules, style sheet, every grid."""
     texts = {
         "explorer.js": bundle.joined(),
         "page.js": bundle.read("page.js"),
         "explorer.css": palette.explorer_css(bundle.read("explorer.css")),
-        **{f"explorers/{name}.json": dumps(grid(name)) + "\n" for name in EXPLORERS},
+        **{f"explorers/{one.name}.json": dumps(grid(one)) + "\n" for one in (*EXPLORERS.values(), *more)},
     }
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

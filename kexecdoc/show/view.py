@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from kexecdoc import presets
+from kexecdoc.history import never_was
 from kexecdoc.messages import MESSAGES
 from kexecdoc.run import Run
 from kexecdoc.scales import DRIVER_SHUTDOWN, MS
@@ -19,8 +20,10 @@ SHUTDOWN = f"shutdown takes {DRIVER_SHUTDOWN / MS:,.1f} ms, frees nothing"
 """What stands beside the cost of a driver's remove."""
 
 
-def explorer(name: str) -> presets.Explorer:
-    """Return the explorer of that name. ScenarioError, with the nearest name, if there is none."""
+def explorer(name: str | presets.Explorer) -> presets.Explorer:
+    """Return the explorer of that name, or the one that is given. ScenarioError, with the nearest name, if none is."""
+    if isinstance(name, presets.Explorer):
+        return name
     if name in presets.EXPLORERS:
         return presets.EXPLORERS[name]
     near = get_close_matches(str(name), presets.EXPLORERS, n=1, cutoff=0.4) or list(presets.EXPLORERS)[:1]
@@ -37,7 +40,7 @@ def controls(chosen: presets.Explorer) -> list[dict[str, Any]]:
     """Return the switches as a page needs them; ``default`` is the chapter's setting, where reset leads."""
     found = []
     for name, default in settings(chosen).items():
-        switch = find(name)
+        switch = find(name, chosen.kind)
         meanings = dict(zip(switch.choices, switch.meanings or ("",) * len(switch.choices), strict=True))
         choices = [
             {
@@ -64,6 +67,18 @@ def message_table(kernel: str) -> dict[str, dict[str, str]]:
     }
 
 
+def messages(chosen: presets.Explorer) -> dict[str, dict[str, str]]:
+    """Return what each message means in an explorer: by its id, or as ``id@kernel`` where another kernel's differs."""
+    base = chosen.scenario.kernel
+    found = message_table(base)
+    for kernel in map(str, chosen.choices("kernel") if "kernel" in chosen.switches else ()):
+        for id, entry in message_table(kernel).items():
+            if found.get(id) != entry:
+                found[f"{id}@{kernel}"] = entry
+    return found
+
+
 def view_of(run: Run) -> dict[str, Any]:
     """Return all that is ever drawn of a run; the console is in the log."""
-    return {"log": run.to_log(), "run": {k: v for k, v in run.to_json().items() if k != "console"}}
+    facts = {k: v for k, v in run.to_json().items() if k != "console"}
+    return {"log": run.to_log(), "run": facts, "what_if": never_was(run.scenario)}

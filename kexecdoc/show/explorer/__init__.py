@@ -16,6 +16,7 @@ from typing import Any
 import anywidget
 import traitlets
 
+from kexecdoc import presets
 from kexecdoc.run import Run
 from kexecdoc.scales import FRAMES
 from kexecdoc.scenario import Scenario, ScenarioError, Value, find, shown
@@ -34,6 +35,8 @@ def _run(scenario: Scenario) -> Run:
 class Explorer(anywidget.AnyWidget):
     """``Explorer("just-a-branch", quiesce="remove")``: the explorer of that name, some of its switches set.
 
+    One that is not in the package's list, `kexecdoc.presets.EXPLORERS`, is given as it is instead of by a name.
+
     ``other`` are the switches of a second machine to compare with. ``at`` is the moment: ``start``, ``end`` or
     the id of an event, with ``b:`` before it if it is one of the second machine's. Empty, it is the one that
     matters: the first write that is found wrong later, else the jump. ``frame`` is the frame that is asked,
@@ -48,7 +51,7 @@ class Explorer(anywidget.AnyWidget):
     place = traitlets.Unicode("").tag(sync=True)
     page = traitlets.Unicode("").tag(sync=True)
     legend = traitlets.Dict(view.legend()).tag(sync=True)
-    defaults = traitlets.Dict(Scenario().values()).tag(sync=True)
+    defaults = traitlets.Dict().tag(sync=True)
     base = traitlets.Dict().tag(sync=True)
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
     messages = traitlets.Dict().tag(sync=True)
@@ -64,7 +67,7 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(
         self,
-        name: str,
+        name: str | presets.Explorer,
         *,
         other: Mapping[str, object] | None = None,
         at: str = "",
@@ -75,10 +78,11 @@ class Explorer(anywidget.AnyWidget):
         self._chosen = view.explorer(name)
         settings = view.settings(self._chosen)
         super().__init__(
-            name=name,
+            name=self._chosen.name,
             base=self._chosen.base,
+            defaults=self._chosen.kind().values(),
             controls=view.controls(self._chosen),
-            messages=view.message_table(self._chosen.scenario.kernel),
+            messages=view.messages(self._chosen),
             scenario=settings | self._in_hand(switches),
             other={} if other is None else settings | self._in_hand(other),
             at=at,
@@ -95,7 +99,7 @@ class Explorer(anywidget.AnyWidget):
         """Return settings by the switches' names. ScenarioError for one that this explorer does not have."""
         found = {}
         for word, value in switches.items():
-            switch = find(word)
+            switch = find(word, self._chosen.kind)
             if switch.name not in self._chosen.switches:
                 raise ScenarioError(
                     f"{switch.name}: not in this explorer, which has {', '.join(self._chosen.switches)}"
@@ -112,7 +116,7 @@ class Explorer(anywidget.AnyWidget):
             raise ScenarioError(f"at: {shown(at)} does not happen in this run; did you mean {near[0]}?")
 
     def _crossed(self, settings: Mapping[str, object]) -> Run:
-        return _run(Scenario.of({**self._chosen.base, **settings}))
+        return _run(self._chosen.flipped(settings))
 
     @property
     def run(self) -> Run:

@@ -1,0 +1,151 @@
+"""A device of one's own, plugged into the machine from outside the package: the example of "Extending the machine"."""
+
+import json
+
+import pytest
+import your_own_device as example
+from crossings import BAD
+
+from kexecdoc.owners import OWNERS
+from kexecdoc.run import Run, dumps
+from kexecdoc.scenario import Scenario, ScenarioError, switches
+from kexecdoc.show.explorer import Explorer
+from kexecdoc.show.grid import grid
+from kexecdoc.show.tables import switch_tables
+from kexecdoc.simulate import Crossing, simulate
+from kexecdoc.study.sweep import rows
+
+WithCard, PERIOD = example.WithCard, example.PERIOD
+LEFT = {"card_shutdown": "missing", "clear_bus_master": "no"}
+
+
+def left(run, result="landed"):
+    """How many leftover records there were with that result."""
+    return sum(e.kind == f"dma.{result}" for e in run.log if e.t_ns > run.verdict.jump_ns and e.id.startswith("card0/"))
+
+
+def at(run, id):
+    return next(e.t_ns for e in run.log if e.id == id)
+
+
+# --8<-- [start:claims]
+def test_a_shutdown_callback_stops_the_card_and_so_does_bus_master_without_one():
+    assert left(simulate(WithCard())) == 0
+    gated = simulate(WithCard(card_shutdown="missing"))
+    assert gated.verdict.outcome == "clean"
+    assert left(gated) == 0
+    assert left(gated, "stopped") > 100
+
+
+def test_a_card_that_nothing_stops_writes_one_record_a_period_until_its_next_driver_resets_it():
+    run = simulate(WithCard(**LEFT))
+    assert left(run) == at(run, "next/card0-reset:0") // PERIOD - run.verdict.jump_ns // PERIOD
+    assert run.at()["device/card0/engine"] == "stopped"
+
+
+def test_whether_it_does_harm_is_whether_the_next_kernel_took_the_page_for_something_that_it_reads():
+    harmed, reset = set(), at(simulate(WithCard(**LEFT)), "next/card0-reset:0")  # by the clock the same for every seed
+    for seed in range(40):
+        run = simulate(WithCard(**LEFT, seed=seed))
+        ((page, _),) = run.log.start["device/card0/targets"]
+        owners = [run.at(t)[f"frame/{page}/owner"] for t in (run.verdict.enter_ns, reset)]
+        harmed.add(bad := any(OWNERS[owner].wrong for owner in owners))
+        assert (run.verdict.outcome in BAD) == bad
+    assert harmed == {True, False}
+
+
+def test_the_card_disturbs_nothing_else_the_same_packets_come_at_the_same_time():
+    def packets(scenario):
+        return [(e.id, e.t_ns) for e in simulate(scenario).log if e.id.startswith("eth0/arrival:")]
+
+    assert packets(WithCard(**LEFT)) == packets(Scenario(clear_bus_master="no"))
+    # --8<-- [end:claims]
+
+
+def test_in_a_panic_the_card_writes_where_the_capture_kernel_is_not():
+    run = simulate(WithCard(card_shutdown="missing", path="panic"))
+    assert left(run) == at(run, "next/card0-reset:0") // PERIOD - run.verdict.jump_ns // PERIOD
+    assert set(run.verdict.landed_in) == {"old"}
+    assert not run.verdict.wrong
+
+
+@pytest.mark.parametrize("machine", ["arm64", "x86"])
+@pytest.mark.parametrize("iova", ["hole", "ram"])
+def test_behind_an_iommu_the_card_gets_to_its_page_before_it_goes_off_and_nowhere_once_it_is_on_again(machine, iova):
+    run = simulate(WithCard(**LEFT, machine=machine, iommu="translate", iova=iova))
+    ((page, _),) = run.log.start["device/card0/targets"]
+    first = next(e for e in run.log if e.id == "card0/record:0")
+    assert set(first.set) == {f"frame/{page}/bytes"}
+    assert left(run, "faulted") > 10
+    assert run.verdict.dma["faulted"] == left(run, "faulted")
+
+
+def test_a_reset_of_the_hardware_resets_the_card_too():
+    run = simulate(WithCard(card_shutdown="missing", path="reboot"))
+    assert (left(run), run.verdict.outcome) == (0, "clean")
+    assert run.at(at(run, "firmware/card0-reset:0"))["device/card0/engine"] == "stopped"
+    assert left(simulate(WithCard(card_shutdown="missing", path="reboot", reset="none"))) > 100
+
+
+def test_the_verdict_names_the_card():
+    assert simulate(WithCard(**LEFT, seed=2)).verdict.summary.startswith(
+        "The device card0 that the old kernel left running wrote into the next kernel's data"
+    )
+    both = simulate(WithCard(card_shutdown="missing", quiesce="none")).verdict.summary
+    assert both.startswith("The device and the device card0 were still running")
+    refused = simulate(WithCard(**LEFT, iommu="translate", on_abort="fatal")).verdict
+    assert refused.outcome != "clean"
+    assert "the device card0 that was left running was refused" in refused.summary
+
+
+def test_a_byte_changed_behind_everybodys_back_in_the_page_is_found_as_the_cards_records_are():
+    (wrong,) = simulate(WithCard(**LEFT, seed=2)).verdict.decisive
+    crossing = Crossing(WithCard(seed=2))
+    while "next/card0-reset:0" not in crossing.log.id:
+        crossing.env.step()
+    crossing.computer.memory.ram[wrong.frame * 4096] ^= 0xFF
+    (found,) = crossing.finish().verdict.decisive
+    assert (found.frame, found.owner) == (wrong.frame, "next-data")
+
+
+def test_the_switch_is_checked_listed_and_swept_like_any_other_and_the_package_does_not_know_it():
+    with pytest.raises(ScenarioError, match=r"^card-shutdwn: no such switch; did you mean card-shutdown\?$"):
+        WithCard.of({"card-shutdwn": "missing"})
+    with pytest.raises(ScenarioError, match=r"mising is not one of works, missing; did you mean missing\?$"):
+        WithCard(card_shutdown="mising")
+    assert list(switches(WithCard)) == [*switches(), "card-shutdown"]
+    assert "## Capture card" in switch_tables(switches(WithCard).values())
+    with pytest.raises(ScenarioError):
+        Scenario.of({"card-shutdown": "missing"})
+    made = list(rows("card-shutdown", WithCard(clear_bus_master="no"), seeds=2))
+    assert [(row["card_shutdown"], row["dma_landed"] > 0) for row in made] == [
+        ("works", False),
+        ("works", False),
+        ("missing", True),
+        ("missing", True),
+    ]
+
+
+def test_a_run_with_the_card_is_a_log_like_any_other_the_same_each_time():
+    scenario = WithCard(**LEFT, seed=2)
+    run = simulate(scenario)
+    text = dumps(run.to_log())
+    assert dumps(simulate(scenario).to_log()) == text
+    back = Run.from_log(json.loads(text), WithCard)
+    assert back.scenario == scenario
+    assert back.verdict == run.verdict
+    assert scenario.but(quiesce="none").differences() == {
+        "clear-bus-master": "no",
+        "quiesce": "none",
+        "card-shutdown": "missing",
+        "seed": 2,
+    }
+
+
+def test_an_explorer_has_the_switch_in_hand_and_its_grid_every_run():
+    explorer = Explorer(example.EXPLORER, path="panic")
+    assert explorer.run.scenario == WithCard(**LEFT, seed=2, path="panic")
+    made = grid(example.EXPLORER)
+    assert len(made["runs"]) == 8
+    assert made["controls"][0]["name"] == "card-shutdown"
+    assert made["defaults"]["card-shutdown"] == "works"
