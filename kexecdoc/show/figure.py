@@ -12,26 +12,24 @@ scrolls the figure and does not squeeze it.
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from html import escape
 from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 from PIL import Image
 
 from kexecdoc.show import palette
+from kexecdoc.show.inline_svg import inline_svg, modes
 from kexecdoc.show.palette import Tone
 
 WIDTH = 640
@@ -43,8 +41,9 @@ SCROLLS_BELOW, GROWS_TO = 560, 800
 TEXT, SMALL = 11.0, 9.5
 """Sizes of letters. Nothing is smaller than `SMALL`."""
 
+PNG_DPI = 80
+
 FONT = ["DejaVu Sans"]  # matplotlib brings it along: it measures the letters, and paints them into the PNG
-PNG_DPI, PNG_COLOURS = 84, 8
 
 INK = palette.SURFACES["ink"].light
 MUTED = palette.SURFACES["muted"].light
@@ -116,6 +115,10 @@ class Sheet:
         style = {"color": colour, "size": TEXT, "va": "center_baseline", "family": FONT, **more}
         self.drawing.text(x / WIDTH, 1 - y / self.height, words, **style)
 
+    def label(self, x: float, y: float, words: str, **more: Any) -> None:
+        """Write what an axis or a column is, small."""
+        self.text(x, y, words, MUTED, **{"size": SMALL, **more})
+
     def box(self, x: float, y: float, width: float, height: float, colour: str = "none", **more: Any) -> None:
         """Draw a rectangle."""
         style = {"facecolor": colour, "edgecolor": "none", "linewidth": 0, **more}
@@ -124,17 +127,15 @@ class Sheet:
         self.drawing.add_artist(shape)
 
     def axes(self, x: float, y: float, width: float, height: float) -> Axes:
-        """Return axes in the house style: two spines, a light grid, and no more ink than that."""
+        """Return axes in the house style: a floor, a light grid, and no more ink than that."""
         axes = self.drawing.add_axes((x / WIDTH, 1 - (y + height) / self.height, width / WIDTH, height / self.height))
         axes.set_facecolor("none")
         for side, spine in axes.spines.items():
-            spine.set(visible=side in ("left", "bottom"), color=MUTED, linewidth=0.9)
-        axes.tick_params(
-            which="both", color=MUTED, labelcolor=MUTED, labelsize=SMALL, labelfontfamily=FONT[0], width=0.9
-        )
-        axes.tick_params(which="minor", length=2)
+            spine.set(visible=side == "bottom", color=MUTED, linewidth=0.9)
+        letters = {"labelcolor": MUTED, "labelsize": SMALL, "labelfontfamily": FONT[0]}
+        axes.tick_params(which="both", length=0, pad=5, **letters)
         axes.set_axisbelow(True)
-        axes.grid(visible=True, color=LINE, linewidth=0.8)
+        axes.grid(visible=True, axis="y", color=LINE, linewidth=0.8)
         return axes
 
     def finish(self, alt: str) -> Figure:
@@ -180,132 +181,66 @@ class Figure:
     @cached_property
     def svg(self) -> str:
         """The figure as an SVG element for a page, in the colours of that page."""
-        return _svg(self.drawing, self.alt)
-
-    @cached_property
-    def html(self) -> str:
-        """The figure for a page. The text in it is not for a search: the words around it are."""
-        return (
-            f'<figure class="kx-figure" data-search-exclude tabindex="0" style="margin:1em 0;overflow-x:auto">'
-            f"{self.svg}</figure>"
-        )
+        with _settings():
+            return inline_svg(self.drawing, self.alt, SIZE)
 
     @cached_property
     def png(self) -> bytes:
-        """The figure on white, small, for a reader whose viewer shows no HTML."""
-        return _png(self.drawing)
+        """The figure on white, small: for a viewer that shows no SVG. Its edges are not smoothed, its colours few."""
+        buffer, small = io.BytesIO(), io.BytesIO()
+        with _settings(), _unsmoothed(self.drawing):
+            FigureCanvasAgg(self.drawing)
+            self.drawing.savefig(buffer, format="png", dpi=PNG_DPI, facecolor="white", metadata={"Software": None})
+        with Image.open(buffer) as picture:
+            few = picture.convert("RGB").quantize(16, dither=Image.Dither.NONE)
+        few.save(small, "PNG", optimize=True)
+        return small.getvalue()
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, str], dict[str, Any]]:
-        png = base64.b64encode(self.png).decode("ascii")
-        return {"text/plain": self.alt, "text/html": self.html, "image/png": png}, {"image/png": {"alt": self.alt}}
+    @cached_property
+    def html(self) -> str:
+        """The figure for a page. The words in it are not for a search: those around it are.
+
+        A viewer that trusts nobody, such as JupyterLab before a notebook has run, takes the SVG's letters out of
+        their places and leaves a picture and what is hidden as they are. So there the PNG is seen.
+        """
+        png, style = base64.b64encode(self.png).decode("ascii"), SHOWN + modes(".kx-figure", self.svg)
+        return (
+            f'<figure class="kx-figure" data-search-exclude tabindex="0" style="{BOX}"><style data-kx>{style}</style>'
+            f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{png}"><div hidden>{self.svg}</div></figure>'
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        return {"text/plain": self.alt, "text/html": self.html}
 
 
-@cache
-def colours() -> dict[str, str]:
-    """Return the custom property of every colour that a figure may have, by its light value."""
-    light, dark = palette.properties("light"), palette.properties("dark")
-    names: dict[str, str] = {}
-    for name in light:
-        if name.startswith("--kx-ink-") or name == "--kx-on-accent":
-            continue  # what is written on something else, and is not the same in the dark
-        names.setdefault(light[name], name)
-        assert dark[names[light[name]]] == dark[name], f"{name} looks like {names[light[name]]} only by day"
-    return names
+BOX = "margin:1em 0;overflow-x:auto;width:100%"
+SIZE = f"display:block;width:100%;height:auto;min-width:{SCROLLS_BELOW}px;max-width:{GROWS_TO}px;font-family:inherit"
+SHOWN = ".kx-figure:has(svg)>img{display:none}.kx-figure>div:has(svg){display:block}"
 
 
 @contextmanager
-def _settings(salt: str) -> Iterator[None]:
-    """Draw with the settings of the library, whatever the notebook has set: letters as text, and the same ids."""
+def _unsmoothed(drawing: Drawing) -> Iterator[None]:
+    """Draw without shades between colours: a picture of few colours takes half the room."""
+    artists = [artist for artist in drawing.findobj() if hasattr(artist, "set_antialiased")]
+    for artist in artists:
+        artist.set_antialiased(False)
+    yield
+    for artist in artists:
+        artist.set_antialiased(True)
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """Draw with the settings of the library, whatever the notebook has set: letters as text, the same ids each time."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": salt, "hatch.linewidth": 1.0})
-        yield
-
-
-def _svg(drawing: Drawing, alt: str) -> str:
-    """Draw, and take out all that a page does not need."""
-    buffer = io.StringIO()
-    with _settings(hashlib.sha256(alt.encode()).hexdigest()):
-        FigureCanvasSVG(drawing)
-        drawing.savefig(
-            buffer,
-            format="svg",
-            transparent=True,
-            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
+        matplotlib.rcParams.update(
+            {
+                "svg.fonttype": "none",
+                "svg.hashsalt": "kexecdoc",
+                "hatch.linewidth": 1.0,
+                "text.hinting": "native",
+                "text.hinting_factor": 1,
+            }
         )
-    return _tidy(buffer.getvalue(), alt)
-
-
-NUMBER = re.compile(r"-?\d+\.\d{3,}")
-COLOUR = re.compile(r"#[0-9a-f]{6}\b")
-
-
-def _tidy(svg: str, alt: str) -> str:
-    body = svg[svg.index("<svg") :]
-    body = body[body.index(">") + 1 : body.rindex("</svg>")]
-    height = round(float(re.search(r'height="([\d.]+)pt"', svg)[1]), 1)  # type: ignore[index]
-    body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style[^>]*>.*?</style>", "", body, flags=re.DOTALL)
-    body = re.sub(r'<g id="[a-z_0-9.]+"', "<g", body)  # the ids of things that are named elsewhere are not on a <g>
-    body = body.replace("xlink:href", "href")
-    body = NUMBER.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), body)
-    body = re.sub(r"font(-family)?: ?([^;\"]*?)'DejaVu Sans'[^;\"]*", _letters, body)
-    body = re.sub(r' transform="rotate\(-?0 [^"]*\)"', "", body)
-    body = re.sub(r"\s*\n\s*", " ", body)
-    body = re.sub(r"> <", "><", body)
-    while (
-        plain := re.sub(r"<g>(<(?:text|path|use|g)\b[^<]*(?:</text>)?)</g>|<g>\s*</g>|<defs>\s*</defs>", r"\1", body)
-    ) != body:
-        body = plain
-    body = re.sub(r'(style="[^"]*")', lambda style: re.sub(r"([:;])[ ;]+", r"\1", style[1]), body)
-    used = sorted(set(COLOUR.findall(body)))
-    names = colours()
-    strangers = [colour for colour in used if colour not in names]
-    if strangers:
-        raise FigureError(f"{strangers[0]} is no colour of the palette")
-    body = COLOUR.sub(lambda found: f"var({names[found[0]]},{found[0]})", body)
-    size = f"width:100%;height:auto;min-width:{SCROLLS_BELOW}px;max-width:{GROWS_TO}px"
-    return (
-        f'<svg role="img" aria-label="{escape(alt)}" viewBox="0 0 {WIDTH} {height:g}" '
-        f'style="display:block;{size};font-family:inherit">'
-        f"<style>{_modes(used)}</style>{body}</svg>"
-    )
-
-
-def _letters(found: re.Match[str]) -> str:
-    """Return the style of letters without their family, which is the page's."""
-    if found[1]:
-        return ""
-    weight, _, size = found[2].strip().rpartition(" ")
-    return f"font-size: {size}" + (f"; font-weight: {weight}" if weight else "")
-
-
-def _modes(used: Sequence[str]) -> str:
-    """Return the rules that give the colours their values by day and by night.
-
-    A page or JupyterLab that says which it is is believed; otherwise the reader's system decides.
-    """
-    names = sorted(colours()[colour] for colour in used)
-
-    def values(mode: str) -> str:
-        every = palette.properties(mode)
-        return "{" + ";".join(f"{name}:{every[name]}" for name in names) + "}"
-
-    figure = ".kx-figure"
-    light = f"[data-jp-theme-light=true] {figure},[data-md-color-scheme=default] {figure}"
-    dark = f"[data-jp-theme-light=false] {figure},[data-md-color-scheme=slate] {figure}"
-    return (
-        f"{figure}{values('light')}@media(prefers-color-scheme:dark){{{figure}{values('dark')}}}"
-        f"{light}{values('light')}{dark}{values('dark')}"
-    )
-
-
-def _png(drawing: Drawing) -> bytes:
-    """Return the drawing on white, in a few colours: the palette's, and what smooths letters."""
-    buffer, small = io.BytesIO(), io.BytesIO()
-    with _settings(""):
-        FigureCanvasAgg(drawing)
-        drawing.savefig(buffer, format="png", dpi=PNG_DPI, facecolor="white", metadata={"Software": None})
-    with Image.open(buffer) as picture:
-        few = picture.convert("RGB").quantize(PNG_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    few.save(small, "PNG", optimize=True)
-    return small.getvalue()
+        yield

@@ -28,10 +28,14 @@ def objects(scenario: Scenario) -> list[str]:
 
 @dataclass(frozen=True)
 class Rate:
-    """How often a strategy captured the dump at a damage: with its interval, and what arithmetic says."""
+    """How often a strategy captured the dump at a damage: with its interval, and what arithmetic says.
+
+    ``objects`` is how many the strategy relies on: the k of the arithmetic.
+    """
 
     strategy: str
     damage: float
+    objects: int
     captured: int
     crossings: int
     low: float
@@ -51,4 +55,4 @@ def campaign(damages: Iterable[float], seeds: int = 100, base: Scenario | None =
             captured = sum(simulate(crossing).to_json()["dump"] == "captured" for crossing in crossings)
             low, high = wilson(captured, seeds)
             k = len(objects(crossings[0]))
-            yield Rate(strategy, damage, captured, seeds, low, high, crash_success(k, damage))
+            yield Rate(strategy, damage, k, captured, seeds, low, high, crash_success(k, damage))

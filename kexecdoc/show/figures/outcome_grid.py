@@ -9,7 +9,7 @@ from itertools import product
 
 from kexecdoc.presets import preset
 from kexecdoc.scenario import Scenario
-from kexecdoc.show.figure import HATCHES, INK, LINE, MUTED, PAPER, SMALL, Figure, FigureError, Sheet
+from kexecdoc.show.figure import HATCHES, LINE, MUTED, PAPER, SMALL, Figure, FigureError, Sheet
 from kexecdoc.show.outcomes import BAD
 from kexecdoc.show.palette import OUTCOMES
 from kexecdoc.study.sweep import Vary, rows, varied
