@@ -1,6 +1,6 @@
 """IOMMUs: off on the way out, on through a crash, and what the next kernel does with the tables."""
 
-from kexecdoc.sources.entry import STABLE, Source, commit, kernel, other
+from kexecdoc.sources.entry import STABLE, Source, commit, document, kernel, other
 
 ALL = f"5.10.262, {STABLE}"
 VTD = "drivers/iommu/intel/iommu.c"
@@ -40,6 +40,8 @@ ENTRIES: tuple[Source, ...] = (
            "AMD's units are disabled on the way out of an ordinary kexec.", "6.12.117, 7.3.4"),
     kernel("amd-copy", AMD, "early_enable_iommus(), and the copy or reuse of the device table",
            "A capture kernel keeps AMD's device table if every unit was on, the size is the same and it lies below 4 GiB.", "6.12.117, 7.3.4"),
+    kernel("amd-faults", "drivers/iommu/amd/iommu.c", "amd_iommu_report_page_fault()",
+           "How AMD's units report a refused request."),
     commit("commit-amd-copy", "45a01c42933b", "AMD-Vi: a capture kernel copies the device table (v4.14)",
            "AMD's capture kernel copies the old device table."),
     commit("commit-amd-defer", "df3f7a6e8e85", "AMD-Vi: attaching is deferred in a capture kernel (v4.14)",
@@ -80,4 +82,6 @@ ENTRIES: tuple[Source, ...] = (
            "Addresses are handed out from the top down, for PCI below 4 GiB first; the doorbell of messages is mapped as well."),
     kernel("deferred-attach", "drivers/iommu/dma-iommu.c", "iommu_deferred_attach_enabled, iommu_dma_init()",
            "Attaching late is switched on in a capture kernel only."),
+    document("iommu-doc", "Documentation/admin-guide/kernel-parameters.txt", "intel_iommu=, iommu.passthrough=, iommu.strict=",
+             "How translation, and strict invalidation, are asked for."),
 )
