@@ -2,13 +2,14 @@
 
 import ast
 import re
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 import kexecdoc
 from kexecdoc.kernel import image, kexec
-from kexecdoc.messages import MESSAGES, Message, find
+from kexecdoc.messages import HARMS, IDS, MECHANISMS, MESSAGES, NOTHING, Message, find, wordings
 from kexecdoc.scales import TABLE
 from kexecdoc.scenario import Scenario, switches
 from kexecdoc.simulate import Crossing
@@ -32,6 +33,7 @@ def code() -> dict[str, str]:
 
 def all_citations() -> set[str]:
     declared = {s.source for s in STEPS} | {m.source for m in MESSAGES} | {row.source for row in TABLE if row.source}
+    declared |= {id for mechanism in MECHANISMS.values() for id in mechanism.sources}
     pages = [
         p.read_text()
         for folder in ("site", "notebooks")
@@ -55,7 +57,8 @@ def test_a_message_has_one_wording_in_each_version(kernel):
     assert len(ids) == len(set(ids))
 
 
-def test_every_message_of_the_registry_is_said_and_nothing_else():
+def said_by_the_simulation() -> set[str]:
+    """The ids that the simulated kernels say, read from their code."""
     said = set()
     for name, text in code().items():
         if not name.startswith("kernel/"):
@@ -64,7 +67,59 @@ def test_every_message_of_the_registry_is_said_and_nothing_else():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
                 assert isinstance(node.args[0], ast.Constant), f"{name} says something that cannot be looked up"
                 said.add(node.args[0].value)
-    assert said == {message.id for message in MESSAGES}
+    return said
+
+
+def test_every_simulated_message_is_said_by_the_simulation_and_no_other_is():
+    assert said_by_the_simulation() == {message.id for message in MESSAGES if message.simulated}
+
+
+def test_the_wordings_of_a_line_agree_in_all_but_their_words():
+    for id in IDS:
+        same = {
+            (m.where, m.source, m.meaning, m.harm, m.mechanism, m.advice, m.simulated, m.marks) for m in wordings(id)
+        }
+        assert len(same) == 1, id
+
+
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda m: f"{m.id}-{m.since or 'first'}")
+def test_a_message_says_what_it_means_how_bad_it_is_and_what_to_do(message):
+    assert message.harm in HARMS
+    assert message.meaning.endswith((".", ":"))
+    assert message.advice.endswith(".")
+    assert message.where
+    assert message.versions
+    assert 1 <= message.chapter <= 11
+    if message.harm not in ("routine", "harmless"):
+        assert message.advice != NOTHING
+
+
+def test_every_mechanism_says_what_happens_and_what_to_do_on_whose_word():
+    assert len({m.title for m in MECHANISMS.values()}) == len(MECHANISMS)
+    for mechanism in MECHANISMS.values():
+        assert mechanism.what.endswith(".")
+        assert mechanism.do.endswith(".")
+        assert mechanism.sources
+
+
+def test_lines_of_one_mechanism_stand_together():
+    """The page has one table a mechanism."""
+    order = [m.mechanism for m in MESSAGES]
+    assert len([k for k, _ in groupby(order)]) == len(MECHANISMS)
+
+
+@pytest.mark.parametrize(
+    ("since", "before", "said"),
+    [
+        ("", "", "all that were read, 5.10 to 7.3"),
+        ("4.20", "", "v4.20 on"),
+        ("6.12", "", "6.12 on (not in 6.1)"),
+        ("4.2", "5.14", "v4.2 on, before v5.14"),
+        ("", "6.12", "up to 6.1 (not in 6.12)"),
+    ],
+)
+def test_a_bound_that_nobody_looked_up_is_not_given_as_a_release(since, before, said):
+    assert Message("x", "y", "", "", "", since=since, before=before).versions == said
 
 
 def test_a_format_prints_as_printk_would():

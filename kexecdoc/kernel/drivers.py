@@ -54,12 +54,12 @@ def probe_disk(next: NextKernel) -> Process:
     disk = next.computer.disk
     with next.callback("nvme0", "probe") as call:
         next.attach_iommu("nvme0")
-        next.say("nvme.function", disk.function.bdf)
+        next.say("nvme.function", "nvme0", disk.function.bdf)
         disk.function.set_bus_master(True, next.id("nvme0-set-master"), next.cause)
         disk.messages = next.set_up_messages("nvme0")
         for tag, queue in enumerate((0, 1, 2, 3)):
             yield from _command(next, tag, queue, call)
-        next.say("nvme.queues", CPUS, 0, 0)
+        next.say("nvme.queues", "nvme0", CPUS, 0, 0)
 
 
 def _command(next: NextKernel, tag: int, queue: int, cause: str) -> Process:
@@ -79,7 +79,7 @@ def _command(next: NextKernel, tag: int, queue: int, cause: str) -> Process:
         done.succeed()
         waited = {"device/nvme0/waited": DISK_TIMEOUT}
         timeout = next.log.record(next.id("command-timeout"), "timeout", command, waited)
-        next.say("nvme.timeout", tag=8 + tag, cid=0x1008 + tag, queue=queue, cause=timeout)
+        next.say("nvme.timeout", disk="nvme0", tag=8 + tag, cid=0x1008 + tag, queue=queue, cause=timeout)
 
 
 def probe_nic(next: NextKernel) -> Process:

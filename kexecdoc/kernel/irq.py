@@ -104,7 +104,7 @@ class Interrupts:
         cpu.stolen += INTERRUPT_COST
         stray = kernel.log.record(kernel.id("stray-vector"), "stray", cause)
         if self._limit.allows(kernel.now):
-            kernel.say("irq.no-handler", cpu=cpu.number, vector=number, cause=stray)
+            kernel.say("irq.no-handler", cpu=cpu.number, vector=number, irq=-1, cause=stray)
 
     def _scream(self, cause: str) -> None:
         """Take a line that is unmasked though nobody requested it: nobody counts, so nothing ever ends it.
@@ -171,7 +171,7 @@ class Interrupts:
         kernel.say("irq.nobody-cared", line.number, cause=end)
         kernel.say("irq.handlers", cause=end)
         for name in self._sharers:
-            kernel.say("irq.handler", name, cause=end)
+            kernel.say("irq.handler", "(____ptrval____)", name, cause=end)
         kernel.say("irq.disabling", line.number, cause=end)
         line.set_mask(True, kernel.id("line-disable"), end)
         line.end(end)

@@ -10,6 +10,7 @@ from itertools import chain
 
 from kexecdoc.sources import (
     boot,
+    console,
     crash,
     devices,
     gic,
@@ -25,7 +26,7 @@ from kexecdoc.sources.entry import GIT, KINDS, Source
 
 __all__ = ["GIT", "KINDS", "SOURCES", "Source", "cite"]
 
-AREAS = (thread, kexec, devices, crash, boot, interrupts, gic, iommu, live_update, terms, observations)
+AREAS = (thread, kexec, devices, crash, boot, interrupts, gic, iommu, live_update, console, terms, observations)
 
 
 def _by_id() -> dict[str, Source]:

@@ -102,7 +102,8 @@ class Arm64Next(NextKernel):
         self.log.record(self.id(f"{function}-vectors"), "register", self.cause, routes)
         if 0 not in chips(self).its.collections:
             self.say("warn.cut")  # [src: its-valid-col]
-            self.say("warn.valid-col", 0, 23)
+            line = 416 if self.has("7.3") else 320
+            self.say("warn.valid-col", line=line, offset="0x1c/0x2c", cpu=0, task="kworker/u2:1", pid=23)
         return [(doorbell, event_id) for event_id in range(len(INTIDS[function]))]
 
 
@@ -129,13 +130,13 @@ def set_up_interrupt_controller(next: Arm64Next) -> Process:
     gic.its.quiesce(next.id("its-quiesce"), next.cause)
     gic.line.clear(next.id("mask-spis"), next.cause)  # [src: gic-boot]
     yield from next.pause(BOOT_INTERRUPTS // 2)
-    next.say("gic.features", 16)
+    next.say("gic.features", ppis=16, range="", rss="")
     next.say("gic.redistributor", 0, 0, 0, _redistributor_frame(0))
     next.say("its.found", ITS_BASE, ITS_BASE + 0x1FFFF)
     first = next.allocate("its", ITS_TABLE_FRAMES, "its-table", next.memory.zero)
     tables = next.memory.address(first)
-    next.say("its.allocated", ITS_BASE, 8192, "Devices", tables, "indirect", 8)
-    next.say("its.allocated", ITS_BASE, 8192, "Interrupt Collections", tables + TABLE_BYTES, "flat", 8)
+    next.say("its.allocated", ITS_BASE, 8192, "Devices", tables, "indirect", 8, 64, 1)
+    next.say("its.allocated", ITS_BASE, 8192, "Interrupt Collections", tables + TABLE_BYTES, "flat", 8, 64, 1)
     gic.its.enable(next.name, next.id("its-enable"), next.cause)
     _allocate_lpi_tables(next)
     yield from next.pause(BOOT_INTERRUPTS // 2)

@@ -69,4 +69,5 @@ class Events:
         for word in (stream << 32 | F_TRANSLATION, WRITE_S1_INPUT, address, 0):
             next.say("smmu.raw", smmu, word, cause=cause)
         next.say("smmu.decoded", smmu, "F_TRANSLATION", bdf, stream, 0, address, 0, cause=cause)
-        next.say("smmu.access", smmu, 0, cause=cause)
+        access = "unpriv", "data", "write", "s1", "Input address caused fault", "", ""
+        next.say("smmu.access", smmu, *access, 0, cause=cause)

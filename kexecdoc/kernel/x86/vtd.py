@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from kexecdoc.kernel.kernel import Process, RateLimit
 from kexecdoc.kernel.next import NextKernel
 from kexecdoc.kernel.x86.apics import chips
 from kexecdoc.machine.vtd import NO_WRITE
 from kexecdoc.scales import BOOT_IOMMU, S
+
+UNIT = "dmar0"
+NO_PASID = 0xFFFF_FFFF
 
 
 def set_up_remapping(next: NextKernel) -> None:
@@ -19,13 +24,13 @@ def set_up_remapping(next: NextKernel) -> None:
         return
     if vtd.remaps_interrupts:
         if next.handed.capture and next.has("4.2"):
-            next.say("vtd.remapping-copied")
+            next.say("vtd.remapping-copied", UNIT)
         else:
-            next.say("vtd.remapping-found")
+            next.say("vtd.remapping-found", UNIT)
             vtd.set_remapping(False, next.id("vtd-remapping"), next.cause)
     if not vtd.remaps_interrupts:
         vtd.set_remapping(True, next.id("vtd-remapping"), next.cause)
-    next.say("vtd.remapping")
+    next.say("vtd.remapping", "xapic")
 
 
 def set_up_vtd(next: NextKernel) -> Process:
@@ -40,10 +45,10 @@ def set_up_vtd(next: NextKernel) -> Process:
         vtd.on_fault = Faults(next).take
         if keeps_tables(next):
             next.say("vtd.copying")
-            next.say("vtd.copied")
+            next.say("vtd.copied", UNIT)
         else:
             if vtd.enabled:  # nobody shut it down on the way out
-                next.say("vtd.still-on")
+                next.say("vtd.still-on", UNIT)
                 vtd.set_enabled(False, next.id("vtd-disable"), next.cause)
             for function in next.computer.bus.functions:
                 next.attach(function)
@@ -70,7 +75,20 @@ class Faults:
         if not self._limit.allows(next.now):
             return
         bdf = next.computer.bus.functions[function].bdf
-        where = int(bdf[5:7], 16), int(bdf[8:10], 16), int(bdf[11])
+        segment, bus, slot, nth = (int(n, 16) for n in re.split("[:.]", bdf))
         text = "PTE Write access is not set" if reason == NO_WRITE else "Present bit in context entry is clear"
         next.say("vtd.status", 2, cause=cause)
-        next.say("vtd.fault", *where, address, reason, text, cause=cause)
+        next.say(
+            "vtd.fault",
+            kind="DMA Write",
+            segment=segment,
+            bus=bus,
+            slot=slot,
+            function=nth,
+            pasid=NO_PASID,
+            address=address,
+            reason=reason,
+            text=text,
+            cause=cause,
+        )
+        next.say("vtd.fault-reason", reason, text, cause=cause)  # before v4.2 a fault has two lines
