@@ -132,7 +132,7 @@ ENTRIES: tuple[Source, ...] = (
     kernel("efi-memreserve", "drivers/firmware/efi/efi.c", "efi_mem_reserve_persistent(), efi_config_parse_tables()",
            "A kernel appends to the list of reservations, and the next one reserves every range before it allocates."),
     kernel("efi-memreserve-stub", "drivers/firmware/efi/libstub/efi-stub.c", "install_memreserve_table()",
-           "The head of the list is made by the EFI stub at the first boot through firmware; a kexec'ed kernel does not run the stub."),
+           "The head of the list is made by the EFI stub at the first boot through firmware; a kernel that kexec starts does not run the stub."),
     kernel("efi-memreserve-count", "include/linux/efi.h", "EFI_MEMRESERVE_COUNT",
            "One 4 KiB page of the list holds 255 entries."),
     kernel("efi-fdt", "drivers/firmware/efi/fdtparams.c", "efi_get_fdt_params()",

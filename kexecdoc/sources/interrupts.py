@@ -37,7 +37,7 @@ ENTRIES: tuple[Source, ...] = (
     kernel("softlockup-storm", "kernel/watchdog.c", "print_irq_counts(): \"Detect HardIRQ Time exceeds\"",
            "Newer kernels name the busiest interrupts when a CPU does nothing else.", NOW),
     commit("commit-gicp", "3c3d7dbab2c7", "Marvell GICP: pending interrupts are cleared at probe (v6.17)",
-           "Not every controller is cleaned at probe: pending interrupts left in this one kept a CPU of the kexec'ed kernel in a loop."),
+           "Not every controller is cleaned at probe: pending interrupts left in this one kept a CPU of the next kernel in a loop."),
     commit("commit-pciehp-irq16", "7570a333d8b0", "the option pcie_hp=nomsi (2012)",
            "In 2012 a hot-plug port itself led to \"irq 16: nobody cared\" at shutdown."),
     # x86
