@@ -86,8 +86,11 @@ def test_of_a_program_strings_of_several_words_are_looked_at_and_no_code(tmp_pat
 
 
 def test_printk_formats_and_titles_are_somebody_elses_words(tmp_path):
-    code = 'X.says("a", "b", "c", "its behavior is", meaning="what it means")\nkernel("i", "p", "its color is", "it says")'
-    assert in_file(tmp_path, "x.py", code) == ["what", "it", "means", "it", "says"]
+    code = """
+X.says("a", "b", "c", "its behavior is", meaning="what it means")
+kernel("id", "path", "its color is", "what it says")
+"""
+    assert in_file(tmp_path, "x.py", code) == ["what", "it", "means", "what", "it", "says"]
 
 
 def test_of_a_script_strings_are_looked_at_and_comments_and_selectors_are_not(tmp_path):
