@@ -1,8 +1,8 @@
 """Endless problems: a seed makes one, and the same program holds the answer, as in OSTEP's homeworks.
 
-A problem is a machine, said in words and as a command, a question about it, and an answer that is found twice: by a
-rule or by arithmetic alone, and in the simulated machine's log. Each chapter has a file of its own, in which each kind of
-problem is a function of what it draws.
+A problem is a machine, said in words and as a command; a question about it; and an answer that is found twice: by a
+rule or by arithmetic alone, and in the simulated machine's log. Each chapter has a file of its own, in which each
+kind of problem is a function of what it draws.
 
 >>> from kexecdoc.study.quiz import quiz
 >>> quiz(chapter=6, seed=3).kind
@@ -15,21 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kexecdoc.scenario import Switch, switches
-from kexecdoc.study.quiz import (
-    branch,
-    dma,
-    handover,
-    hotplug,
-    interrupts,
-    iommu,
-    lpis,
-    odds,
-    panic,
-    reboot,
-    shutdown,
-)
+from kexecdoc.study.quiz import branch, dma, handover, hotplug, interrupts, iommu, lpis, odds, panic, reboot, shutdown
 from kexecdoc.study.quiz.drawn import Drawn
-from kexecdoc.study.quiz.problem import Problem, Text, answered, asked, paragraph, parameters
+from kexecdoc.study.quiz.problem import Problem, Text, answered, asked, by_id, paragraph, parameters
 
 Kind = Callable[[Drawn], Problem]
 
@@ -48,7 +36,9 @@ CHAPTERS: dict[int, tuple[str, tuple[Kind, ...]]] = {
 }
 """The chapters' titles, and the kinds of problem that each has."""
 
-CHAPTER = Switch("drawn from the seed", "the chapter that the problem is about", low=1, high=len(CHAPTERS), name="chapter")
+CHAPTER = Switch(
+    "drawn from the seed", "the chapter that the problem is about", low=1, high=len(CHAPTERS), name="chapter"
+)
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,7 +75,7 @@ class Quiz:
 
     def check(self, *given: object) -> Text:
         """Say whether an answer is right, and of a wrong one why it is not."""
-        return Text(self.problem.answer.judge(given))
+        return Text(by_id(self.problem.answer.judge(given)))
 
 
 def quiz(chapter: int | str | None = None, seed: int | str = 1) -> Quiz:
@@ -101,4 +91,3 @@ def quiz(chapter: int | str | None = None, seed: int | str = 1) -> Quiz:
     _, kinds = CHAPTERS[chapter]
     kind = Drawn(number, f"{chapter}/kind").among(kinds, "which")
     return Quiz(chapter, number, kind.__name__, kind(Drawn(number, f"{chapter}/{kind.__name__}")))
-

@@ -38,8 +38,9 @@ class Answer(Protocol):
 
 
 def sentence(words: str) -> str:
-    """Return words with a capital letter at their head."""
-    return words[:1].upper() + words[1:]
+    """Return words with a capital letter at their head, unless that is a name of the kernel's."""
+    first = words.partition(" ")[0]
+    return words if "_" in first or "(" in first else words[:1].upper() + words[1:]
 
 
 # -- choices ---------------------------------------------------------------------------------------
@@ -116,7 +117,7 @@ class Number:
         value = self.value if value is None else value
         if self.hexadecimal:
             return f"{int(value):#x}"
-        whole = f"{value:,.0f}" if value == int(value) else f"{value:,.3f}".rstrip("0")
+        whole = f"{value:,.0f}" if value == int(value) else f"{value:,.3f}".rstrip("0").rstrip(".")
         return whole + (f" {self.unit}" if self.unit else "")
 
     def takes(self, value: float) -> bool:

@@ -26,8 +26,10 @@ FATES = {
 def machines() -> dict[str, list[Mapping[str, str]]]:
     """Return what a device may find on its way, two to four switches from the default, by what becomes of a write."""
     found: dict[str, list[Mapping[str, str]]] = {fate: [] for fate in FATES}
-    names = ("machine", "quiesce", "shutdown-callback", "clear-bus-master", "power-state", "obeys-bus-master")
-    names += ("iommu", "iova", "gbpa")
+    names = (
+        *("machine", "quiesce", "shutdown-callback", "clear-bus-master", "power-state", "obeys-bus-master"),
+        *("iommu", "iova", "gbpa"),
+    )
     ends = (("none", "works"), ("shutdown", "works"), ("shutdown", "missing"), ("shutdown", "incomplete"))
     yes_no, ways = ("yes", "no"), (("off", "hole"), ("identity", "hole"), ("translate", "hole"), ("translate", "ram"))
     for machine, end, clear, power, obeys, way, gbpa in product(
@@ -58,7 +60,7 @@ def first_write(drawn: Drawn) -> Problem:
         question="What becomes of the first write that the device wants to make after the jump?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=_gates(s),
-        twice=same(fate, _first_write(simulate(s))),
+        twice=same(fate, _first_write(simulate(s)), FATES),
         look=("log", "The first event of a kind dma... with an id eth0/... after stub/jump:0."),
     )
 
@@ -81,7 +83,7 @@ def _gates(s: Scenario) -> tuple[str, ...]:
         return ("The engine: the driver's callback stops it before the jump [src: pci-h]. Nothing else matters then.",)
     lines = [f"The engine: it runs, for {rules.why_runs(s)}."]
     if rules.held_back(s):
-        cleared = "The PCI core has cleared the bit, after the driver's own callback [src: pci-device-shutdown]"
+        cleared = "the PCI core has cleared the bit, after the driver's own callback [src: pci-device-shutdown]"
         return (*lines, f"Bus Master: {cleared}, and the device obeys: no write leaves it [src: bus-master].")
     lines.append(f"Bus Master: it does not hold the write back, for {rules.why_open(s)}.")
     if s.iommu == "off":
@@ -99,21 +101,39 @@ def _gates(s: Scenario) -> tuple[str, ...]:
         "landed": "it is the physical address of a buffer, as it always was.",
         "missed": "the device holds an I/O virtual address, handed out from 4 GiB downwards [src: iova-allocation]; "
         "read as a physical one it is in a hole.",
-        "elsewhere": "the device holds an I/O virtual address, and read as a physical one it is RAM of somebody else's.",
+        "elsewhere": "the device holds an I/O virtual address, and read as a physical one it is RAM of somebody "
+        "else's.",
     }
     return (*lines, f"The address: {address[rules.first_write(s)]}")
+
+
+NOT_SO_FAR = {
+    "stopped": "there is nothing to hold back",
+    "faulted": "nothing comes as far as the IOMMU",
+    "missed": "no address is looked for",
+    "landed": "nothing gets as far as memory, its own buffer included",
+    "elsewhere": "nothing gets as far as memory, whosever it is",
+}
+"""What does not come to pass where an earlier gate is shut."""
 
 
 def _why(kind: str, fate: str, s: Scenario) -> str:
     """Say why one of the fates is the right one, or why it is not."""
     if kind == fate:
-        return "it is the first gate that refuses." if fate in ("stopped", "faulted") else "see the working."
+        return {
+            "none": "the driver's shutdown callback works, and is called [src: pci-h].",
+            "stopped": "it is the first gate that is shut.",
+            "faulted": "it is the first gate that is shut.",
+            "missed": "every gate is open, and the address leads nowhere.",
+            "landed": "every gate is open, and the address is that of the buffer.",
+            "elsewhere": "every gate is open, and the address is that of somebody's memory.",
+        }[fate]
     if fate == "none":
-        return "the driver's shutdown callback works here, and it stops the engine [src: pci-h]."
+        return f"{NOT_SO_FAR[kind]}: the driver's shutdown callback has stopped the engine [src: pci-h]."
     if kind == "none":
         return f"the engine runs on: {rules.why_runs(s)}."
     if fate == "stopped":
-        return "it never comes so far: Bus Master is the first gate, it is shut, and the device obeys [src: bus-master]."
+        return f"{NOT_SO_FAR[kind]}: Bus Master is the first gate, it is shut, and the device obeys [src: bus-master]."
     if kind == "stopped":
         return f"{rules.why_open(s)}."
     if kind == "faulted":
@@ -123,7 +143,7 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
         smmu = "the SMMU is off by the jump, and GBPA lets everything through [src: smmu-gbpa]."
         return off if s.machine == "x86" else smmu
     if fate == "faulted":
-        return "the SMMU is off by the jump, and GBPA aborts whatever comes: the address does not matter [src: smmu-gbpa]."
+        return f"{NOT_SO_FAR[kind]}: the SMMU is off, and its GBPA register aborts whatever comes [src: smmu-gbpa]."
     if s.iommu == "translate":
         return {
             "landed": "nobody translates any more: the I/O virtual address is taken for a physical one.",
@@ -139,12 +159,20 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
 # -- what would have prevented it ------------------------------------------------------------------
 
 LACKS = {
-    "clear-bus-master": ("no", "a PCI core that clears Bus Master"),
-    "power-state": ("unknown", "a PCI core that knows the device to be powered"),
-    "obeys-bus-master": ("no", "a device that obeys Bus Master"),
-    "next-driver": ("trusts", "a next driver that resets the device before it sets Bus Master"),
+    "clear-bus-master": ("no", "a PCI core that clears Bus Master", "this core does not clear the bit"),
+    "power-state": (
+        "unknown",
+        "a PCI core that knows the device to be powered",
+        "the core leaves a function alone of which it does not know that",
+    ),
+    "obeys-bus-master": ("no", "a device that obeys Bus Master", "this device goes on with the bit clear"),
+    "next-driver": (
+        "trusts",
+        "a next driver that resets the device before it sets Bus Master",
+        "the next driver sets the bit with the old engine running",
+    ),
 }
-"""What the bit takes to help: how a scenario lacks it, and what would make it good."""
+"""What the bit takes to help: how a scenario lacks it, what would make it good, and what is wrong until then."""
 
 BESIDE = {
     "loader=user": (
@@ -167,16 +195,19 @@ BESIDE = {
 
 
 def prevented(drawn: Drawn) -> Problem:
-    """Ask which one change keeps every leftover write from landing: the bit helps only if nothing that it takes lacks."""
+    """Ask which one change keeps every leftover write from landing: there is a lot that the bit needs to help."""
     count = drawn.among((1, 1, 2, 3), "lacks")
     lacking = drawn.shuffled(list(LACKS), "lacking")[:count]
-    end = drawn.among(({"quiesce": "none"}, {"shutdown-callback": "missing"}, {"shutdown-callback": "incomplete"}), "end")
+    end = drawn.among(
+        ({"quiesce": "none"}, {"shutdown-callback": "missing"}, {"shutdown-callback": "incomplete"}), "end"
+    )
     values = {**end, **{name: LACKS[name][0] for name in lacking}}
     s = Scenario.of({**values, "dma": drawn.among(("ring", "cyclic"), "dma"), "seed": drawn.seed})
     changes: dict[str, tuple[Scenario, str]] = {}
     for name in lacking:
         better = s.but(**{name.replace("-", "_"): Scenario().values()[name]})
-        changes[LACKS[name][1]] = better, "" if not rules.ever_lands(better) else f"alone it does not do: {_still(better)}."
+        left = [LACKS[other][2] for other in lacking if other != name]
+        changes[LACKS[name][1]] = better, f"it is not enough: {', and '.join(left)}." if left else ""
     if count > 1:
         works = "a shutdown callback that works, and is called"
         changes[works] = s.but(quiesce="shutdown", shutdown_callback="works"), ""
@@ -199,10 +230,11 @@ def prevented(drawn: Drawn) -> Problem:
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
             f"The engine runs, for {rules.why_runs(s)}.",
-            "Then all is left to the Bus Master bit. It takes four things for that to help: a core that clears it, which "
-            "it does only in a function that it knows to be powered [src: pci-device-shutdown]; a device that obeys, which "
-            "not every one is known to [src: bus-master-2012]; and a next driver that does not set it again over an "
-            f"engine that still runs. Of these {_number(count)} {'is' if count == 1 else 'are'} lacking here.",
+            "Then all is left to the Bus Master bit. It takes four things for that to help: a core that clears it, "
+            "which it does only in a function that it knows to be powered [src: pci-device-shutdown]; a device that "
+            "obeys, which not every one is known to [src: bus-master-2012]; and a next driver that does not set it "
+            f"again over an engine that still runs. Of these {_number(count)} {'is' if count == 1 else 'are'} lacking "
+            "here.",
         ),
         twice=same("; ".join(ruled), "; ".join(found)),
         look=("text", "The line DMA counts what landed. Make the change, and it counts none."),
@@ -211,11 +243,6 @@ def prevented(drawn: Drawn) -> Problem:
 
 def _number(count: int) -> str:
     return ("none", "one", "two", "three", "four")[count]
-
-
-def _still(s: Scenario) -> str:
-    """Say by what a write still lands."""
-    return rules.why_open(s) if not rules.held_back(s) else "the next driver sets the bit again before any reset"
 
 
 def _stops(s: Scenario) -> str:

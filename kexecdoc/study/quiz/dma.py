@@ -9,16 +9,7 @@ from kexecdoc.kernel.image import SEGMENTS
 from kexecdoc.kernel.old import FIRMWARE_FRAMES
 from kexecdoc.machine.memory import natural
 from kexecdoc.run import Run
-from kexecdoc.scales import (
-    BUFFER_BLOCK_FRAMES,
-    BUFFER_BYTES,
-    COPY,
-    DESCRIPTOR_BYTES,
-    FRAME,
-    FRAMES,
-    MS,
-    S,
-)
+from kexecdoc.scales import BUFFER_BLOCK_FRAMES, BUFFER_BYTES, COPY, DESCRIPTOR_BYTES, FRAME, FRAMES, MS, S
 from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
 from kexecdoc.study.closed_forms import COMMON_FRAMES, probe_ns, ring_dry_ns, ring_writes
@@ -31,7 +22,7 @@ RINGS = (32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 448, 512)
 
 
 def _short_ring(drawn: Drawn) -> Scenario:
-    """Draw a ring that is dry well before the image is copied: nothing has been entered by then that could die of it."""
+    """Draw a ring that is dry well before the image is copied: by then nothing has run that could die of it."""
     ring = drawn.among(RINGS, "ring")
     traffic = round(ring * 1000 / drawn.between(6, 36, "milliseconds"), -2)
     traffic = int(min(max(traffic, 1000), 20_000))
@@ -41,8 +32,9 @@ def _short_ring(drawn: Drawn) -> Scenario:
 
 def _story(s: Scenario) -> str:
     return (
-        f"An ordinary kexec. Nothing stops a network card: neither its driver nor the Bus Master bit. {s.traffic:,} packets "
-        f"a second come in. At the jump all of its {s.ring_size:,} descriptors are posted, and nobody posts one from then on."
+        f"An ordinary kexec. Nothing stops a network card: neither its driver nor the Bus Master bit. {s.traffic:,} "
+        f"packets a second come in. At the jump all of its {s.ring_size:,} descriptors are posted, and nobody posts "
+        "one from then on."
     )
 
 
@@ -70,8 +62,9 @@ def ring_dry(drawn: Drawn) -> Problem:
             "divide the descriptors by the packets a second.",
         ),
         working=(
-            f"{s.ring_size} descriptors, one a packet, at {s.traffic:,} packets a second: {s.ring_size} / {s.traffic:,} s "
-            f"= {dry / MS:.2f} ms. With no descriptor posted the device writes no more [src: ring-runs-dry].",
+            f"{s.ring_size} descriptors, one a packet, at {s.traffic:,} packets a second: {s.ring_size} / "
+            f"{s.traffic:,} s = {dry / MS:.2f} ms. With no descriptor posted the device writes no more [src: "
+            "ring-runs-dry].",
             f"The image is copied in {COPY // MS} ms here. What was written into a page before it was copied there is "
             "overwritten; what comes later stays [src: relocate-kernel].",
         ),
@@ -112,10 +105,10 @@ def most_writes(drawn: Drawn) -> Problem:
             "count the descriptors, and what each packet writes.",
         ),
         working=(
-            f"Each packet writes its buffer, and then its descriptor back: {s.ring_size} × 2 = {most:,}. Then no descriptor "
-            "is posted, and the card writes no more [src: ring-runs-dry].",
-            "Descriptors lie in other pages than buffers. So the bound on what can be hit is the bound on both. What the "
-            "next driver does comes too late to matter: this ring is dry before that.",
+            f"Each packet writes its buffer, and then its descriptor back: {s.ring_size} × 2 = {most:,}. Then no "
+            "descriptor is posted, and the card writes no more [src: ring-runs-dry].",
+            "Descriptors lie in other pages than buffers. So the bound on what can be hit is the bound on both. What "
+            "the next driver does comes too late to matter: this ring is dry before that.",
         ),
         twice=Twice(
             f"at most {most:,}",
@@ -155,15 +148,18 @@ def held_back(drawn: Drawn) -> Problem:
                 Mistake((ring,), "what is held back uses up no descriptor, so the ring does not end it."),
                 Mistake((2 * expected,), "a packet that cannot be written is held back before its descriptor is."),
                 Mistake((0,), "a clear bit keeps writes in; the engine behind it runs on [src: bus-master]."),
-                Mistake((traffic * COPY / S,), "that is the copying alone: the bit stays clear until the driver's probe."),
+                Mistake(
+                    (traffic * COPY / S,), "that is the copying alone: the bit stays clear until the driver's probe."
+                ),
             ),
             "add up the times, and multiply by the packets a second.",
         ),
         working=(
             " + ".join(f"{ns / MS:g}" for _, ns in steps) + f" = {until / MS:g} ms until the reset.",
-            f"{traffic:,} a second × {until / MS:g} ms = {expected:.0f} attempts, once for each packet, and none of them "
-            "leaves the card [src: bus-master].",
-            "The engine was never stopped. If the next driver set the bit before it reset the card, the ring would go on.",
+            f"{traffic:,} a second × {until / MS:g} ms = {expected:.0f} attempts, once for each packet, and none of "
+            "them leaves the card [src: bus-master].",
+            "The engine was never stopped. If the next driver set the bit before it reset the card, the ring would go "
+            "on.",
         ),
         twice=held if probe_ns(s) == until else Twice(f"{until} ns", f"{probe_ns(s)} ns", False),
         look=("json", "dma.stopped_by_bus_master"),
@@ -196,18 +192,22 @@ def hit_share(drawn: Drawn) -> Problem:
         scenario=s,
         given=(
             f"A network card is left running with {ring} buffers of {BUFFER_BYTES // 1024} KiB, in one block of "
-            f"{frames} frames of 4 KiB. The block begins at a multiple of {natural(frames)} frames. The next kernel puts "
-            f"{what}, {count} frames, at a multiple of 16. Each of the two lies anywhere among {COMMON_FRAMES:,} frames, "
-            "one place as likely as another.",
+            f"{frames} frames of 4 KiB. The block begins at a multiple of {natural(frames)} frames. The next kernel "
+            f"puts {what}, {count} frames, at a multiple of 16. Each of the two lies anywhere among {COMMON_FRAMES:,} "
+            "frames, one place as likely as another.",
         ),
         question="In what share of such machines do the two have a frame in common, in percent?",
         answer=Numbers(
             (Number("share", round(share, 2), "%", within=0.06),),
             (
-                Mistake((100 * frames / COMMON_FRAMES,), "that is the block alone; its target is wider than one frame."),
+                Mistake(
+                    (100 * frames / COMMON_FRAMES,), "that is the block alone; its target is wider than one frame."
+                ),
                 Mistake((100 * count / COMMON_FRAMES,), "that takes the block for a point: it may also begin before."),
                 Mistake((100 * (count + frames) / COMMON_FRAMES,), f"blocks begin at multiples of {step} frames only."),
-                Mistake((100 * (count + frames - 1) / COMMON_FRAMES,), f"blocks begin at multiples of {step} frames only."),
+                Mistake(
+                    (100 * (count + frames - 1) / COMMON_FRAMES,), f"blocks begin at multiples of {step} frames only."
+                ),
                 Mistake((100 * count / FRAMES,), "not all of memory can hold a buffer or a destination."),
             ),
             "ask how far apart the two may begin and still overlap.",
@@ -216,17 +216,20 @@ def hit_share(drawn: Drawn) -> Problem:
             f"They overlap if the block begins less than {frames} frames before the other's first frame, or less than "
             f"{count} behind it. In steps of {step} those are ({count} + {frames} − {step}) / {step} = "
             f"{(count + frames - step) // step} distances.",
-            f"Each has a chance of {step} / {COMMON_FRAMES:,}, so together {count + frames - step} / {COMMON_FRAMES:,} = "
-            f"{share:.2f} %. Nothing in the image records which pages a device may still write [src: kimage].",
-            f"A ring of {ring} descriptors of {DESCRIPTOR_BYTES} bytes is one frame more, somewhere else: a second chance.",
+            f"Each has a chance of {step} / {COMMON_FRAMES:,}, so together {count + frames - step} / "
+            f"{COMMON_FRAMES:,} = {share:.2f} %. Nothing in the image records which pages a device may still write "
+            "[src: kimage].",
+            f"A ring of {ring} descriptors of {DESCRIPTOR_BYTES} bytes is one frame more, somewhere else: a second "
+            "chance.",
         ),
         twice=Twice(
             f"{share:.2f} %",
-            f"{counted:.2f} %, by counting every pair of places",
+            f"{counted:.2f} %",
             abs(share - counted) < share / 10,
             "Near the ends of memory there are fewer neighbours, which the fraction leaves out.",
+            "Of all pairs of places, counted one by one",
         ),
-        look=("log", "Its start holds frame/.../owner: where the buffers lie. The image's destinations are in copied."),
+        look=("text", "Its share is that of all that a ring may hit, and not only of this."),
         command=f"kexecdoc sweep --quiesce none --clear-bus-master no --ring-size {ring} --seeds 100",
     )
 

@@ -31,26 +31,29 @@ def may_it_be_written(drawn: Drawn) -> Problem:
     address = RAM_BASE + frame * FRAME + drawn.between(0, FRAME // 64 - 1, "offset") * 64
     run = crossing.finish()
     crossing.computer.memory.release()
-    options = [Option(words, _why_whose(other, kind, room.preserved, used), other == kind) for other, words in WHOSE.items()]
+    options = [
+        Option(words, _why_whose(other, kind, room.preserved, used), other == kind) for other, words in WHOSE.items()
+    ]
     return Problem(
         scenario=s,
         given=(
-            f"A kernel hands memory over (KHO). RAM is from {RAM_BASE:#x} to {RAM_BASE + FRAMES * FRAME - 1:#x}. Preserved is "
-            f"{_bytes(room.preserved)}. Scratch memory is {_bytes(room.scratch)}, and the next kernel's image goes to its "
-            f"beginning, up to {_end(used)}.",
+            f"A kernel hands memory over (KHO). RAM is from {RAM_BASE:#x} to {RAM_BASE + FRAMES * FRAME - 1:#x}. "
+            f"Preserved is {_bytes(room.preserved)}. Scratch memory is {_bytes(room.scratch)}, and the next kernel's "
+            f"image goes to its beginning, up to {_end(used)}.",
         ),
         question=f"A device goes on writing at {address:#x} after the jump. Is that legitimate?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
             f"{address:#x} lies in frame {frame}: ({address:#x} − {RAM_BASE:#x}) / {FRAME}. Preserved are frames "
-            f"{room.preserved.start} to {room.preserved.stop - 1}, scratch is {room.scratch.start} to {room.scratch.stop - 1}, "
-            f"and RAM has {FRAMES}.",
-            "Preserved pages stay as they are, at the same addresses, and are kept out of the next kernel's allocator. Scratch is "
-            "where it starts, and only there does it allocate until it knows what is preserved [src: kho]. Any other page is as "
-            "dangerous as ever.",
-            "In 7.3 memory can be preserved so, and no PCI device yet: that series is still to be merged [src: pci-liveupdate].",
+            f"{room.preserved.start} to {room.preserved.stop - 1}, scratch is {room.scratch.start} to "
+            f"{room.scratch.stop - 1}, and RAM has {FRAMES}.",
+            "Preserved pages stay as they are, at the same addresses, and are kept out of the next kernel's "
+            "allocator. Scratch is where it starts, and only there does it allocate until it knows what is preserved "
+            "[src: kho]. Any other page is as dangerous as ever.",
+            "In 7.3 memory can be preserved so, and no PCI device: a series for that was under review in 2026 [src: "
+            "pci-liveupdate].",
         ),
-        twice=same(kind, _whose(run, frame)),
+        twice=same(kind, _whose(run, frame), WHOSE),
         look=("log", f"frame/.../owner for frame {frame} when the next kernel has made its first allocations."),
     )
 
@@ -65,7 +68,12 @@ def _frame(kind: str, drawn: Drawn, preserved: range, used: range, crossing: Cro
     if kind == "hole":
         return drawn.among((FRAMES + near, -1 - near, FRAMES + 64 * near), "end")
     free = set(crossing.computer.memory.owned_by("old", "dma-buffer", "image")) - set(crossing.old.room.scratch)
-    outside = [preserved.start - 1 - near, preserved.stop + near, used.start - 1 - near, crossing.old.room.scratch.stop + near]
+    outside = [
+        preserved.start - 1 - near,
+        preserved.stop + near,
+        used.start - 1 - near,
+        crossing.old.room.scratch.stop + near,
+    ]
     fits = [frame for frame in outside if frame in free]
     return drawn.among(fits or sorted(free), "outside")
 
@@ -90,6 +98,7 @@ def _whose(run: Run, frame: int) -> str:
 
 
 def _why_whose(other: str, kind: str, preserved: range, used: range) -> str:
+    """Say whose a frame is, or why it is not that."""
     if other == kind:
         return {
             "preserved": "KHO tracks this page, and the next kernel keeps off it [src: kho].",
@@ -97,17 +106,16 @@ def _why_whose(other: str, kind: str, preserved: range, used: range) -> str:
             "free": "nothing records that a device writes there, and KHO quiets no device [src: kho].",
             "hole": "it lies outside of RAM.",
         }[kind]
-    place = {
-        "preserved": f"it lies inside of {_bytes(preserved)}, which is preserved.",
-        "scratch": f"it lies inside of {_bytes(used)}, where the image goes.",
-        "free": "it lies outside of preserved memory and of the image's destinations.",
-        "hole": f"RAM is from {RAM_BASE:#x} to {RAM_BASE + FRAMES * FRAME - 1:#x}, and it lies outside of that.",
-    }[kind]
+    if other == "free":
+        return {
+            "preserved": "the next kernel's allocator keeps off preserved memory, and this is some [src: kho].",
+            "scratch": "the image goes there first, before anything is given to anybody.",
+            "hole": "there is no memory there that could be given to anybody.",
+        }[kind]
     return {
-        "preserved": place,
-        "scratch": place,
-        "free": place,
-        "hole": f"RAM ends at {RAM_BASE + FRAMES * FRAME - 1:#x}, and it lies before that.",
+        "preserved": f"preserved is {_bytes(preserved)}, and it lies outside of that.",
+        "scratch": f"the image goes to {_bytes(used)}, and it lies outside of that.",
+        "hole": f"RAM is {_bytes(range(FRAMES))}, and it lies inside of that.",
     }[other]
 
 
@@ -123,9 +131,10 @@ HIT = {
 
 
 def hit(s: Scenario) -> str:
-    """Return what a device can hit at worst under a handover: the image and the early allocations are in scratch memory,
+    """Return what a device can hit at worst under a handover.
 
-    where no buffer is; the rest of memory is ordinary. Devices get their normal shutdown. [src: kho]
+    The image and the early allocations are in scratch memory, where no buffer is; the rest of memory is ordinary.
+    Devices get their normal shutdown. [src: kho]
     """
     if rules.engine_stopped(s):
         return "stopped"
@@ -137,7 +146,11 @@ def hit(s: Scenario) -> str:
 def what_can_be_hit(drawn: Drawn) -> Problem:
     """Ask what a device can spoil when memory is handed over."""
     fate = drawn.among(("stopped", "held", "free", "free", "later"), "fate")
-    ends: tuple[dict[str, str], ...] = ({"quiesce": "none"}, {"shutdown-callback": "missing"}, {"shutdown-callback": "incomplete"})
+    ends: tuple[dict[str, str], ...] = (
+        {"quiesce": "none"},
+        {"shutdown-callback": "missing"},
+        {"shutdown-callback": "incomplete"},
+    )
     loose = ({"clear-bus-master": "no"}, {"power-state": "unknown"}, {"obeys-bus-master": "no"})
     values: dict[str, object] = {"dma": drawn.among(("ring", "cyclic"), "dma")}
     if fate == "stopped":
@@ -152,27 +165,29 @@ def what_can_be_hit(drawn: Drawn) -> Problem:
     s = Scenario.of({"handover": "kho", **values, "traffic": traffic, "seed": drawn.seed})
     options = [Option(words, _why_hit(other, fate, s), other == fate) for other, words in HIT.items()]
     device = "a ring of 256 descriptors" if s.dma == "ring" else "one buffer, which it writes round and round"
-    driver = {"resets": "resets the device", "trusts": "believes what it finds", "absent": "does not exist"}[s.next_driver]
+    driver = {"resets": "resets the device", "trusts": "believes what it finds", "absent": "does not exist"}[
+        s.next_driver
+    ]
     return Problem(
         scenario=s,
         given=(
-            f"A kernel hands memory over (KHO) and jumps. A device has {device}, in memory that is not preserved; {traffic:,} "
-            f"arrivals a second. The next kernel's driver for it {driver}.",
+            f"A kernel hands memory over (KHO) and jumps. A device has {device}, in memory that is not preserved; "
+            f"{traffic:,} arrivals a second. The next kernel's driver for it {driver}.",
         ),
         question="What of the next kernel's can the device still spoil, at worst?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
             "KHO does not quiet a device: device_shutdown() runs as ever, and the PCI core clears Bus Master "
             "[src: pci-device-shutdown].",
-            "But the image goes to scratch memory, and the early allocations come from there. Scratch holds movable pages only, "
-            "so no driver's buffer lies in it [src: kho]. What a device that runs on can hit is the rest.",
+            "But the image goes to scratch memory, and the early allocations come from there. Scratch holds movable "
+            "pages only, so no driver's buffer lies in it [src: kho]. What a device that runs on can hit is the rest.",
         ),
-        twice=same(fate, _hit_of(simulate(s), fate)),
+        twice=same(fate, _hit_of(simulate(s)), HIT),
         look=("json", "dma and dma.landed_in: owners as the frames were at that moment"),
     )
 
 
-def _hit_of(run: Run, fate: str) -> str:
+def _hit_of(run: Run) -> str:
     """Return what was hit, from the log: ``later`` if some write came after userspace had taken its memory."""
     v = run.verdict
     if not v.dma:
@@ -185,21 +200,35 @@ def _hit_of(run: Run, fate: str) -> str:
     return "later" if late else "free"
 
 
+NOT_EVEN = {
+    "held": "there is nothing to hold back",
+    "free": "not even that",
+    "later": "it is quiet by then, and long before",
+    "all": "those lie in scratch memory, and it is quiet anyway",
+}
+"""What does not come to pass where a device is quiet from the jump on."""
+
+
 def _why_hit(other: str, fate: str, s: Scenario) -> str:
     if other == fate:
         return {
             "stopped": "a handover changes nothing of that: the callback is called as ever [src: kho].",
-            "held": "the PCI core clears the bit on every kexec, with or without a handover [src: pci-device-shutdown].",
-            "free": "the image and the first allocations are where no buffer was [src: kho], and the writes end before userspace "
+            "held": "the PCI core clears the bit on every kexec, with or without a handover [src: "
+            "pci-device-shutdown].",
+            "free": "the image and the first allocations are where no buffer was [src: kho], and the writes end "
+            "before userspace "
             + ("takes its memory: the ring is dry." if s.next_driver != "resets" else "takes its memory."),
             "later": "nobody stops it, so it still writes when userspace has been given that memory.",
         }[fate]
     if fate == "stopped":
-        return "the old kernel's driver stops the engine before the jump; devices get their normal shutdown [src: kho]."
+        return f"{NOT_EVEN[other]}: the driver stops the engine, and devices get their normal shutdown [src: kho]."
     if other == "stopped":
         return f"the engine runs on, for {rules.why_runs(s)}; a handover stops no device [src: kho]."
     if fate == "held":
-        return "the PCI core clears Bus Master on this path as well, and the device obeys [src: pci-device-shutdown]."
+        return (
+            f"{NOT_EVEN[other]}: the PCI core clears Bus Master here as well, and the device obeys [src: "
+            "pci-device-shutdown]."
+        )
     if other == "held":
         return f"{rules.why_open(s)}."
     if other == "all":
@@ -251,12 +280,12 @@ def is_it_checked(drawn: Drawn) -> Problem:
         question="Is a digest of the image checked before the next kernel is entered?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
-            "Purgatory runs between the two kernels, and compares a SHA-256 digest of the segments; if they differ it loops for "
-            "ever. kexec-tools always brings one; kexec_file_load brings one on x86, and on arm64 enters the kernel directly "
-            "[src: purgatory].",
-            "It finds what was written into the image before the check, and nothing that comes later. With a handover all "
-            "destinations are in scratch memory, which held no buffer of a driver's, so there is nothing to look for "
-            "[src: purgatory].",
+            "Purgatory runs between the two kernels, and compares a SHA-256 digest of the segments; if they differ it "
+            "loops for ever. kexec-tools always brings one; kexec_file_load brings one on x86, and on arm64 enters "
+            "the kernel directly [src: purgatory].",
+            "It finds what was written into the image before the check, and nothing that comes later. With a handover "
+            "all destinations are in scratch memory, which held no buffer of a driver's, so there is nothing to look "
+            "for [src: purgatory].",
         ),
         twice=same("checked" if who in ("user", "kernel") else "not checked", "checked" if ran else "not checked"),
         look=("log", "The step jump/digest is there, or is not."),
@@ -279,7 +308,10 @@ def _why_checked(other: str, who: str, s: Scenario) -> str:
         return "on arm64 there is no purgatory that could check one, handover or not [src: purgatory]."
     if other == "kernel":
         if s.loader == "user":
-            return "the kernel makes a purgatory for images that it loads itself; kexec_load gets one from kexec-tools [src: purgatory]."
+            return (
+                "the kernel makes a purgatory for images that it loads itself; kexec_load gets one from kexec-tools "
+                "[src: purgatory]."
+            )
         if s.machine == "arm64":
             return "on arm64 the kernel makes no purgatory: the stub enters the next kernel directly [src: purgatory]."
         return "where all destinations are in scratch memory, the kernel leaves the checksum out [src: purgatory]."

@@ -1,4 +1,4 @@
-"""Chapter 4: the hotplug port that waits. What a command that never completes costs, and what the console says of it."""
+"""Chapter 4: the hotplug port that waits. What a command that never completes costs, and what the console says."""
 
 from __future__ import annotations
 
@@ -47,14 +47,15 @@ def _machine(drawn: Drawn, ports: int) -> Scenario:
 
 def _story(s: Scenario) -> str:
     way = {"kexec": "An ordinary kexec", "reboot": "A reboot", "panic": "A panic, with a capture kernel"}[s.path]
+    only = "only such commands as change a control field (erratum CF118)"
     kind = {
-        "cf118": "complete only commands that change a control field (erratum CF118), and the driver does not know it",
-        "cf118-quirked": "complete only commands that change a control field (erratum CF118), and the driver knows it",
-        "conforming": "complete every command",
+        "cf118": f"{only}, which its driver does not know",
+        "cf118-quirked": f"{only}, which its driver knows",
+        "conforming": "every command",
     }[s.hotplug]
+    ports = "is one hot-plug port" if s.hotplug_ports == 1 else f"are {s.hotplug_ports} hot-plug ports"
     return (
-        f"{way} of v{s.kernel}, with HZ={s.hz}. There {'is one hot-plug port' if s.hotplug_ports == 1 else ''}"
-        f"{f'are {s.hotplug_ports} hot-plug ports' if s.hotplug_ports > 1 else ''}. Such ports {kind}. The driver set the "
+        f"{way} of v{s.kernel}, with HZ={s.hz}. There {ports} of a kind that completes {kind}. The driver set the "
         f"slots up {SLOT_SET_UP / S:g} s before the call, with a command of enable bits alone."
     )
 
@@ -69,41 +70,49 @@ def time_lost(drawn: Drawn) -> Problem:
     nearest = -(-POLL_MS * hz // 1000)
     other = ports * (tick + POLLS * (2 * nearest + 3 - ticks) * S // hz)
     run = simulate(s)
-    full = ports * (tick + wait)
+    age = "that is how old the command is. Nobody waits that long."
+    mistakes: tuple[Mistake, ...] = (
+        Mistake((0,), "here the driver is called, and does not know these ports: it waits for each."),
+        Mistake(((tick + wait) / MS,), "ports are shut down one after the other, so that their times add up."),
+        Mistake((1000 * ports,), "the budget of 1,000 ms is used up in sleeps of 10 ms, and each ends with a tick."),
+        Mistake((1000,), "the budget of 1,000 ms is a port's, and each of its sleeps takes longer than it says."),
+        Mistake((SLOT_SET_UP / MS,), age),
+        Mistake((SLOT_SET_UP * ports / MS,), age),
+        Mistake((other / MS,), "that is a tick a sleep too many or too few: it changed between 6.1 and 6.12."),
+        Mistake((ports * wait / MS,), "before it, the driver waits one tick for the command of the boot."),
+    )
+    if not waits(s):
+        mistakes = (
+            Mistake((ports * (tick + wait) / MS,), f"{why_not(s)}."),
+            Mistake((1000 * ports,), f"no command is waited for to the end of its second: {why_not(s)}."),
+            Mistake((SLOT_SET_UP / MS,), f"that is how old the command is, and here nobody asks for it: {why_not(s)}."),
+        )
     return Problem(
         scenario=s,
         given=(
             _story(s),
-            f"Before a command the driver waits for the last one; if that is overdue, for one tick more. For its own it looks "
-            f"{POLLS} times, and sleeps {POLL_MS} ms in between. A sleep ends with a tick: of {POLL_MS} ms at this HZ that is "
-            f"the {_nth(nearest + 1)} tick in 6.12 and later, and the {_nth(nearest + 2)} before [src: pciehp-wait].",
+            "Before a command the driver waits for the last one; if that is overdue, for one tick more. For its own "
+            f"it looks {POLLS} times, and sleeps {POLL_MS} ms in between. A sleep ends with a tick: of {POLL_MS} ms "
+            f"at this HZ that is the {_nth(nearest + 1)} tick in 6.12 and later, and the {_nth(nearest + 2)} before "
+            "[src: pciehp-wait].",
         ),
         question="How many milliseconds does the shutdown lose to commands that never complete?",
         answer=Numbers(
             (Number("time", lost / MS, "ms", within=max(1.0, lost / MS / 500)),),
-            (
-                Mistake((0,), "here the driver is called, and does not know these ports: it waits for each."),
-                Mistake((full / MS,), f"{why_not(s) if not waits(s) else 'it waits here'}."),
-                Mistake(((tick + wait) / MS,), "ports are shut down one after the other, so that their times add up."),
-                Mistake((1000 * ports,), "the budget of 1,000 ms is used up in sleeps of 10 ms, and each ends with a tick."),
-                Mistake((1000,), "the budget of 1,000 ms is a port's, and each of its sleeps takes longer than it says."),
-                Mistake((SLOT_SET_UP / MS,), "that is how old the command is. Nobody waits that long."),
-                Mistake((SLOT_SET_UP * ports / MS,), "that is how old the command is. Nobody waits that long."),
-                Mistake((other / MS,), "that is a tick a sleep too many or too few: it changed between 6.1 and 6.12."),
-                Mistake((ports * wait / MS,), "before it, the driver waits one tick for the command of the boot."),
-            ),
+            mistakes,
             "one tick, and so many sleeps of so many ticks, for each port that is waited for.",
         ),
         working=(
             (
-                f"A tick is 1,000 / {hz} = {tick / MS:.3f} ms. The command of the boot is overdue: one tick. Then {POLLS} "
-                f"sleeps of {ticks} ticks, {POLLS} × {ticks} × {tick / MS:.3f} = {wait / MS:,.0f} ms [src: pciehp-wait]."
+                f"A tick is 1,000 / {hz} = {tick / MS:.3f} ms. The command of the boot is overdue: one tick. Then "
+                f"{POLLS} sleeps of {ticks} ticks, {POLLS} × {ticks} × {tick / MS:.3f} = {wait / MS:,.0f} ms [src: "
+                "pciehp-wait]."
                 if waits(s)
                 else f"Nothing is lost: {why_not(s)}."
             ),
             (
-                f"{ports} × ({tick / MS:.1f} + {wait / MS:,.1f}) = {lost / MS:,.1f} ms. The number in the message, some "
-                f"{SLOT_SET_UP / S:.0f} s, is the command's age, not the delay."
+                f"{ports} × ({tick / MS:.1f} + {wait / MS:,.1f}) = {lost / MS:,.1f} ms. The number in the message, "
+                f"some {SLOT_SET_UP / S:.0f} s, is the command's age, not the delay."
                 if waits(s)
                 else "The message that the thread began with comes only where a driver waits in vain [src: cf118]."
             ),
@@ -132,9 +141,14 @@ def last_line(drawn: Drawn) -> Problem:
         Option(right, quiet or "the last command is the one that switches the notifications off.", waits(s)),
         Option(
             age,
-            quiet or "that line comes first of a port's two: it is the command of the boot, and the number is its age.",
+            f"the command of the boot is waited for no more than any other: {why_not(s)}."
+            if quiet
+            else "that line comes first of a port's two: it is the command of the boot, and the number is its age.",
         ),
-        Option(theirs.render(bdf, DISABLING_COMMAND, wait), quiet or "those are the words of other versions."),
+        Option(
+            theirs.render(bdf, DISABLING_COMMAND, wait),
+            f"in no version's words: {why_not(s)}." if quiet else "those are the words of other versions.",
+        ),
         Option(
             "none of these",
             f"{why_not(s)}." if not waits(s) else "the driver is called here, waits in vain, and says so.",
@@ -149,9 +163,9 @@ def last_line(drawn: Drawn) -> Problem:
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
             (
-                f"Two lines for each port. First for the command that set the slot up, {BOOT_COMMAND:#06x}: enable bits alone, "
-                f"so it never completed, and the number is its age. Then for the command that takes them back, "
-                f"{DISABLING_COMMAND:#06x}, whose age is the wait itself: {wait:,} ms [src: pciehp-wait]."
+                f"Two lines for each port. First for the command that set the slot up, {BOOT_COMMAND:#06x}: enable "
+                "bits alone, so it never completed, and the number is its age. Then for the command that takes them "
+                f"back, {DISABLING_COMMAND:#06x}, whose age is the wait itself: {wait:,} ms [src: pciehp-wait]."
                 if waits(s)
                 else f"{why_not(s)[0].upper()}{why_not(s)[1:]}."
             ),

@@ -35,6 +35,24 @@ def heard(s: Scenario) -> str:
     return "hangs" if s.msi_resend == "yes" else "stray"
 
 
+TO_KEEP = {
+    "held": "The same bit stops DMA and messages, and does not stop a line [src: bus-master]. On the crash path "
+    "nobody clears it "
+    "[src: crash-kexec].",
+    "masked": "So a device that goes on asserting a line that nobody wants is silent, and the trouble begins with a "
+    "request for "
+    "it: by its own driver too early, or by that of a device beside it [src: request-irq].",
+    "stray": "MSI is switched off in each function when the bus is enumerated, which comes later [src: pci-msi-init].",
+    "disabled": "Whoever shares a line that was given up is polled, ten times a second [src: note-interrupt]. What "
+    "it takes is a "
+    "device that is silenced before the jump: Bus Master does not stop a line [src: bus-master].",
+    "hangs": "The storm begins with the first interrupt that the kernel takes, long before the bus is enumerated "
+    "and MSI is "
+    "switched off in each function [src: pci-msi-init].",
+}
+"""What to take along, by what is heard."""
+
+
 def _machines(fate: str, drawn: Drawn) -> dict[str, str]:
     """Draw switches under which that is what the next kernel hears. An IOMMU keeps the DMA out of its memory."""
     path = drawn.among(("kexec", "panic"), "path")
@@ -42,7 +60,9 @@ def _machines(fate: str, drawn: Drawn) -> dict[str, str]:
         return {"quiesce": "none", "msi-resend": drawn.among(("no", "yes"), "resend")}
     if fate in ("stray", "hangs"):
         resend = {"msi-resend": "yes"} if fate == "hangs" else {}
-        open_ = drawn.among(({"clear-bus-master": "no"}, {"power-state": "unknown"}, {"obeys-bus-master": "no"}), "open")
+        open_ = drawn.among(
+            ({"clear-bus-master": "no"}, {"power-state": "unknown"}, {"obeys-bus-master": "no"}), "open"
+        )
         kexec = {"quiesce": "none", "iommu": "translate", **open_}
         return resend | ({"path": "panic"} if path == "panic" else kexec)
     left = {"path": "panic"} if path == "panic" else {"quiesce": "none"}
@@ -62,7 +82,10 @@ def what_is_heard(drawn: Drawn) -> Problem:
     traffic = drawn.among((500, 1000, 2000), "traffic")
     values = {"machine": "x86", "kernel": kernel, "traffic": traffic, **_machines(fate, drawn), "seed": drawn.seed}
     s = Scenario.of(values)
-    ways = {"kexec": "An ordinary kexec of an x86 machine", "panic": "An x86 machine panics, and a capture kernel boots"}
+    ways = {
+        "kexec": "An ordinary kexec of an x86 machine",
+        "panic": "An x86 machine panics, and a capture kernel boots",
+    }
     how = "by a line" if s.interrupt == "intx" else "by messages (MSI)"
     shared = " Another device is on that line, whose driver probes first." if s.line_shared == "yes" else ""
     drivers = {
@@ -80,8 +103,8 @@ def what_is_heard(drawn: Drawn) -> Problem:
         ),
         question="What does the next kernel hear of it?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
-        working=(_why(fate, fate, s), *_more(fate)),
-        twice=same(fate, _heard(run)),
+        working=(TO_KEEP[fate],),
+        twice=same(fate, _heard(run), HEARD),
         look=("json", "irq and msi; the console says the rest"),
     )
 
@@ -103,21 +126,22 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
     line = s.interrupt == "intx"
     if kind == fate:
         return {
-            "held": "The PCI core has cleared Bus Master, and a message is a memory write like any other "
+            "held": "the PCI core has cleared Bus Master, and a message is a memory write like any other "
             "[src: msi-is-a-write].",
-            "masked": "A kernel masks every line before it takes interrupts [src: x86-io-apic], and unmasks one when a "
+            "masked": "a kernel masks every line before it takes interrupts [src: x86-io-apic], and unmasks one when a "
             "driver requests it [src: request-irq]. "
             + ("Here nobody does." if s.next_driver == "absent" else "Here the driver resets its device before that."),
-            "stray": "A message for a vector that nobody was given ends in one line on the console, at a limited rate "
+            "stray": "a message for a vector that nobody was given ends in one line on the console, at a limited rate "
             "[src: apic-msi].",
             "disabled": (
-                "The driver beside it requests the line while the device asserts it"
+                "the driver beside it requests the line while the device asserts it"
                 if s.line_shared == "yes"
-                else "Its own driver requests the line before it has seen to what asserts it"
+                else "its own driver requests the line before it has seen to what asserts it"
             )
             + f", and the interrupt comes again as soon as it is ended. After {WINDOW:,}, of which more than "
             f"{UNHANDLED:,} unhandled, the kernel disables the line [src: note-interrupt].",
-            "hangs": "It sends again as soon as a CPU has accepted the last one, so the CPU that takes interrupts never "
+            "hangs": "it sends again as soon as a CPU has accepted the last one, so the CPU that takes interrupts "
+            "never "
             "comes to do anything else; no descriptor is involved, so nothing counts [src: msi-storms].",
         }[fate]
     if kind == "held":
@@ -125,14 +149,23 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
             return "a line is no write: Bus Master does not stop it [src: bus-master]."
         return f"{rules.why_open(s)}."
     if fate == "held":
-        return "a message is a memory write, and Bus Master is clear: none leaves the device [src: msi-is-a-write]."
+        none = {
+            "masked": "a message needs no line, and here none comes",
+            "stray": "not even a few come",
+            "disabled": "nothing comes that could be counted",
+            "hangs": "not one comes",
+        }
+        return f"{none[kind]}: a message is a memory write, and Bus Master is clear [src: msi-is-a-write]."
     if kind == "masked":
         if not line:
             return "a local APIC has no mask for a vector: a message needs nobody to request it [src: apic-msi]."
         return "the line is requested, and so unmasked, while the device still asserts it [src: request-irq]."
     if kind == "disabled":
         if not line:
-            return "the detector counts on a line's descriptor, and a message that nobody asked for has none [src: msi-storms]."
+            return (
+                "the detector counts on a line's descriptor, and a message that nobody asked for has none [src: "
+                "msi-storms]."
+            )
         return "the line is never unmasked while the device asserts it, so nothing comes of it [src: request-irq]."
     if kind == "hangs":
         if not line:
@@ -141,15 +174,6 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
     if line:
         return "a line is not forgotten: it stays asserted until the device has been seen to [src: level-line]."
     return "this device sends again what nobody has seen to, as soon as the last one was accepted [src: msi-storms]."
-
-
-def _more(fate: str) -> tuple[str, ...]:
-    """Say what to take along."""
-    if fate in ("stray", "hangs"):
-        return ("MSI is switched off for each function when the bus is enumerated, which comes later [src: pci-msi-init].",)
-    if fate == "disabled":
-        return ("Whoever shares a line that was given up is polled, ten times a second [src: note-interrupt].",)
-    return ()
 
 
 # -- how long a storm lasts ------------------------------------------------------------------------
@@ -169,28 +193,37 @@ def storm_length(drawn: Drawn) -> Problem:
     total = here // INTERRUPT_COST * cost
     spoiled = windows - 1
     told = (
-        f"The next kernel was booted with irqpoll, so handlers of other shared lines are asked, too; {spoiled or 'no'} full "
-        f"window{'' if spoiled == 1 else 's'} of {WINDOW:,} interrupts {'was' if spoiled == 1 else 'were'} spoiled by "
-        "handlers that claimed a hundred or more of them."
+        "The next kernel was booted with irqpoll, so handlers of other shared lines are asked, too; "
+        f"{spoiled or 'no'} full window{'' if spoiled == 1 else 's'} of {WINDOW:,} interrupts "
+        f"{'was' if spoiled == 1 else 'were'} spoiled by handlers that claimed a hundred or more of them."
     )
     us = cost / US
     return Problem(
         scenario=s,
         given=(
-            "An x86 machine. A device that nothing stopped asserts an interrupt line, and the driver of the device beside it "
-            f"requests that line. Each interrupt that nobody handles costs its CPU {us:g} µs, and the next one comes at once.",
+            "An x86 machine. A device that nothing stopped asserts an interrupt line, and the driver of the device "
+            f"beside it requests that line. Each interrupt that nobody handles costs its CPU {us:g} µs, and the next "
+            "one comes at once.",
             *([told] if irqpoll == "yes" else []),
         ),
         question="For how many milliseconds does the CPU do nothing else, until the kernel gives the line up?",
         answer=Numbers(
             (Number("time", total / MS, "ms", within=total / MS / 5000),),
             (
-                Mistake((UNHANDLED * cost / MS,), f"{UNHANDLED:,} is what must be exceeded; the verdict falls at {WINDOW:,}."),
-                Mistake((100,), "a tenth of a second is how far apart unhandled ones may come, and how often it polls later."),
+                Mistake(
+                    (UNHANDLED * cost / MS,),
+                    f"{UNHANDLED:,} is what must be exceeded; the verdict falls at {WINDOW:,}.",
+                ),
+                Mistake(
+                    (100,),
+                    "a tenth of a second is how far apart unhandled ones may come, and how often it polls later.",
+                ),
                 Mistake((WINDOW * cost / MS,), "a spoiled window does not count, and the next one begins at nothing."),
                 Mistake(
                     (spoiled * WINDOW * cost / MS,),
-                    "the window in which the line is given up takes its time as well.",
+                    "the window in which the line is given up takes its time as well."
+                    if spoiled
+                    else "it takes a full window until the detector has seen enough.",
                 ),
                 Mistake((here / MS,), f"that is with {INTERRUPT_COST / US:g} µs an interrupt, as in the model."),
                 Mistake((total / US,), "that is in microseconds."),
@@ -201,8 +234,8 @@ def storm_length(drawn: Drawn) -> Problem:
             f"The kernel looks at every {WINDOW:,}th interrupt. If more than {UNHANDLED:,} of them were unhandled, it "
             "disables the line [src: note-interrupt].",
             f"{windows} × {WINDOW:,} × {us:g} µs = {total / MS:,.4g} ms.",
-            f"The model's own cost is {INTERRUPT_COST / US:g} µs: {here / MS:,.4g} ms here. Only a line that was requested "
-            "is counted at all [src: request-irq].",
+            f"The model's own cost is {INTERRUPT_COST / US:g} µs: {here / MS:,.4g} ms here. Only a line that was "
+            "requested is counted at all [src: request-irq].",
         ),
         twice=Twice(
             f"{WINDOW * windows:,} interrupts",

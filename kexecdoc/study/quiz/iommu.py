@@ -5,7 +5,17 @@ from __future__ import annotations
 from itertools import product
 
 from kexecdoc.run import Run
-from kexecdoc.scales import BOOT_ENUMERATION, BOOT_IOMMU, BOOT_ROOTFS, FRAMES, MASKED_BEFORE_STUB, MS, RAM_BASE, S
+from kexecdoc.scales import (
+    BOOT_ENUMERATION,
+    BOOT_IOMMU,
+    BOOT_ROOTFS,
+    FRAMES,
+    MASKED_BEFORE_STUB,
+    MS,
+    RAM_BASE,
+    SHORT_STEP,
+    S,
+)
 from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import Crossing, simulate
 from kexecdoc.study.closed_forms import astray_before_jump, off_before_jump_ns, unpack_ns
@@ -13,6 +23,7 @@ from kexecdoc.study.quiz.answers import Choice, Mistake, Number, Numbers, Option
 from kexecdoc.study.quiz.drawn import Drawn
 from kexecdoc.study.quiz.problem import Problem, Twice, count_within, same
 from kexecdoc.study.quiz.steps import before_iommu, listed
+from kexecdoc.versions import Versions
 
 MOMENTS = {
     "old/device_shutdown": "while device_shutdown() calls the drivers' callbacks",
@@ -87,12 +98,12 @@ def where_it_leads(drawn: Drawn) -> Problem:
     ]
     if s.iommu == "translate":
         where = "which is RAM" if in_ram else "where there is no RAM"
-        options.append(
-            Option(f"to {address:#x}, {where}", _why_leads("number", end, s, moment), end == "number"),
-        )
+        options.append(Option(f"to {address:#x}, {where}", _why_leads("number", end, s, moment), end == "number"))
     else:
         far = 2**32 - 4096 + address % 4096
-        options.append(Option(f"to {far:#x}", "an identity domain gives no other addresses than the physical ones.", False))
+        options.append(
+            Option(f"to {far:#x}", "an identity domain gives no other addresses than the physical ones.", False)
+        )
     ruled = {"meant": f"{meant:#x}", "number": f"{address:#x}", "refused": "refused"}[end]
     mapped = (
         f"the driver was given the I/O virtual address {address:#x} for the physical address {meant:#x}"
@@ -104,8 +115,8 @@ def where_it_leads(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine with {name}, and {way} of v{s.kernel}. Of one buffer "
-            f"{mapped}. RAM is from {RAM_BASE:#x} to {RAM_BASE + FRAMES * 4096 - 1:#x}.{off}",
+            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine with {name}, and {way} of v{s.kernel}. Of one "
+            f"buffer {mapped}. RAM is from {RAM_BASE:#x} to {RAM_BASE + FRAMES * 4096 - 1:#x}.{off}",
         ),
         question=f"A write of the device to {address:#x} comes to the IOMMU {MOMENTS[moment]}. Where does it go?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
@@ -139,16 +150,18 @@ def _looked_up(s: Scenario, moment: str, drawn: Drawn) -> tuple[int, int, int | 
 
 def _why_leads(kind: str, end: str, s: Scenario, moment: str) -> str:
     """Say why an address leads there at that moment, or does not."""
-    unit = "the SMMU" if s.machine == "arm64" else "VT-d"
-    return f"{_state(s, moment)}{'' if kind == end else f', so {unit} {_does(end, s)}'}."
-
-
-def _does(end: str, s: Scenario) -> str:
-    if end == "refused":
-        return "lets nothing through"
-    if end == "number":
-        return "neither translates nor refuses: the number is taken for a physical address"
-    return "still leads it to the buffer" if s.iommu == "translate" else "passes it unchanged"
+    state = _state(s, moment)
+    if kind == end:
+        return f"{state}."
+    then = {
+        ("meant", "number"): "nobody looks the address up any more",
+        ("meant", "refused"): "nothing is let through to the buffer",
+        ("refused", "meant"): "it refuses nothing that was allowed",
+        ("refused", "number"): "what is off, and bypasses, refuses nothing",
+        ("number", "meant"): "the address is still looked up, and not taken literally",
+        ("number", "refused"): "it goes nowhere at all",
+    }[kind, end]
+    return f"{state}: {then}."
 
 
 def _state(s: Scenario, moment: str) -> str:
@@ -156,13 +169,22 @@ def _state(s: Scenario, moment: str) -> str:
     arm = s.machine == "arm64"
     if moment == "next/drivers":
         if s.path == "panic" and not arm:
-            return "a capture kernel copies the crashed kernel's tables, and keeps to them until the driver's probe [src: vtd-copy]"
+            return (
+                "a capture kernel copies the crashed kernel's tables, and keeps to them until the driver's probe "
+                "[src: vtd-copy]"
+            )
         if arm and s.kernel != "7.3":
-            return "the next kernel has enabled its SMMU over an empty stream table, and attaches at a driver's probe [src: smmu-attach]"
+            return (
+                "the next kernel has enabled its SMMU over an empty stream table, and attaches at a driver's probe "
+                "[src: smmu-attach]"
+            )
         if s.iommu == "translate":
             empty = "an address space of its own in which nothing is mapped yet"
             return f"the next kernel has put the device into {empty} [src: {'smmu-attach' if arm else 'vtd-boot'}]"
-        return f"the next kernel has attached the device already, addresses unchanged [src: {'smmu-attach' if arm else 'vtd-boot'}]"
+        return (
+            "the next kernel has attached the device already, addresses unchanged [src: "
+            f"{'smmu-attach' if arm else 'vtd-boot'}]"
+        )
     if s.path == "panic":
         return "nothing is shut down on the crash path, the IOMMU included [src: crash-kexec]"
     if moment == "old/device_shutdown":
@@ -180,20 +202,20 @@ def _history(s: Scenario) -> tuple[str, ...]:
     """Tell when the unit is on and when it is off on that way."""
     if s.path == "panic":
         return (
-            "On the crash path both go on through the jump [src: crash-kexec]. A capture kernel with VT-d copies the tables "
-            "that it finds [src: vtd-copy]; one with an SMMUv3 resets the unit, and what is in flight is aborted "
-            "[src: smmu-kdump].",
+            "On the crash path both go on through the jump [src: crash-kexec]. A capture kernel with VT-d copies the "
+            "tables that it finds [src: vtd-copy]; one with an SMMUv3 resets the unit, and what is in flight is "
+            "aborted [src: smmu-kdump].",
         )
     if s.machine == "x86":
         return (
-            "VT-d goes off in machine_shutdown(), after all callbacks, shortly before the jump [src: vtd-shutdown]. The next "
-            "kernel attaches every function before it enables translation [src: vtd-boot].",
+            "VT-d goes off in machine_shutdown(), after all callbacks, shortly before the jump [src: vtd-shutdown]. "
+            "The next kernel attaches every function before it enables translation [src: vtd-boot].",
         )
     return (
         "The SMMU is a device like others, and its shutdown callback disables it, with the old kernel still running "
         "[src: smmu-shutdown]. Then GBPA decides: Linux does not program it at shutdown [src: smmu-gbpa].",
-        "The next kernel enables it over an empty stream table [src: smmu-reset]. 7.3 attaches every device at once; 6.12 "
-        "and 6.1 attach one when its driver probes [src: smmu-attach].",
+        "The next kernel enables it over an empty stream table [src: smmu-reset]. 7.3 attaches every device at once; "
+        "6.12 and 6.1 attach one when its driver probes [src: smmu-attach].",
     )
 
 
@@ -219,7 +241,8 @@ def astray(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            "An ordinary kexec of an arm64 machine with a translating SMMUv3, whose GBPA register says bypass. Nothing stops "
+            "An ordinary kexec of an arm64 machine with a translating SMMUv3, whose GBPA register says bypass. "
+            "Nothing stops "
             + (
                 f"a network card that takes {traffic:,} packets a second; of each it writes a buffer and a descriptor."
                 if s.dma == "ring"
@@ -231,21 +254,21 @@ def astray(drawn: Drawn) -> Problem:
         answer=Numbers(
             (Number("writes", expected, within=max(3, expected / 20)),),
             (
-                Mistake((expected / each * (3 - each),), "a packet is two writes, its buffer and its descriptor; a period is one."),
-                Mistake((0,), "the SMMU goes off before the old kernel ends, not with it."),
                 Mistake(
-                    (each * traffic * (window + unpack_ns(s)) / S,),
-                    "that counts on beyond the jump.",
+                    (expected / each * (3 - each),),
+                    "a packet is two writes, its buffer and its descriptor; a period is one.",
                 ),
+                Mistake((0,), "the SMMU goes off before the old kernel ends, not with it."),
+                Mistake((each * traffic * (window + unpack_ns(s)) / S,), "that counts on beyond the jump."),
             ),
             "multiply the time by the rate, and by the writes of each arrival.",
         ),
         working=(
             f"{traffic:,} a second × {window / MS:g} ms = {arrivals:.1f} arrivals, with {each} "
             f"write{'s' if each > 1 else ''} each: about {expected}.",
-            "The SMMU's shutdown callback is the last in device_shutdown() [src: smmu-shutdown]. After it the old kernel still "
-            f"takes {window / MS:g} ms, most of it to take the other CPUs offline [src: arm64-machine-shutdown]. The device "
-            "goes on with I/O virtual addresses that nobody translates.",
+            "The SMMU's shutdown callback is the last in device_shutdown() [src: smmu-shutdown]. After it the old "
+            f"kernel still takes {window / MS:g} ms, most of it to take the other CPUs offline [src: "
+            "arm64-machine-shutdown]. The device goes on with I/O virtual addresses that nobody translates.",
         ),
         twice=count_within(expected, simulate(s).verdict.astray_before_jump, arrivals, each),
         look=("json", "dma.astray_before_jump"),
@@ -264,7 +287,7 @@ def open_window(drawn: Drawn) -> Problem:
     }
     s = Scenario.of({**values, "seed": drawn.seed})
     arm = machine == "arm64"
-    before = off_before_jump_ns(s) if arm else MASKED_BEFORE_STUB
+    before = off_before_jump_ns(s) if arm else MASKED_BEFORE_STUB + SHORT_STEP * (s.kernel in Versions("6.1"))
     boot = before_iommu(s)
     after = sum(ns for _, ns in boot) + BOOT_IOMMU // 2
     total = before + after
@@ -275,7 +298,8 @@ def open_window(drawn: Drawn) -> Problem:
         given=(
             f"An ordinary kexec of v{s.kernel} on an {'arm64' if arm else 'x86'} machine with a translating "
             f"{'SMMUv3' if arm else 'VT-d'}. It goes off {before / MS:g} ms before the jump.",
-            f"From the jump on it takes {listed(boot)}; {BOOT_IOMMU / 2 / MS:g} ms later the next kernel enables it again.",
+            f"From the jump on it takes {listed(boot)}; {BOOT_IOMMU / 2 / MS:g} ms later the next kernel enables it "
+            "again.",
         ),
         question="For how many milliseconds is nothing translated?",
         answer=Numbers(
@@ -283,13 +307,18 @@ def open_window(drawn: Drawn) -> Problem:
             (
                 Mistake((after / MS,), "it goes off before the jump, with the old kernel still running."),
                 Mistake(((total - BOOT_IOMMU // 2) / MS,), "the next kernel takes a while to enable it."),
-                Mistake((sum(ns for _, ns in boot[: 1 + ("digest" in boot[1][0])]) / MS,), "the next kernel has to boot first."),
+                Mistake(
+                    (sum(ns for _, ns in boot[: 1 + ("digest" in boot[1][0])]) / MS,),
+                    "the next kernel has to boot first.",
+                ),
                 Mistake((before / MS,), "the jump does not switch it on again."),
             ),
             "add up all that lies between its being switched off and its being switched on again.",
         ),
         working=(
-            f"{before / MS:g} + " + " + ".join(f"{ns / MS:g}" for _, ns in boot) + f" + {BOOT_IOMMU / 2 / MS:g} = {total / MS:g} ms.",
+            f"{before / MS:g} + "
+            + " + ".join(f"{ns / MS:g}" for _, ns in boot)
+            + f" + {BOOT_IOMMU / 2 / MS:g} = {total / MS:g} ms.",
             "The SMMU's shutdown callback runs inside device_shutdown() [src: smmu-shutdown]."
             if arm
             else "VT-d goes off in machine_shutdown(), as the last thing but the jump [src: vtd-shutdown].",
@@ -298,7 +327,11 @@ def open_window(drawn: Drawn) -> Problem:
         twice=same(f"{total / MS:g} ms", f"{found / MS:g} ms")
         if not arm or closed == after
         else Twice(f"{after} ns after the jump", f"{closed} ns by closed_forms", False),
-        look=("log", "From the event old/...-shutdown that sets gate/eth0/... to the event next/...-enable:0 that sets it again."),
+        look=(
+            "log",
+            "From the event old/...-shutdown that sets gate/eth0/... to the event next/...-enable:0 that sets it "
+            "again.",
+        ),
     )
 
 

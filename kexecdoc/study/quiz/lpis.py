@@ -30,8 +30,8 @@ def bit_of_intid(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"A GICv3 redistributor records an interrupt in the pending table of CPU {cpu}, which begins at {base:#x}. The "
-            f"interrupt's number is INTID {intid}.",
+            f"CPU {cpu} has its interrupts masked. Its GICv3 redistributor records one in its pending table, which "
+            f"begins at {base:#x}. The interrupt's number is INTID {intid}.",
         ),
         question="At which address is the byte that changes, and which of its bits is it?",
         answer=Numbers(
@@ -41,7 +41,9 @@ def bit_of_intid(drawn: Drawn) -> Problem:
                     (base + (intid - FIRST_LPI) // 8, bit),
                     "the table counts from INTID 0, and not from the first LPI; the property table counts from 8192.",
                 ),
-                Mistake((base + intid - FIRST_LPI, 0), "a byte an INTID is what the property table has; here it is a bit."),
+                Mistake(
+                    (base + intid - FIRST_LPI, 0), "a byte an INTID is what the property table has; here it is a bit."
+                ),
                 Mistake((base + intid, 0), "a byte holds eight INTIDs."),
                 Mistake((base + offset, 7 - bit), "bit 0 is the lowest one of a byte."),
                 Mistake((offset, bit), "that is the offset in the table; add where the table begins."),
@@ -49,12 +51,16 @@ def bit_of_intid(drawn: Drawn) -> Problem:
             "the INTID divided by eight is the byte, the remainder the bit.",
         ),
         working=(
-            f"{intid} = 8 × {offset} + {bit}: byte {offset} = {offset:#x} of the table, bit {bit} [src: gic-pending-bit].",
+            f"{intid} = 8 × {offset} + {bit}: byte {offset} = {offset:#x} of the table, bit {bit} [src: "
+            "gic-pending-bit].",
             f"{base:#x} + {offset:#x} = {base + offset:#x}. The first LPI is INTID {FIRST_LPI}, so the first "
             f"{FIRST_LPI // 8:,} bytes belong to no LPI [src: gic-lpi-life].",
         ),
         twice=same(f"{base + offset:#x}, bit {bit}", changed),
-        look=("log", "Its start has redistributor/C/pending; lpi/C/I of an event is a pending bit, frame/N/bytes its frame."),
+        look=(
+            "log",
+            "Its start has redistributor/C/pending; lpi/C/I of an event is a pending bit, frame/N/bytes its frame.",
+        ),
     )
 
 
@@ -63,6 +69,7 @@ def _recorded(s: Scenario, cpu: int, intid: int) -> tuple[int, str]:
     crossing = Crossing(s)
     redistributor, memory = chips(crossing.old).redistributors[cpu], crossing.computer.memory
     base = redistributor.pending_table
+    crossing.computer.cpus[cpu].set_interrupts("masked", "quiz/mask:0", None)
     before = memory.load(base, PENDING_BYTES)
     redistributor.record(intid, "quiz", 0, "")
     after = memory.load(base, PENDING_BYTES)
@@ -89,16 +96,18 @@ def table_of_whom(drawn: Drawn) -> Problem:
     way = (
         "An ordinary kexec of an arm64 machine, which takes the other CPUs offline."
         if path == "kexec"
-        else "A reboot of an arm64 machine, which stops the other CPUs by an interrupt and enters its firmware without a reset."
+        else "A reboot of an arm64 machine, which stops the other CPUs by an interrupt and enters its firmware "
+        "without a reset."
     )
     return Problem(
         scenario=s,
         given=(
-            f"{way} Nothing stops a network card. Its four vectors are INTIDs {INTIDS['eth0'][0]} to {INTIDS['eth0'][-1]}, "
-            f"and while the machine ran the first went to CPU 0, the next to CPU 1, and so on. The pending tables: {listed}.",
+            f"{way} Nothing stops a network card. Its four vectors are INTIDs {INTIDS['eth0'][0]} to "
+            f"{INTIDS['eth0'][-1]}, and while the machine ran the first went to CPU 0, the next to CPU 1, and so on. "
+            f"The pending tables: {listed}.",
         ),
-        question=f"The card sends the message of INTID {intid} after the last CPU has masked its interrupts, when its bit is "
-        "clear everywhere. At which address does a byte change, and which of its bits is it?",
+        question=f"The card sends the message of INTID {intid} after the last CPU has masked its interrupts, when its "
+        "bit is clear everywhere. At which address does a byte change, and which of its bits is it?",
         answer=Numbers(
             (Number("address", right, hexadecimal=True), Number("bit", bit)),
             (
@@ -121,10 +130,12 @@ def table_of_whom(drawn: Drawn) -> Problem:
                 "machine_shutdown() takes the other CPUs offline [src: arm64-machine-shutdown], and that moves their "
                 "interrupts to CPU 0 [src: irq-migrate]. Nobody masks them."
                 if path == "kexec"
-                else f"Stopping a CPU by an interrupt moves nothing: INTID {intid} still goes to CPU {vector}. Without a reset "
+                else f"Stopping a CPU by an interrupt moves nothing: INTID {intid} still goes to CPU {vector}. "
+                "Without a reset "
                 "its redistributor goes on [src: gic-enable-lpis]."
             ),
-            f"{intid} = 8 × {offset} + {bit}; {tables[cpu]:#x} + {offset:#x} = {right:#x}, bit {bit} [src: gic-pending-bit].",
+            f"{intid} = 8 × {offset} + {bit}; {tables[cpu]:#x} + {offset:#x} = {right:#x}, bit {bit} [src: "
+            "gic-pending-bit].",
         ),
         twice=same(f"{right:#x}, bit {bit}", _first_recorded(run, intid)),
         look=("log", f"The first event lpi.recorded after the CPU's interrupts are masked that sets lpi/.../{intid}."),
@@ -147,7 +158,9 @@ def _first_recorded(run: Run, intid: int) -> str:
 
 def memory_kept(drawn: Drawn) -> Problem:
     """Ask how much memory has to be kept for so many CPUs."""
-    cpus = drawn.among((2, 4, 6, 8, 12, 16, 24, 32, 46, 48, 64, 80, 96, 128, 160, 192, 224, 254, 255, 256, 384, 512), "cpus")
+    cpus = drawn.among(
+        (2, 4, 6, 8, 12, 16, 24, 32, 46, 48, 64, 80, 96, 128, 160, 192, 224, 254, 255, 256, 384, 512), "cpus"
+    )
     tables = cpus + 1
     kept, pages = tables * TABLE_BYTES // KIB, -(-tables // LIST_ENTRIES)
     s = Scenario(seed=drawn.seed)
@@ -156,16 +169,19 @@ def memory_kept(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"An arm64 server with {cpus} CPUs and a GICv3 boots Linux through UEFI. Linux allocates {TABLE_BYTES // KIB} KiB "
-            "for a property table, and as much for each pending table, and puts every table on a list of reserved memory for "
-            f"the next kernel. A page of that list has room for {LIST_ENTRIES} ranges.",
+            f"An arm64 server with {cpus} CPUs and a GICv3 boots Linux through UEFI. Linux allocates "
+            f"{TABLE_BYTES // KIB} KiB for a property table, and as much for each pending table, and puts every table "
+            f"on a list of reserved memory for the next kernel. A page of that list has room for {LIST_ENTRIES} "
+            "ranges.",
         ),
         question="How many KiB are reserved for the tables, and how many pages does the list take?",
         answer=Numbers(
             (Number("memory", kept, "KiB"), Number("pages of the list", pages)),
             (
                 Mistake((kept - TABLE_BYTES // KIB, -(-cpus // LIST_ENTRIES)), "the property table is kept, too."),
-                Mistake((2 * cpus * TABLE_BYTES // KIB, -(-2 * cpus // LIST_ENTRIES)), "all CPUs share one property table."),
+                Mistake(
+                    (2 * cpus * TABLE_BYTES // KIB, -(-2 * cpus // LIST_ENTRIES)), "all CPUs share one property table."
+                ),
                 Mistake(
                     (cpus * PENDING_BYTES // KIB + TABLE_BYTES // KIB, pages),
                     "of a pending table 8 KiB have a meaning, but Linux allocates 64 KiB of it.",
@@ -177,8 +193,9 @@ def memory_kept(drawn: Drawn) -> Problem:
         working=(
             f"{cpus} pending tables and one property table: {tables} × {TABLE_BYTES // KIB} KiB = {kept:,} KiB "
             "[src: gic-table-sizes].",
-            f"{tables} ranges at {LIST_ENTRIES} a page: {pages} page{'s' if pages > 1 else ''} [src: efi-memreserve]. Each kernel "
-            "puts its property table on the list at once, and a pending table when its CPU first comes up [src: its-reserve].",
+            f"{tables} ranges at {LIST_ENTRIES} a page: {pages} page{'s' if pages > 1 else ''} [src: efi-memreserve]. "
+            "Each kernel puts its property table on the list at once, and a pending table when its CPU first comes up "
+            "[src: its-reserve].",
             f"The simulated machine has {CPUS} CPUs: {CPUS + 1} × {TABLE_BYTES // KIB} = {mine} KiB.",
         ),
         twice=same(f"{mine} KiB for {CPUS} CPUs", f"{here} KiB for {CPUS} CPUs"),
@@ -232,18 +249,20 @@ def policy_by_version(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"{way}, from v{s.kernel} to v{s.kernel}, on an arm64 machine with a GICv3. EnableLPIs {hardware}. The first "
-            f"kernel was booted {boot}.",
+            f"{way}, from v{s.kernel} to v{s.kernel}, on an arm64 machine with a GICv3. EnableLPIs {hardware}. The "
+            f"first kernel was booted {boot}.",
         ),
         question="What does the next kernel do with the LPI tables of the old one, which it finds live?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
-            "Before v4.17 a kernel clears EnableLPIs, does not look, and writes the addresses of its own tables. v4.17 looks, "
-            "warns and gives up on a CPU where the bit sticks [src: commit-detect-lpis]. v4.20 keeps tables that lie in "
-            "reserved memory [src: commit-reuse-tables], and a capture kernel keeps any [src: lpi-allocate].",
-            "The list of reserved memory is handed on in UEFI's tables; without UEFI there is none [src: commit-memreserve].",
+            "Before v4.17 a kernel clears EnableLPIs, does not look, and writes the addresses of its own tables. "
+            "v4.17 looks, warns and gives up on a CPU where the bit sticks [src: commit-detect-lpis]. v4.20 keeps "
+            "tables that lie in reserved memory [src: commit-reuse-tables], and a capture kernel keeps any [src: "
+            "lpi-allocate].",
+            "The list of reserved memory is handed on in UEFI's tables; without UEFI there is none [src: "
+            "commit-memreserve].",
         ),
-        twice=same(fate, _policy_of(run)),
+        twice=same(fate, _policy_of(run), POLICIES),
         look=("json", "lpi.tables and lpi.msi_usable; the console has the words"),
     )
 
@@ -264,19 +283,33 @@ def _why_policy(kind: str, fate: str, s: Scenario) -> str:
             else "they lie in memory that the firmware's list reserves [src: commit-reuse-tables].",
             "fresh": "nothing keeps them, and this hardware lets go of them [src: redist-disable-lpis].",
             "stuck": "nothing keeps them, and the bit reads back as 1 [src: redist-disable-lpis].",
-            "silent": "v4.17 was the first to look [src: commit-detect-lpis]; the new addresses are ignored while the bit is set, "
+            "silent": "v4.17 was the first to look [src: commit-detect-lpis]; the new addresses are ignored while "
+            "the bit is set, "
             "and its own interrupts set bits in the old tables.",
         }[fate]
     if kind == "reused":
         if old:
             return "keeping them came with v4.20 [src: commit-reuse-tables]."
-        return "without UEFI nothing has reserved their memory, and then it does not believe in them [src: commit-memreserve]."
+        return (
+            "without UEFI nothing has reserved their memory, and then it does not believe in them [src: "
+            "commit-memreserve]."
+        )
     if fate == "reused":
-        return "it has no need to: tables that are kept need not be switched off [src: commit-reuse-tables]."
+        return {
+            "fresh": "it has no need of tables of its own: it keeps those that it finds [src: commit-reuse-tables].",
+            "stuck": "it does not try: what is kept need not be switched off [src: commit-reuse-tables].",
+            "silent": "it does look, and finds tables that it can keep [src: lpi-allocate].",
+        }[kind]
     if kind == "fresh":
-        return "on this hardware EnableLPIs cannot be cleared [src: gic-enable-lpis]."
+        return (
+            "on this hardware EnableLPIs cannot be cleared, and while it is set new addresses do not take [src: "
+            "gic-enable-lpis]."
+        )
     if fate == "fresh":
-        return "on this hardware EnableLPIs can be cleared, and then the new addresses take."
+        return {
+            "stuck": "on this hardware EnableLPIs can be cleared, so it does not fail [src: gic-enable-lpis].",
+            "silent": "with EnableLPIs clear, which it can be here, new addresses do take [src: gic-state-machine].",
+        }[kind]
     if kind == "stuck":
         return "before v4.17 it does not look whether the bit is clear, and so says nothing [src: commit-detect-lpis]."
     return "since v4.17 it looks whether the bit is clear, and says so where it is not [src: commit-detect-lpis]."

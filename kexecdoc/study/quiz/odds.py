@@ -58,6 +58,12 @@ def _relies(s: Scenario) -> str:
     return f"{len(names)} objects and locks of the crashed kernel: {', '.join(names)}"
 
 
+def _sweep(s: Scenario) -> str:
+    """Return the command that runs many such crashes."""
+    differs = " ".join(f"--{name} {value}" for name, value in s.differences().items() if name != "seed")
+    return f"kexecdoc sweep {differs} --seeds 200"
+
+
 def success(drawn: Drawn) -> Problem:
     """Ask how likely a strategy is to capture the dump at some damage."""
     damage = drawn.between(1, 30, "damage") / 100
@@ -68,19 +74,25 @@ def success(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics with {100 * damage:g} % of its objects damaged, each "
-            f"independently of the others. The crashed kernel {WORK[s.crash_work]}. For that it relies on {_relies(s)}. One that "
-            "is damaged ends it.",
+            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics with {100 * damage:g} % of its objects "
+            f"damaged, each independently of the others. The crashed kernel {WORK[s.crash_work]}. For that it relies "
+            f"on {_relies(s)}. One that is damaged ends it.",
         ),
         question="How likely is it that the dump is captured, in percent?",
         answer=Numbers(
             (Number("chance", round(share, 1), "%", within=0.3),),
             (
-                Mistake((max(0.0, 100 * (1 - k * damage)),), "chances do not add up so: two damaged objects end it only once."),
+                Mistake(
+                    (max(0.0, 100 * (1 - k * damage)),),
+                    "chances do not add up so: two damaged objects end it only once.",
+                ),
                 Mistake((100 * (1 - damage),), f"each of the {k} has to be intact, not one of them."),
                 Mistake((100 * damage,), "that is the chance that one object is damaged."),
                 Mistake((100 - share,), "that is the chance that it fails."),
-                Mistake((100 * crash_success(least, damage),), "that is the path that does the least; this one relies on more."),
+                Mistake(
+                    (100 * crash_success(least, damage),),
+                    "that is the path that does the least; this one relies on more.",
+                ),
                 Mistake((100 * (1 - damage**k),), "that is the chance that not all of them are damaged."),
             ),
             "the chance that one is intact, to the power of how many there are.",
@@ -90,13 +102,17 @@ def success(drawn: Drawn) -> Problem:
             (
                 "It is as little as this path does [src: crash-kexec]. "
                 if s.crash_work == "minimal"
-                else f"The path that does the least relies on {least} of them: {100 * crash_success(least, damage):.1f} %. "
+                else f"The path that does the least relies on {least} of them: "
+                f"{100 * crash_success(least, damage):.1f} %. "
             )
-            + "The more a crash path does, the less often it gets to its end: so the thread argues [src: seed-biederman].",
-            "What real crashes damage, and how much, nobody has measured; the share of damaged objects is a free number here.",
+            + "The more a crash path does, the less often it gets to its end: so the thread argues [src: "
+            "seed-biederman].",
+            "What real crashes damage, and how much, nobody has measured; the share of damaged objects is a free "
+            "number here.",
         ),
         twice=_held(s),
-        look=("json", "dump, over many seeds; the console shows where it stops"),
+        look=("text", "How many of the crossings went wrong; kexecdoc run with one of the seeds says what of."),
+        command=_sweep(s),
     )
 
 
@@ -110,11 +126,11 @@ def damage_at(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics, and some share of its objects is damaged, each "
-            f"independently of the others. The crashed kernel {WORK[s.crash_work]}. For that it relies on {_relies(s)}. One that "
-            "is damaged ends it.",
+            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics, and some share of its objects is "
+            f"damaged, each independently of the others. The crashed kernel {WORK[s.crash_work]}. For that it relies "
+            f"on {_relies(s)}. One that is damaged ends it.",
         ),
-        question=f"At which share of damaged objects is the dump captured in {100 * chance:g} % of crashes? In percent.",
+        question=f"Of {100 * chance:g} % of crashes the dump is captured. Which share of the objects is damaged, in percent?",
         answer=Numbers(
             (Number("damage", round(100 * damage, 2), "%", within=max(0.02, 2 * damage)),),
             (
@@ -126,14 +142,14 @@ def damage_at(drawn: Drawn) -> Problem:
             f"find d with (1 − d) to the power of {k} = {chance:g}.",
         ),
         working=(
-            f"(1 − d)^{k} = {chance:g}, so 1 − d = {chance:g}^(1/{k}) = {1 - damage:.5f}, and d = {100 * damage:.2f} %.",
-            "Biederman recalls that in the field 50 or 60 in a hundred dumps were captured [src: seed-biederman]. That is one "
-            "expert's recollection: no count was found.",
+            f"(1 − d)^{k} = {chance:g}, so 1 − d = {chance:g}^(1/{k}) = {1 - damage:.5f}, and d = {100 * damage:.2f} "
+            "%.",
+            "Biederman recalls that in the field 50 or 60 in a hundred dumps were captured [src: seed-biederman]. "
+            "That is one expert's recollection: no count was found.",
         ),
         twice=_held(s),
-        look=("json", "dump, over many seeds"),
-        command=f"kexecdoc sweep --path panic --machine {s.machine} --crash-work {s.crash_work} "
-        f"--heap-damage {s.heap_damage:.6f} --seeds 200",
+        look=("text", "How many of the crossings went wrong; kexecdoc run with one of the seeds says what of."),
+        command=_sweep(s),
     )
 
 
@@ -147,31 +163,39 @@ def all_captured(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"Somebody crashes a test machine {trials} times, each time in another way, and the dump is captured every time.",
+            f"Somebody crashes a test machine {trials} times, each time in another way, and the dump is captured "
+            "every time.",
         ),
-        question="How low may the true share of captured dumps still be? Give the lower end of Wilson's 95 % interval, in percent "
-        "(z = 1.96).",
+        question="How low may the true share of captured dumps still be, in percent? Give the lower end of Wilson's "
+        "95 % interval (z = 1.96).",
         answer=Numbers(
             (Number("lower end", round(100 * low, 1), "%", within=0.15),),
             (
                 Mistake((100,), "no failure was seen, which does not mean that there is none."),
-                Mistake((100 * (1 - 3 / trials),), "that is the rule of three, a bound on one side; the interval has two."),
-                Mistake((100 * (1 - 1 / trials),), "one more trial might have failed, and more than one of the next as well."),
+                Mistake(
+                    (100 * (1 - 3 / trials),), "that is the rule of three, a bound on one side; the interval has two."
+                ),
+                Mistake(
+                    (100 * (1 - 1 / trials),),
+                    "one more trial might have failed, and more than one of the next as well.",
+                ),
                 Mistake((95,), "that is how sure the interval is, not where it begins."),
                 Mistake((100 * trials / (trials + z),), "z enters squared."),
             ),
             "with no failure in n trials the interval begins at n / (n + z²).",
         ),
         working=(
-            f"With no failure Wilson's lower end is n / (n + z²) = {trials} / ({trials} + 3.84) = {100 * closed:.1f} %.",
+            f"With no failure Wilson's lower end is n / (n + z²) = {trials} / ({trials} + 3.84) = {100 * closed:.1f} "
+            "%.",
             "In an emulator 26 of 26 kinds of crash were captured [src: observations]: by the same arithmetic "
-            f"{100 * 26 / (26 + z * z):.0f} % or more of such crashes. It says nothing of other crashes: that tests look better than "
-            "the field is the thread's own warning [src: seed-biederman].",
+            f"{100 * 26 / (26 + z * z):.0f} % or more of such crashes. It says nothing of other crashes: that tests "
+            "look better than the field is the thread's own warning [src: seed-biederman].",
         ),
         twice=Twice(
             f"{100 * closed:.2f} %",
-            f"{100 * low:.2f} %, by the function that the sweep's table uses",
+            f"{100 * low:.2f} %",
             abs(closed - low) < 1e-6,
+            where="By the function that a sweep's table uses",
         ),
         look=("text", "The interval there is that of the crossings that went wrong: its upper end is 100 % less this."),
         command=f"kexecdoc sweep --path panic --seeds {trials}",

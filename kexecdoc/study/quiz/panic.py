@@ -1,4 +1,4 @@
-"""Chapter 8: when the kernel cannot be trusted. What devices still write, how long a crash takes, what ten seconds buy."""
+"""Chapter 8: when the kernel cannot be trusted. What devices still write, how long it takes, what ten seconds buy."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ FATES = {
     "old": "they go on, and land in the crashed kernel's memory; the dump is captured",
     "dry": "there are none any more by the jump; the dump is captured",
     "shared": "they go on, and land in memory that the capture kernel uses; whether the dump is captured is luck",
-    "refused": "they go on until the capture kernel sets its IOMMU up, and are refused from then on; the dump is captured",
-    "killed": "they go on until the capture kernel sets its IOMMU up; the first one refused kills it, and the dump is lost",
+    "refused": "they go on until the capture kernel sets its IOMMU up, and are refused from then on; the dump is "
+    "captured",
+    "killed": "they go on until the capture kernel sets its IOMMU up; the first one refused kills it, and the dump "
+    "is lost",
 }
 
 
@@ -53,7 +55,17 @@ def _machines() -> dict[str, list[dict[str, str]]]:
     fatal = {"on-abort": "fatal"}
     cyclic = {"dma": "cyclic"}
     return {
-        "old": [{}, cyclic, x86, x86 | cyclic, x86 | smmu, x86 | smmu | fatal, x86 | smmu | cyclic, fatal, x86 | fatal | cyclic],
+        "old": [
+            {},
+            cyclic,
+            x86,
+            x86 | cyclic,
+            x86 | smmu,
+            x86 | smmu | fatal,
+            x86 | smmu | cyclic,
+            fatal,
+            x86 | fatal | cyclic,
+        ],
         "dry": [cma, cma | x86, cma | fatal, cma | x86 | fatal],
         "shared": [cma | cyclic, cma | cyclic | x86, cma | cyclic | fatal],
         "refused": [smmu, smmu | cyclic],
@@ -72,7 +84,8 @@ def what_dma_hits(drawn: Drawn) -> Problem:
     s = Scenario.of({**values, "seed": drawn.seed})
     options = [Option(words, _why(kind, end, s), kind == end) for kind, words in FATES.items()]
     memory = (
-        "partly reserved at boot and partly memory that userspace had (crashkernel=SIZE,cma); the device's buffers lie there"
+        "partly reserved at boot and partly memory that userspace had (crashkernel=SIZE,cma); the device's buffers "
+        "lie there"
         if s.crash_memory == "cma"
         else "reserved at boot (crashkernel=SIZE)"
     )
@@ -84,15 +97,16 @@ def what_dma_hits(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics. The capture kernel's memory is {memory}. {iommu} "
+            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics. The capture kernel's memory is "
+            f"{memory}. {iommu} "
             f"has {device}, and {traffic:,} arrivals a second.{abort}".replace("It has", "A device has").replace(
                 "translates, it has", "translates, a device has"
             ),
         ),
         question="What becomes of the device's writes after the jump, and of the dump?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
-        working=(_why(end, end, s), *_more(s)),
-        twice=same(end, _fate_of(run)),
+        working=_more(s),
+        twice=same(end, _fate_of(run), FATES),
         look=("json", "dma, dma.landed_in and dump"),
     )
 
@@ -113,35 +127,51 @@ def _why(kind: str, end: str, s: Scenario) -> str:
     """Say why that is what happens, or why it is not."""
     if kind == end:
         return {
-            "old": "Nobody stops the device, and nobody has to: the capture kernel runs where no device ever wrote "
+            "old": "nobody stops the device, and nobody has to: the capture kernel runs where no device ever wrote "
             "[src: kdump-doc].",
-            "dry": "With such memory the crashed kernel waits ten seconds before the jump [src: crash-cma], and a ring that "
+            "dry": "with such memory the crashed kernel waits ten seconds before the jump [src: crash-cma], and a "
+            "ring that "
             "nobody refills is dry by then.",
-            "shared": "Ten seconds end a ring [src: crash-cma], and not a device that writes round and round; its buffer lies in "
+            "shared": "ten seconds end a ring [src: crash-cma], and not a device that writes round and round; its "
+            "buffer lies in "
             "memory that the capture kernel takes for its own.",
-            "refused": "The SMMU stays on through the jump, and the old tables lead to old memory; the capture kernel resets it, "
+            "refused": "the SMMU stays on through the jump, and the old tables lead to old memory; the capture "
+            "kernel resets it, "
             "and what is in flight is aborted [src: smmu-kdump].",
-            "killed": "The capture kernel resets its SMMU, and what is in flight is aborted [src: smmu-kdump]; on this machine "
+            "killed": "the capture kernel resets its SMMU, and what is in flight is aborted [src: smmu-kdump]; on "
+            "this machine "
             "the error comes back to a CPU [src: arm64-serror].",
         }[end]
     if kind == "old":
         if end == "dry":
-            return "the ring has been dry for seconds by the jump: nobody refills it while the crashed kernel waits [src: crash-cma]."
+            return (
+                "the ring has been dry for seconds by the jump: nobody refills it while the crashed kernel waits "
+                "[src: crash-cma]."
+            )
         if end == "shared":
-            return "the buffer lies in memory that userspace had, and that the capture kernel now uses as well [src: crash-cma]."
-        return "that ends when the capture kernel resets its SMMU: it does not take the old tables over [src: smmu-kdump]."
+            return (
+                "the buffer lies in memory that userspace had, and that the capture kernel now uses as well [src: "
+                "crash-cma]."
+            )
+        return (
+            "that ends when the capture kernel resets its SMMU: it does not take the old tables over [src: smmu-kdump]."
+        )
     if kind == "dry":
         if s.dma == "cyclic":
             return "a buffer that is written round and round never runs dry."
-        return "it takes seconds to see to that: from panic to jump there are milliseconds, unless memory is shared [src: crash-cma]."
+        return (
+            "it takes seconds to see to that: from panic to jump there are milliseconds, unless memory is shared "
+            "[src: crash-cma]."
+        )
     if kind == "shared":
         if end == "dry":
             return "that is what the ten seconds are for, and a ring does end in them [src: crash-cma]."
         return "the capture kernel's memory was reserved at boot: no driver ever gave it to a device [src: kdump-doc]."
-    if s.iommu == "off":
-        return "there is no IOMMU in the path to refuse anything."
-    if s.machine == "x86":
-        return "VT-d is left on, and the capture kernel copies its tables: what was allowed stays so [src: vtd-copy]."
+    if s.iommu == "off" or s.machine == "x86":
+        kept = "VT-d is left on, and the capture kernel copies its tables, so that what was allowed stays so [src: "
+        "vtd-copy]"
+        why = "there is no IOMMU in the path" if s.iommu == "off" else kept
+        return f"{why}: nothing is refused." if kind == "refused" else f"{why}: no refusal comes back as an error."
     if kind == "refused":
         return "a refused request is fatal to this machine."
     return "a refused request is nothing to this machine but a write that does not arrive."
@@ -151,8 +181,9 @@ def _more(s: Scenario) -> tuple[str, ...]:
     """Say what to take along."""
     if s.iommu == "translate":
         return (
-            "Why not switch it off? With translation off, an I/O virtual address is taken for a physical one. Why not leave it? "
-            "For VT-d the tables are copied [src: vtd-copy]; for an SMMUv3 that is not in 7.3 [src: smmu-kdump].",
+            "Why not switch it off? With translation off, an I/O virtual address is taken for a physical one. Why not "
+            "leave it? For VT-d the tables are copied [src: vtd-copy]; for an SMMUv3 that is not in 7.3 [src: "
+            "smmu-kdump].",
         )
     return ("On the crash path no callback runs, and nobody clears Bus Master [src: crash-kexec].",)
 
@@ -188,8 +219,9 @@ def time_to_jump(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics, with nothing of it damaged. {work} The capture "
-            f"kernel's memory is {'partly shared with userspace (crashkernel=SIZE,cma)' if cma else 'reserved at boot'}.",
+            f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics, with nothing of it damaged. {work} The "
+            "capture kernel's memory is "
+            f"{'partly shared with userspace (crashkernel=SIZE,cma)' if cma else 'reserved at boot'}.",
             f"Here it takes {listed([step for step in steps if step[1] != CMA_WAIT])}.",
         ),
         question="How many milliseconds pass between the panic and the jump?",
@@ -211,10 +243,11 @@ def time_to_jump(drawn: Drawn) -> Problem:
         ),
         working=(
             f"{listed(steps)}: {total / MS:g} ms [src: crash-kexec].",
-            "The ten seconds are for DMA into memory that userspace had: whatever was under way is to have ended by then "
-            "[src: crash-cma]."
+            "The ten seconds are for DMA into memory that userspace had: whatever was under way is to have ended by "
+            "then [src: crash-cma]."
             if cma
-            else "Nothing waits for DMA: it goes on, into memory that the capture kernel does not use [src: kdump-doc].",
+            else "Nothing waits for DMA: it goes on, into memory that the capture kernel does not use [src: "
+            "kdump-doc].",
         ),
         twice=same(f"{total / MS:g} ms", f"{took / MS:g} ms"),
         look=("json", "time_ms.shutdown"),
@@ -234,7 +267,7 @@ def _steps(s: Scenario) -> list[tuple[str, int]]:
         ],
     }[s.crash_work]
     return [
-        ("to say so", PANIC_STEP),
+        ("to print the panic", PANIC_STEP),
         *first,
         ("to stop the other CPUs", CPU_STOP),
         ("to look for an image", PANIC_STEP),
@@ -248,15 +281,20 @@ def dry_in_time(drawn: Drawn) -> Problem:
     """Ask from which traffic on the ten seconds are enough for a ring."""
     ring = drawn.between(6, 50, "ring") * 10
     lowest = -(-ring * S // CMA_WAIT)
-    values = {"path": "panic", "crash-memory": "cma", "ring-size": ring, "machine": drawn.among(("arm64", "x86"), "machine")}
+    values = {
+        "path": "panic",
+        "crash-memory": "cma",
+        "ring-size": ring,
+        "machine": drawn.among(("arm64", "x86"), "machine"),
+    }
     s = Scenario.of({**values, "traffic": lowest * 2, "seed": drawn.seed})
     dry = {rate: simulate(s.but(traffic=rate)).verdict.dry_at_jump for rate in (lowest * 2, max(1, lowest // 2))}
     return Problem(
         scenario=s,
         given=(
-            f"A machine panics whose capture kernel shares memory with userspace (crashkernel=SIZE,cma). A network card's ring of "
-            f"{ring} descriptors is full, and nobody refills it any more. The crashed kernel waits {CMA_WAIT // S} s before it "
-            "jumps.",
+            "A machine panics whose capture kernel shares memory with userspace (crashkernel=SIZE,cma). A network "
+            f"card's ring of {ring} descriptors is full, and nobody refills it any more. The crashed kernel waits "
+            f"{CMA_WAIT // S} s before it jumps.",
         ),
         question="How many packets a second must come in, at the least, for the ring to be dry by the jump?",
         answer=Numbers(
@@ -272,9 +310,9 @@ def dry_in_time(drawn: Drawn) -> Problem:
         working=(
             f"{ring} descriptors, one a packet [src: ring-runs-dry], in {CMA_WAIT // S} s [src: crash-cma]: {ring} / "
             f"{CMA_WAIT // S} = {lowest} a second.",
-            "On an idle network fewer come in, and then the next packet is written after the jump. A device that writes round and "
-            "round is not stopped by waiting at all. The documentation of the option says that such DMA may corrupt the capture "
-            "kernel [src: kdump-doc].",
+            "On an idle network fewer come in, and then the next packet is written after the jump. A device that "
+            "writes round and round is not stopped by waiting at all. The documentation of the option says that such "
+            "DMA may corrupt the capture kernel [src: kdump-doc].",
         ),
         twice=Twice(
             f"dry above {lowest} a second",

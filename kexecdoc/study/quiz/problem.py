@@ -32,27 +32,36 @@ class Text(str):
 
 @dataclass(frozen=True)
 class Twice:
-    """An answer that was found twice. ``note`` says why the two may differ, where they may."""
+    """An answer that was found twice. ``note`` says why the two may differ, where they may.
+
+    ``where`` is where the second was found, if that is not the log of a run.
+    """
 
     arithmetic: str
     machine: str
     agrees: bool
     note: str = ""
+    where: str = "In the machine"
 
     def lines(self) -> list[str]:
         """Return both, in words."""
         if self.arithmetic == self.machine:
             both = f"By rule and arithmetic alone, and in the machine's log: {self.arithmetic}."
         else:
-            both = f"By rule and arithmetic alone: {self.arithmetic}. In the machine: {self.machine}."
+            both = f"By rule and arithmetic alone: {self.arithmetic}. {self.where}: {self.machine}."
         parted = "" if self.agrees else " They part, so one of them is wrong: please tell us."
         return [both + parted, *([self.note] if self.note else [])]
 
 
+def by_id(words: str) -> str:
+    """Return words in which a source is cited by its id alone, as a list of sources beside them has it."""
+    return CITED.sub(r"[\1]", words)
+
+
 def same(arithmetic: object, machine: object, words: Mapping[str, str] | None = None) -> Twice:
     """Hold two findings together that must be the same. ``words`` says what they mean, where they are keys."""
-    said = [(words or {}).get(str(found), str(found)) for found in (arithmetic, machine)]
-    return Twice(*said, arithmetic == machine)
+    ruled, found = ((words or {}).get(str(key), str(key)) for key in (arithmetic, machine))
+    return Twice(ruled, found, arithmetic == machine)
 
 
 def count_within(arithmetic: float, machine: int, arrivals: float, each: int = 1) -> Twice:
@@ -114,9 +123,7 @@ def asked(problem: Problem) -> list[str]:
     """Return what is given and what is asked, as lines."""
     lines: list[str] = []
     for words in problem.given:
-        lines += [*paragraph(CITED.sub(r"[\1]", words)), ""]
-    for fiction in never_was(problem.scenario):
-        lines += [*paragraph(f"A what-if: {fiction}."), ""]
+        lines += [*paragraph(by_id(words)), ""]
     lines += [*_differences(problem.scenario), *paragraph(problem.question)]
     for choice in problem.answer.choices():
         lines += paragraph(f"  {choice}", hang=" " * 5)
@@ -158,12 +165,14 @@ def _differences(scenario: Scenario) -> list[str]:
         meaning = dict(zip(switch.choices, switch.meanings, strict=True)).get(str(value), "") if switch.choices else ""
         meaning = meaning or (f"{value:,} {switch.unit}".strip() if isinstance(value, int) else str(value))
         lines += paragraph(f"  {f'--{name} {value}':<{width}}{switch.help}: {meaning}", hang=" " * (width + 2))
+    if fiction := never_was(scenario):
+        lines += paragraph(f"  That is a what-if: {'; '.join(fiction)}.", hang="  ")
     return [*lines, ""]
 
 
 def _item(words: str) -> list[str]:
     """Return an item of a list. A source is cited by its id: the list at the end says what it is."""
-    return paragraph(f"  {CITED.sub(r'[\1]', words)}", hang="    ")
+    return paragraph(f"  {by_id(words)}", hang="    ")
 
 
 def paragraph(words: str, hang: str = "") -> list[str]:

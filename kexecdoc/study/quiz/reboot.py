@@ -40,11 +40,7 @@ def what_survives(drawn: Drawn) -> Problem:
         }
     )
     was_reset = path == "reboot" and reset == "full"
-    ruled = (
-        not was_reset and not rules.engine_stopped(s),
-        not was_reset and not rules.bit_cleared(s),
-        not was_reset,
-    )
+    ruled = (not was_reset and not rules.engine_stopped(s), not was_reset and not rules.bit_cleared(s), not was_reset)
     reasons = (_why_engine(s, was_reset), _why_bit(s, was_reset), _why_lpis(was_reset))
     others = [tuple(bool(on) ^ (n == flipped) for n, on in enumerate(ruled)) for flipped in range(3)]
     options = [Option(_words(ruled), "each of the three has its own reason.", True)]
@@ -56,12 +52,20 @@ def what_survives(drawn: Drawn) -> Problem:
     }[path, reset]
     return Problem(
         scenario=s,
-        given=(way, "Both kernels use message-signalled interrupts through a GICv3. Before the call everything is running."),
+        given=(
+            way,
+            "Both kernels use message-signalled interrupts through a GICv3. Before the call everything is running.",
+        ),
         question="What does the next kernel find when it is entered?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
-        working=tuple(f"{what}: {why}." for what, why in zip(("Engine", "Bus Master", "EnableLPIs"), reasons, strict=True)),
+        working=tuple(
+            f"{what}: {why}." for what, why in zip(("Engine", "Bus Master", "EnableLPIs"), reasons, strict=True)
+        ),
         twice=same(_words(ruled), _words(_at_entry(simulate(s)))),
-        look=("log", "device/eth0/engine, gate/eth0/bus-master and redistributor/0/enable-lpis, folded up to the entry."),
+        look=(
+            "log",
+            "device/eth0/engine, gate/eth0/bus-master and redistributor/0/enable-lpis, folded up to the entry.",
+        ),
     )
 
 
@@ -91,7 +95,9 @@ def _why_bit(s: Scenario, was_reset: bool) -> str:
     if rules.bit_cleared(s):
         return "the PCI core clears Bus Master on kexec [src: pci-device-shutdown]"
     if s.path == "reboot":
-        return "on reboot the PCI core leaves Bus Master to the firmware's reset, since v3.13 [src: commit-bm-kexec-only]"
+        return (
+            "on reboot the PCI core leaves Bus Master to the firmware's reset, since v3.13 [src: commit-bm-kexec-only]"
+        )
     return "this PCI core does not clear Bus Master, and neither does a shutdown callback"
 
 
@@ -125,33 +131,36 @@ def tried(first: str) -> list[str]:
 
 def which_way_works(drawn: Drawn) -> Problem:
     """Ask which attempt ends an x86 machine, and whether that resets it."""
-    first, option = drawn.among((("acpi", ""), ("acpi", ""), ("keyboard", "kbd"), ("efi", "efi"), ("bios", "bios")), "first")
-    working = drawn.among([set(), {"acpi"}, {"keyboard"}, {"efi"}, {"keyboard", "efi"}, {"acpi", "efi"}, {"acpi", "keyboard"}], "work")
+    first, option = drawn.among((("acpi", ""), ("acpi", ""), ("keyboard", "kbd"), ("efi", "efi")), "first")
+    working = drawn.among(
+        [set(), {"acpi"}, {"keyboard"}, {"efi"}, {"keyboard", "efi"}, {"acpi", "efi"}, {"acpi", "keyboard"}], "work"
+    )
     ways = tried(first)
     at = next((n for n, way in enumerate(ways) if way in working or way == "bios"), 0)
     reset = "none" if ways[at] == "bios" else "full"
     quiesce = drawn.among(("shutdown", "none"), "quiesce")
     s = Scenario.of({"path": "reboot", "machine": "x86", "reset": reset, "quiesce": quiesce, "seed": drawn.seed})
-    places = sorted({*range(len(ways)), 0, 1})[:6]
-    options = [
-        Option(_attempt(n, ways[n]), _why_way(n, at, ways, working), n == at) for n in places if n < len(ways)
-    ]
-    options.append(Option("none: the machine stands still", "whatever else fails, the BIOS is entered in the end.", False))
+    options = [Option(_attempt(n, way), _why_way(n, at, ways), n == at) for n, way in enumerate(ways)]
+    options.append(
+        Option("none: the machine stands still", "whatever else fails, the BIOS is entered in the end.", False)
+    )
     order = [step.removeprefix("old/restart-") for step in _restarts(s.but(reset="none"))]
-    works = " and ".join(NAMES[name] for name in sorted(working)) or "none of ACPI, keyboard controller and EFI"
+    names = [NAMES[name] for name in sorted(working)] or ["none of ACPI, keyboard controller and EFI"]
+    works = f"{' and '.join(names)} work{'' if len(names) > 1 else 's'}"
     return Problem(
         scenario=s,
         given=(
-            f"An x86 machine is rebooted{f' with reboot={option}' if option else ', and nothing forces a method'}. On this "
-            f"board {works} works. Entering the BIOS works always, if it comes to that.",
+            f"An x86 machine is rebooted{f' with reboot={option}' if option else ', and nothing forces a method'}. On "
+            f"this board {works}. Entering the BIOS works always, if it comes to that.",
         ),
         question="Which attempt, counted from 1, ends it?",
         answer=Choice(tuple(options)),
         working=(
             f"The ways are tried in an order: {', '.join(NAMES[way] for way in tried('acpi'))} [src: x86-reboot]. "
             + (f"With reboot={option} it begins at {NAMES[first]}." if option else "ACPI gets a second try."),
-            "All but the last pulse a reset. The BIOS's entry is a jump into the firmware, without any reset of hardware: "
-            "devices are as the drivers left them, which is why a reboot calls shutdown callbacks, too [src: seed-biederman].",
+            "All but the last pulse a reset. The BIOS's entry is a jump into the firmware, without any reset of "
+            "hardware: devices are as the drivers left them, which is why a reboot calls shutdown callbacks, too "
+            "[src: seed-biederman].",
         ),
         twice=same(", ".join(tried("acpi")[-len(ways) :]), ", ".join(order[-len(ways) :])),
         look=("log", "The steps old/restart-...; with --reset none all of them are tried, with full the first works."),
@@ -169,14 +178,14 @@ def _attempt(n: int, way: str) -> str:
     return f"number {n + 1}, {NAMES[way]}, {effect}"
 
 
-def _why_way(n: int, at: int, ways: list[str], working: set[str]) -> str:
+def _why_way(n: int, at: int, ways: list[str]) -> str:
+    """Say why an attempt ends it, or does not."""
     if n == at:
         return "it is the first that works" + (", and it resets nothing." if ways[n] == "bios" else ".")
-    if ways[n] not in working and ways[n] != "bios":
-        return f"{NAMES[ways[n]]} does not work on this board."
     if n > at:
-        return f"it does not come to that: number {at + 1}, {NAMES[ways[at]]}, works."
-    return "it comes later."
+        return f"it does not come to number {n + 1}: number {at + 1}, {NAMES[ways[at]]}, works."
+    again = ", and the second time is no better" if ways[n] in ways[:n] else ""
+    return f"{NAMES[ways[n]]} does not work on this board{again}."
 
 
 # -- who calls what --------------------------------------------------------------------------------
@@ -188,29 +197,39 @@ def what_is_called(drawn: Drawn) -> Problem:
     path = drawn.among(("kexec", "kexec", "reboot", "panic"), "path")
     callback = drawn.among(("works", "works", "missing"), "callback")
     obeys = drawn.among(("yes", "no"), "obeys")
-    values = {"machine": "x86", "kernel": kernel, "path": path, "shutdown-callback": callback, "obeys-bus-master": obeys}
+    values = {
+        "machine": "x86",
+        "kernel": kernel,
+        "path": path,
+        "shutdown-callback": callback,
+        "obeys-bus-master": obeys,
+    }
     s = Scenario.of({**values, "seed": drawn.seed})
     called = path != "panic" and callback == "works"
     ruled = (called, rules.bit_cleared(s))
-    options = [Option(_done(done), _why_done(done, ruled, s), done == ruled) for done in product((True, False), repeat=2)]
+    options = [
+        Option(_done(done), _why_done(done, ruled, s), done == ruled) for done in product((True, False), (True, False))
+    ]
     run = simulate(s)
     jump = run.verdict.jump_ns or 0
-    cleared = any(e.t_ns <= jump and e.id.startswith("old/") and e.set.get("gate/eth0/bus-master") is False for e in run.log)
+    cleared = any(
+        e.t_ns <= jump and e.id.startswith("old/") and e.set.get("gate/eth0/bus-master") is False for e in run.log
+    )
     found = (any(c.device == "eth0" and c.name == "shutdown" for c in run.verdict.callbacks), cleared)
     way = {"kexec": "An ordinary kexec", "reboot": "A reboot", "panic": "A panic with a capture kernel loaded,"}[path]
     return Problem(
         scenario=s,
         given=(
-            f"{way} of v{kernel} on x86. A device's driver is bound, and has {'a' if callback == 'works' else 'no'} shutdown "
-            f"callback; the device {'obeys' if obeys == 'yes' else 'does not obey'} its Bus Master bit.",
+            f"{way} of v{kernel} on x86. A device's driver is bound, and has {'a' if callback == 'works' else 'no'} "
+            f"shutdown callback; the device {'obeys' if obeys == 'yes' else 'does not obey'} its Bus Master bit.",
         ),
         question="What does the old kernel do to the device on its way out?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
-            "kexec and reboot share device_shutdown(), which calls the driver by way of its bus [src: restart-prepare]. A panic "
-            "does not go that way [src: crash-kexec].",
-            "The core began to clear Bus Master at shutdown in v3.5; since v3.13 it does so on kexec only, after the driver's own "
-            "callback [src: commit-bm-kexec-only]. Whether the device obeys is another question.",
+            "kexec and reboot share device_shutdown(), which calls the driver by way of its bus [src: "
+            "restart-prepare]. A panic does not go that way [src: crash-kexec].",
+            "The core began to clear Bus Master at shutdown in v3.5; since v3.13 it does so on kexec only, after the "
+            "driver's own callback [src: commit-bm-kexec-only]. Whether the device obeys is another question.",
         ),
         twice=same(_done(ruled), _done(found)),
         look=("log", "The events old/eth0-call and old/eth0-clear-master, if they are there."),
@@ -228,22 +247,31 @@ def _done(done: tuple[bool, bool]) -> str:
 
 def _why_done(done: tuple[bool, bool], ruled: tuple[bool, bool], s: Scenario) -> str:
     if done == ruled:
-        return "see the working."
+        return {
+            (True, True): "device_shutdown() calls it, and on kexec the PCI core clears the bit after that.",
+            (True, False): "device_shutdown() calls it, and the PCI core does not touch the bit on this way.",
+            (False, True): "there is no callback to call, and on kexec the PCI core clears the bit all the same.",
+            (False, False): "no callback is called, and nobody touches the bit.",
+        }[ruled]
     if done[0] != ruled[0]:
         if ruled[0]:
-            return f"on {s.path} every driver's shutdown callback is called [src: restart-prepare]" + _and_bit(done, ruled)
+            return f"on {s.path} every driver's shutdown callback is called [src: restart-prepare]" + _and_bit(
+                done, ruled
+            )
         if s.path == "panic":
             return "the crashed kernel cannot be trusted to run callbacks [src: crash-kexec]" + _and_bit(done, ruled)
         return "the driver has no such callback to call" + _and_bit(done, ruled)
     if ruled[1]:
-        return "on kexec the core clears Bus Master, whether or not the driver has a callback [src: pci-device-shutdown]."
+        return (
+            "on kexec the core clears Bus Master, whether or not the driver has a callback [src: pci-device-shutdown]."
+        )
     if s.path == "kexec" and s.kernel not in Versions("3.5"):
         return "before v3.5 the core does not touch Bus Master [src: pci-device-shutdown]."
     return f"{rules.why_open(s.but(power_state='known'))}."
 
 
 def _and_bit(done: tuple[bool, bool], ruled: tuple[bool, bool]) -> str:
-    return "." if done[1] == ruled[1] else ", and Bus Master is the other way, too."
+    return "." if done[1] == ruled[1] else ", and Bus Master is not as it says either."
 
 
 KINDS = (what_survives, which_way_works, what_is_called)

@@ -68,9 +68,14 @@ def left_on(drawn: Drawn) -> Problem:
         given=("An ordinary kexec. A device's state at the jump is three things, each of which is on or off.",),
         question="What is the device's state when the stub begins?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
-        working=tuple(f"{what}: {why}." for what, why in zip(("Engine", "Interrupt", "Bus Master"), reasons, strict=True)),
+        working=tuple(
+            f"{what}: {why}." for what, why in zip(("Engine", "Interrupt", "Bus Master"), reasons, strict=True)
+        ),
         twice=same(_words(ruled), _words(_at_jump(simulate(s)))),
-        look=("log", "Lay start and every set up to stub/jump:0 over each other: device/eth0/... and gate/eth0/bus-master."),
+        look=(
+            "log",
+            "Lay start and every set up to stub/jump:0 over each other: device/eth0/... and gate/eth0/bus-master.",
+        ),
     )
 
 
@@ -108,12 +113,15 @@ def _why_bit(s: Scenario) -> str:
     if s.quiesce == "remove":
         return "remove clears Bus Master itself, whatever the core does after it"
     if rules.bit_cleared(s):
-        return "the PCI core clears Bus Master on kexec, after the driver's callback if there is one [src: pci-device-shutdown]"
+        return (
+            "the PCI core clears Bus Master on kexec, after the driver's callback if there is one [src: "
+            "pci-device-shutdown]"
+        )
     if s.clear_bus_master == "no":
         return "nobody clears Bus Master: this core does not, and a shutdown callback need not"
     return (
-        "the core clears Bus Master only in a function that it knows to be powered, and this one no driver ever "
-        "enabled [src: pci-device-shutdown]"
+        "the core clears Bus Master only in a function that it knows to be powered, and of this one it does not "
+        "[src: pci-device-shutdown]"
     )
 
 
@@ -148,16 +156,17 @@ def time_to_jump(drawn: Drawn) -> Problem:
     return Problem(
         scenario=s,
         given=(
-            f"An ordinary kexec of an arm64 machine with {CPUS} CPUs. A shutdown callback takes {DRIVER_SHUTDOWN // MS} ms "
-            f"here and remove {DRIVER_REMOVE // MS} ms; a device whose driver is not called takes {FUNCTION_SHUTDOWN // MS} ms. "
+            f"An ordinary kexec of an arm64 machine with {CPUS} CPUs. A shutdown callback takes "
+            f"{DRIVER_SHUTDOWN // MS} ms here and remove {DRIVER_REMOVE // MS} ms; a device whose driver is not "
+            f"called takes {FUNCTION_SHUTDOWN // MS} ms. "
             + (
-                "The devices are a network card, a disk and a USB host controller, whose callback has next to nothing to do "
-                f"({FUNCTION_SHUTDOWN // MS} ms). "
+                "The devices are a network card, a disk and a USB host controller, whose callback has next to nothing "
+                f"to do ({FUNCTION_SHUTDOWN // MS} ms). "
                 if devices == 3
                 else "The devices are a network card and a disk. "
             )
-            + f"The reboot notifiers take {NOTIFIERS / MS:g} ms, each other CPU {CPU_DOWN / MS:g} ms. In all the rest takes "
-            f"{sum(ns for _, ns in steps[1 + devices : -1]) / MS:g} ms.",
+            + f"The reboot notifiers take {NOTIFIERS / MS:g} ms, each other CPU {CPU_DOWN / MS:g} ms. The rest takes "
+            f"{sum(ns for _, ns in steps[1 + devices : -1]) / MS:g} ms in all.",
         ),
         question="How many milliseconds pass between the call and the jump?",
         answer=Numbers(
@@ -209,7 +218,9 @@ def _usual(s: Scenario) -> int:
 
 def frames_freed(drawn: Drawn) -> Problem:
     """Ask how much memory a callback gives back: shutdown need not free anything."""
-    dma, quiesce = drawn.among(tuple(product(("ring", "ring", "ring", "cyclic"), ("remove", "remove", "shutdown"))), "what")
+    dma, quiesce = drawn.among(
+        tuple(product(("ring", "ring", "ring", "cyclic"), ("remove", "remove", "shutdown"))), "what"
+    )
     ring = drawn.among((64, 128, 200, 256, 300, 400, 512, 600, 1000), "ring")
     values = {"dma": dma, "quiesce": quiesce, "ring-size": ring if dma == "ring" else 256, "seed": drawn.seed}
     s = Scenario.of(values)
@@ -232,7 +243,9 @@ def frames_freed(drawn: Drawn) -> Problem:
             (Number("frames", freed),),
             (
                 Mistake((0,), "remove frees what the driver held: nobody will drive the device any more."),
-                Mistake((held,), "shutdown need only make the device quiet; the driver stays bound, and keeps its memory."),
+                Mistake(
+                    (held,), "shutdown need only make the device quiet; the driver stays bound, and keeps its memory."
+                ),
                 Mistake((buffers,), "the descriptors lie in memory, too."),
                 Mistake((s.ring_size,), "a frame of 4 KiB holds two buffers of 2 KiB."),
                 Mistake((s.ring_size + descriptors,), "a frame of 4 KiB holds two buffers of 2 KiB."),
@@ -241,16 +254,17 @@ def frames_freed(drawn: Drawn) -> Problem:
         ),
         working=(
             (
-                f"Buffers: {s.ring_size:,} × {BUFFER_BYTES:,} bytes are {buffers} frames. Descriptors: {s.ring_size:,} × "
-                f"{DESCRIPTOR_BYTES} bytes are {descriptors}, rounded up."
+                f"Buffers: {s.ring_size:,} × {BUFFER_BYTES:,} bytes are {buffers} frames. Descriptors: "
+                f"{s.ring_size:,} × {DESCRIPTOR_BYTES} bytes are {descriptors}, rounded up."
                 if dma == "ring"
                 else f"{CYCLIC_BYTES:,} bytes are {buffers} frames."
             ),
             (
-                f"remove gives all {held} back [src: pci-h]. That is why it must have stopped DMA first, and why it takes "
-                "longer and can fail."
+                f"remove gives all {held} back [src: pci-h]. That is why it must have stopped DMA first, and why it "
+                "takes longer and can fail."
                 if freed
-                else f"shutdown gives nothing back: it is asked to stop DMA, and no more [src: pci-h]. The {held} frames are "
+                else f"shutdown gives nothing back: it is asked to stop DMA, and no more [src: pci-h]. The {held} "
+                "frames are "
                 "nobody's after the jump all the same."
             ),
         ),
