@@ -80,7 +80,7 @@ _ITEMS = (
     Item(
         "silence",
         "callback",
-        "Then switch the interrupt off in the device itself.",
+        "Switch the interrupt off in the device itself.",
         "A handler that still runs may start DMA again. The PCI guide has an unloading driver go in this order "
         "[src: pci-guide], and libata's shutdown does: it freezes each port, which disables its interrupts, and "
         "stops its DMA engines after that [src: ata-shutdown].",
@@ -88,7 +88,7 @@ _ITEMS = (
     Item(
         "stop-dma",
         "callback",
-        "Then stop all that writes: rings, event queues, statistics, and what is under way.",
+        "Stop all that writes: rings, event queues, statistics, and what is under way.",
         "After the jump each of these addresses may belong to the next kernel, and nothing in its image says which "
         "pages a device may still write [src: kimage].",
         {"shutdown": NOT_STOPPED},
@@ -96,7 +96,7 @@ _ITEMS = (
     Item(
         "periodic",
         "callback",
-        "Stop what writes by itself first of all: it never ends.",
+        "Stop what writes by itself: it never ends.",
         "A ring ends when nobody refills it [src: ring-runs-dry]. A frame list or a block of statistics is written "
         "for as long as the device runs, which without a driver in the next kernel is for ever.",
         {"dma": ("periodic",), "shutdown": NOT_STOPPED},
@@ -204,7 +204,7 @@ _ITEMS = (
     Item(
         "not-enough",
         "others",
-        "Do not rely on it.",
+        "Do not rely on Bus Master.",
         "See [below](#does-clearing-bus-master-suffice): it did not end the DMA on some machines [src: "
         "bus-master-2012], one chip can wedge when it is cleared under DMA [src: quirks-chelsio], and the next "
         "kernel's driver sets it again.",

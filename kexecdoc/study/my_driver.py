@@ -28,18 +28,20 @@ Answers = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody may answer: a word for it, the answer as they would say it, and the switches that it sets."""
+    """What somebody may answer: a word for it, the words of an author, the same in short, and the switches it sets."""
 
     word: str
     text: str
+    short: str
     sets: Mapping[str, Value]
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question, with its answers. The first is assumed where nobody answers."""
+    """A question, what it is about in a word or two, and its answers. The first is assumed where nobody answers."""
 
     name: str
+    topic: str
     text: str
     answers: tuple[Answer, ...]
 
@@ -62,55 +64,86 @@ QUESTIONS: dict[str, Question] = {
     for question in (
         Question(
             "dma",
+            "Writes",
             "What does the device write on its own?",
             (
-                Answer("ring", "What it receives, into buffers that I gave it, until none is left", {}),
                 Answer(
-                    "periodic", "The same memory again and again: audio, a frame list, statistics", {"dma": "cyclic"}
+                    "ring", "What it receives, into buffers that I gave it, until none is left", "a receive ring", {}
                 ),
-                Answer("answers", "Only answers to commands; one is under way", {"ring-size": 1, "traffic": 10}),
+                Answer(
+                    "periodic",
+                    "The same memory again and again: audio, a frame list, statistics",
+                    "periodic",
+                    {"dma": "cyclic"},
+                ),
+                Answer(
+                    "answers",
+                    "Only answers to commands; one is under way",
+                    "answers only",
+                    {"ring-size": 1, "traffic": 10},
+                ),
             ),
         ),
         Question(
             "shutdown",
+            "Callback",
             "What does the driver’s shutdown callback do?",
             (
-                Answer("none", "There is none", {"shutdown-callback": "missing"}),
+                Answer("none", "There is none", "none", {"shutdown-callback": "missing"}),
                 Answer(
-                    "interrupt", "It quiets the interrupt, and leaves DMA alone", {"shutdown-callback": "incomplete"}
+                    "interrupt",
+                    "It quiets the interrupt, and leaves DMA alone",
+                    "quiets the interrupt only",
+                    {"shutdown-callback": "incomplete"},
                 ),
-                Answer("stops", "It stops DMA and the interrupt, and waits until both have stopped", {}),
-                Answer("remove", "It is the remove function", {"quiesce": "remove"}),
+                Answer(
+                    "stops", "It stops DMA and the interrupt, and waits until both have stopped", "stops everything", {}
+                ),
+                Answer("remove", "It is the remove function", "is remove", {"quiesce": "remove"}),
             ),
         ),
         Question(
             "bus_master",
+            "Bus Master",
             "What does the device do when its Bus Master bit is cleared?",
             (
-                Answer("unsure", "I do not know, or it goes on", {"obeys-bus-master": "no"}),
-                Answer("obeys", "It stops", {}),
-                Answer("no-pci", "It has no such bit: it is not a PCI device", {"obeys-bus-master": "no"}),
+                Answer("unsure", "I do not know, or it goes on", "may not stop it", {"obeys-bus-master": "no"}),
+                Answer("obeys", "It stops", "stops it", {}),
+                Answer(
+                    "no-pci",
+                    "It has no such bit: it is not a PCI device",
+                    "is not there: no PCI",
+                    {"obeys-bus-master": "no"},
+                ),
             ),
         ),
         Question(
             "interrupt",
+            "Interrupt",
             "How does the device interrupt?",
             (
-                Answer("msi", "By message: MSI or MSI-X", {}),
+                Answer("msi", "By message: MSI or MSI-X", "messages", {}),
                 Answer(
                     "line",
                     "By a line that another device shares, as INTx is",
+                    "a shared line",
                     {"interrupt": "intx", "line-shared": "yes"},
                 ),
             ),
         ),
         Question(
             "probe",
+            "Next driver",
             "What does the next kernel’s driver do first?",
             (
-                Answer("resets", "It resets the device, and sets Bus Master after that", {}),
-                Answer("trusts", "It sets Bus Master, and believes what it finds", {"next-driver": "trusts"}),
-                Answer("absent", "There may be no driver for it", {"next-driver": "absent"}),
+                Answer("resets", "It resets the device, and lets it do DMA after that", "resets first", {}),
+                Answer(
+                    "trusts",
+                    "It lets the device do DMA, and believes what it finds",
+                    "believes what it finds",
+                    {"next-driver": "trusts"},
+                ),
+                Answer("absent", "There may be no driver for it", "none", {"next-driver": "absent"}),
             ),
         ),
     )
