@@ -1,6 +1,8 @@
 """A device of one's own, plugged into the machine from outside the package: the example of "Extending the machine"."""
 
+import doctest
 import json
+from pathlib import Path
 
 import pytest
 import your_own_device as example
@@ -19,16 +21,17 @@ WithCard, PERIOD = example.WithCard, example.PERIOD
 LEFT = {"card_shutdown": "missing", "clear_bus_master": "no"}
 
 
+# --8<-- [start:claims]
 def left(run, result="landed"):
     """How many leftover records there were with that result."""
-    return sum(e.kind == f"dma.{result}" for e in run.log if e.t_ns > run.verdict.jump_ns and e.id.startswith("card0/"))
+    since = (e for e in run.log if e.t_ns > run.verdict.jump_ns)
+    return sum(e.id.startswith("card0/") and e.kind == f"dma.{result}" for e in since)
 
 
 def at(run, id):
     return next(e.t_ns for e in run.log if e.id == id)
 
 
-# --8<-- [start:claims]
 def test_a_shutdown_callback_stops_the_card_and_so_does_bus_master_without_one():
     assert left(simulate(WithCard())) == 0
     gated = simulate(WithCard(card_shutdown="missing"))
@@ -44,7 +47,8 @@ def test_a_card_that_nothing_stops_writes_one_record_a_period_until_its_next_dri
 
 
 def test_whether_it_does_harm_is_whether_the_next_kernel_took_the_page_for_something_that_it_reads():
-    harmed, reset = set(), at(simulate(WithCard(**LEFT)), "next/card0-reset:0")  # by the clock the same for every seed
+    harmed = set()
+    reset = at(simulate(WithCard(**LEFT)), "next/card0-reset:0")  # the same for every seed
     for seed in range(40):
         run = simulate(WithCard(**LEFT, seed=seed))
         ((page, _),) = run.log.start["device/card0/targets"]
@@ -149,3 +153,10 @@ def test_an_explorer_has_the_switch_in_hand_and_its_grid_every_run():
     assert len(made["runs"]) == 8
     assert made["controls"][0]["name"] == "card-shutdown"
     assert made["defaults"]["card-shutdown"] == "works"
+
+
+def test_the_sessions_on_the_page_print_what_the_page_says():
+    page = Path(example.__file__).parents[1] / "extending.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert failed == 0
+    assert tried > 10

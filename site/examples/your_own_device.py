@@ -34,8 +34,10 @@ class Card:
     group: ClassVar[str] = "capture card"
 
     card_shutdown: str = choice(
-        "what shutdown finds in the capture card's driver", works="it stops the card", missing="the driver has none"
-    )
+        "what shutdown finds in the capture card's driver",
+        works="it stops the card",
+        missing="the driver has none",
+    )  # fmt: skip
     # --8<-- [end:switch]
 
 
@@ -92,11 +94,12 @@ class CardDriver(Driver):
         super().__init__(self.card.function)
 
     def set_up(self, old: OldKernel) -> None:
-        """Give the card a page of the old kernel's, by the address that the IOMMU has for it, and start it."""
+        """Give the card a page, by the address that it has on the bus, and start it."""
         frame = old.place("card0", 1, "dma-buffer")
         self.card.page = old.dma_address("card0", frame, 1)
         self.card.engine, self.card.programmed_by = "running", old.name
-        old.log.start |= {**self.card.registers(), "device/card0/targets": [[frame, frame]]}
+        old.log.start |= self.card.registers()
+        old.log.start["device/card0/targets"] = [[frame, frame]]
         old.computer.env.process(self.card.count(old.draws))
 
     def shutdown(self, old: OldKernel) -> Process:

@@ -1,0 +1,34 @@
+"""The explorer of "Extending the machine", whose machine is declared in ``examples/your_own_device.py``."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kexecdoc.presets import Explorer
+
+EXAMPLES = str(Path(__file__).parent / "examples")
+
+
+def card() -> Explorer:
+    """Return what the example puts into the reader's hand."""
+    if EXAMPLES not in sys.path:
+        sys.path.append(EXAMPLES)
+    import your_own_device
+
+    explorer: Explorer = your_own_device.EXPLORER
+    return explorer
+
+
+def living() -> str:
+    """Return the place on the page where the explorer lives, with a picture until it does."""
+    from kexecdoc.show.explorer import twin
+    from kexecdoc.show.still import alt_text, still_png
+    from kexecdoc.simulate import simulate
+
+    run = simulate(card().scenario)
+    png = base64.b64encode(still_png(run)).decode("ascii")
+    return twin(card().name, png, alt_text(run), run.scenario)
