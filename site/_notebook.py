@@ -18,8 +18,8 @@ from bs4 import BeautifulSoup, Tag
 from markdown.extensions.toc import nest_toc_tokens, slugify
 from mkdocs.structure.toc import TableOfContents, get_toc
 
-STYLES_AND_SCRIPTS = re.compile(r"<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-"""600 KB of them. The theme has its own, and the page's module mounts what is live."""
+STYLES_AND_SCRIPTS = re.compile(r"<(style|script)\b(?! data-kx>).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+"""600 KB of them. The theme has its own, and the page's module mounts what is live. A figure's colours are its own."""
 
 HEADINGS = re.compile(r"h[1-6]")
 FIGURE_REPR = re.compile(r"<Figure size .*>|<IPython\.core\.display\..*>")
@@ -89,6 +89,8 @@ def _output(page: BeautifulSoup, tag: Tag, stored: dict[str, Any], warn: Warn) -
     kind = "text" if "jp-RenderedText" in tag["class"] else "rich"
     box = page.new_tag("div", attrs={"class": f"kx-output kx-output--{kind}"})
     box.extend(list(tag.contents))
+    for image in box.select(".kx-figure:has(svg) > img"):
+        image.decompose()  # it stands in for the drawing where that is not let in
     for image in box.select("img"):
         if "jp-RenderedImage" in tag["class"]:
             image["alt"] = _described(stored)

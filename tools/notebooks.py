@@ -40,6 +40,8 @@ ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # Two versions of a drawing library paint the same picture with different bytes; --check leaves them alone.
 PICTURES = ("image/png", "image/svg+xml")
 INLINE_PICTURE = re.compile(r"data:image/(?:png|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
+# Of a figure drawn in the page, what it is called stays: that says what it shows.
+INLINE_DRAWING = re.compile(r'(<svg\b[^>]*? aria-label="[^"]*").*?</svg>|<style data-kx>[^<]*</style>', re.DOTALL)
 
 
 class Failure(Exception):
@@ -147,7 +149,8 @@ def comparable(outputs: Any) -> Any:
             if kind in PICTURES:
                 output.data[kind] = "PICTURE"
             elif isinstance(content, str):
-                output.data[kind] = INLINE_PICTURE.sub("PICTURE", content)
+                content = INLINE_PICTURE.sub("PICTURE", content)
+                output.data[kind] = INLINE_DRAWING.sub(r"\1 PICTURE", content)
     return outputs
 
 

@@ -213,7 +213,7 @@ class Figure:
         return {"text/plain": self.alt, "text/html": self.html}
 
 
-BOX = "margin:1em 0;overflow-x:auto;width:100%"
+BOX = "margin:0;overflow-x:auto;width:100%"
 SIZE = f"display:block;width:100%;height:auto;min-width:{SCROLLS_BELOW}px;max-width:{GROWS_TO}px;font-family:inherit"
 SHOWN = ".kx-figure:has(svg)>img{display:none}.kx-figure>div:has(svg){display:block}"
 

@@ -5,4 +5,12 @@ from kexecdoc.show.figures.corruption import corrupted_over_traffic, count_corru
 from kexecdoc.show.figures.exposure import exposure, windows
 from kexecdoc.show.figures.outcome_grid import count_outcomes, outcome_grid
 
-__all__ = ["corrupted_over_traffic", "count_corrupted", "count_outcomes", "exposure", "outcome_grid", "windows"]
+__all__ = [
+    "captured_over_damage",
+    "corrupted_over_traffic",
+    "count_corrupted",
+    "count_outcomes",
+    "exposure",
+    "outcome_grid",
+    "windows",
+]
