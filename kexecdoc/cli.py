@@ -1,4 +1,4 @@
-"""The command line: one crossing, many crossings, the switches, the presets.
+"""The command line: one crossing, many crossings, somebody's console log, the switches, the presets.
 
 Exit status 0: it ran, whatever became of the simulated machine. 2: the request was wrong, and one line on
 standard error says which switch, which value, what is allowed and the nearest valid name. 130: Ctrl-C.
@@ -16,16 +16,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
+from kexecdoc.doctor import diagnose
 from kexecdoc.presets import PRESETS, preset
 from kexecdoc.run import dumps
 from kexecdoc.scenario import Scenario, ScenarioError, Switch, shown, switches
 from kexecdoc.show.outcomes import outcome_table
+from kexecdoc.show.reading import reading, reading_json
 from kexecdoc.show.text import console_text, describe, switch_table
 from kexecdoc.show.trace import trace
 from kexecdoc.simulate import simulate
+from kexecdoc.study.quiz import CHAPTER, quiz
 from kexecdoc.study.sweep import FILES, rows, save, varied
 
-COMMANDS = ("run", "sweep", "switches", "presets")
+COMMANDS = ("run", "sweep", "log", "switches", "presets", "quiz")
 FORMATS = ("text", "console", "json", "log", "trace")
 LIST_FORMATS = ("text", "json")
 
@@ -40,6 +43,7 @@ NEEDS = {
     "vary": "SWITCH for all its values, or SWITCH=V1,V2,...",
     "output": f"the name of a file that ends in {' or '.join(FILES)}",
     **{name: count.allowed() for name, count in COUNTS.items()},
+    "chapter": CHAPTER.allowed(),
 }
 """What an option that is no switch takes, in words."""
 
@@ -54,6 +58,8 @@ class Parser(argparse.ArgumentParser):
         if found := re.fullmatch(r"argument --([\w-]+): expected one argument", message):
             allowed = switches()[found[1]].allowed() if found[1] in switches() else NEEDS[found[1]]
             fail(f"--{found[1]}: needs a value: {allowed}")
+        if found := re.fullmatch(r"argument --([\w-]+): ignored explicit argument .*", message, re.DOTALL):
+            fail(f"--{found[1]}: takes no value")
         fail(message)
 
 
@@ -89,6 +95,26 @@ def build_parser() -> Parser:
     sweep.add_argument("--output", metavar="FILE", help=f"{NEEDS['output']}: one row a run")
     for command in (run, sweep):
         _add_switches(command)
+    log = commands.add_parser(
+        "log",
+        help="read a console log of a real machine",
+        description="Find the known lines of a console log: what each means, how bad it is, and what to do.",
+        usage=f"kexecdoc log FILE [--format {'|'.join(LIST_FORMATS)}]",
+    )
+    log.add_argument("file", nargs="?", metavar="FILE", help="the log; - is the standard input")
+    log.add_argument("--format", default="text", metavar="FORMAT", help=", ".join(LIST_FORMATS) + " (default: text)")
+    problem = commands.add_parser(
+        "quiz",
+        help="a problem with its answer; a seed makes another",
+        description="Print a problem about a chapter: a machine, a question and, if it is wanted, the answer.",
+        usage="kexecdoc quiz [--chapter N] [--seed S] [--answer]",
+    )
+    seed = switches()["seed"]
+    words = f"{CHAPTER.help}: {CHAPTER.allowed()} (default: {CHAPTER.default})"
+    problem.add_argument("--chapter", metavar="N", help=words)
+    words = f"every problem has its own: {seed.allowed()} (default: {seed.default})"
+    problem.add_argument("--seed", metavar="S", default=seed.default, help=words)
+    problem.add_argument("--answer", action="store_true", help="print the answer, too, with its working")
     for name, what in (("switches", "every switch"), ("presets", "the named scenarios")):
         command = commands.add_parser(name, help=what, description=f"List {what}.")
         command.add_argument(
@@ -125,7 +151,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if "format" in options and options.format not in formats:
             near = _nearest(options.format, formats)
             fail(f"--format: {shown(options.format)} is not one of {', '.join(formats)}{near}")
-        output = {"run": _run, "sweep": _sweep, "switches": _switches, "presets": _presets}[options.command](options)
+        output = {"run": _run, "sweep": _sweep, "log": _log, "switches": _switches, "presets": _presets, "quiz": _quiz}[
+            options.command
+        ](options)
     except ScenarioError as error:
         fail(str(error))
     except KeyboardInterrupt:
@@ -152,6 +180,9 @@ def _refuse(word: str, options: argparse.Namespace) -> NoReturn:
         near = get_close_matches(name, [*switches(), *others], n=1, cutoff=0.4)
         hint = f"did you mean --{near[0]}?" if near else "`kexecdoc switches` lists them"
         fail(f"{shown(word.partition('=')[0])}: no such switch; {hint}")
+    if word.startswith("--") and options.command == "quiz":
+        near = _nearest(word.partition("=")[0], ("--chapter", "--seed", "--answer"))
+        fail(f"{shown(word.partition('=')[0])}: no such option; there are --chapter, --seed and --answer{near}")
     fail(f"{shown(word)}: unexpected here; see `kexecdoc --help`")
 
 
@@ -208,6 +239,22 @@ def _file(name: str) -> Path:
         near = _nearest(path.suffix, FILES)
         fail(f"--output: {shown(name)} does not end in {' or '.join(FILES)}{near}")
     return path
+
+
+def _log(options: argparse.Namespace) -> str:
+    if options.file is None:
+        fail("log: needs a FILE, or - for the standard input")
+    name = options.file if options.file.isprintable() else ascii(options.file)
+    try:
+        data = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()
+    except (OSError, ValueError) as error:
+        fail(f"log: {name or '‘’'}: {getattr(error, 'strerror', None) or error}")
+    diagnosis = diagnose(data.decode(errors="replace"))
+    return dumps(reading_json(diagnosis)) if options.format == "json" else reading(diagnosis)
+
+
+def _quiz(options: argparse.Namespace) -> str:
+    return quiz(options.chapter, options.seed).text(answer=options.answer)
 
 
 def _switches(options: argparse.Namespace) -> str:

@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from kexecdoc.messages import CONVERSION, HARMS, MESSAGES, Message
+from kexecdoc.messages import CONVERSION, HARMS, MESSAGES, NOTHING, Message
 from kexecdoc.versions import version
 
 SCHEMA = "kexecdoc-messages/1"
@@ -57,6 +57,7 @@ _FORMS = {
     "pbl": r"[\d,-]+",
     "pe": r"\S+",
     "ps": r"[\w.]+(?: \[\w+\])?",
+    "pS": r"\S+(?: \[\w+\])?",
     "p": r"[(]?\w+[)]?",
 }
 
@@ -93,7 +94,7 @@ class Diagnosis:
     def summary(self) -> str:
         """What happened, in one line."""
         if not self.findings:
-            return f"Nothing here is known, in {_lines(self.lines)}."
+            return f"Nothing of this is known here ({_lines(self.lines)})."
         said = ", then ".join(self.path) or "which path was taken, no line says"
         who = self._kernels()
         return f"{said[0].upper()}{said[1:]}.{f' {who}.' if who else ''} {self._harms()}"
@@ -117,7 +118,7 @@ class Diagnosis:
 
 def diagnose(text: str) -> Diagnosis:
     """Return what is known of a console log, or of a part of one."""
-    lines = text.removesuffix("\n").split("\n")
+    lines = text.removesuffix("\n").split("\n") if text else []
     findings, releases = [], []
     for number, line in enumerate(lines, 1):
         said = spoken(line)
@@ -151,7 +152,7 @@ def weight(message: Message) -> int:
 
 
 def patterns() -> dict[str, Any]:
-    """Return all that a page needs to read a log: what stands before a line, and the patterns, most specific first."""
+    """Return all that a page needs to read a log as this does: patterns, most specific first, and what they mean."""
     return {
         "schema": SCHEMA,
         "prefix": PREFIX,
@@ -159,7 +160,15 @@ def patterns() -> dict[str, Any]:
         "release": RELEASE,
         "longest": LONGEST,
         "patterns": [[pattern(m), m.id, m.since, m.before] for m in _in_order()],
+        "harms": {h.name: {"sign": h.sign, "word": h.word} for h in HARMS.values()},
+        "messages": {m.id: _told(m) for m in MESSAGES},
     }
+
+
+def _told(message: Message) -> dict[str, Any]:
+    told = {"harm": message.harm, "meaning": message.meaning, "chapter": message.chapter}
+    told |= {"advice": message.advice} if message.advice != NOTHING else {}
+    return told | ({"marks": message.marks} if message.marks else {})
 
 
 def _pieces(format: str) -> Iterator[str]:

@@ -115,7 +115,7 @@ def test_bad_input_to_every_switch_is_one_line_that_names_it(capsys, name):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["rnu"], "rnu: no such command; there are run, sweep, switches, presets; did you mean run?"),
+        (["rnu"], "rnu: no such command; there are run, sweep, log, switches, presets, quiz; did you mean run?"),
         (["run", "left-runing"], "did you mean left-running?"),
         (["run", "--quise", "none"], "--quise: no such switch; did you mean --quiesce?"),
         (["run", "--quise=none"], "--quise: no such switch; did you mean --quiesce?"),

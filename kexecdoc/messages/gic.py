@@ -89,7 +89,7 @@ MESSAGES = (
     *MEMRESERVE.says("efi.none", "routine", "drivers/firmware/efi/fdtparams.c: efi_get_fdt_params()", "efi-fdt",
         "efi: UEFI not found.",
         meaning="Nothing hands a list of reserved memory on: LPI tables are ordinary memory to this kernel.",
-        do="Nothing in a machine that never kexecs. Otherwise see the LPI tables above."),
+        do="Nothing in a machine that never kexecs. Otherwise see the lines about LPI tables."),
     *MEMRESERVE.says("efi.no-services", "routine", "drivers/firmware/efi/arm-runtime.c: arm_enable_runtime_services()", "efi-fdt",
         "EFI services will not be available.", meaning="This boot has no UEFI."),
     *MEMRESERVE.elsewhere("efi.memreserve-lost", "broken", "drivers/firmware/efi/efi.c: efi_config_parse_tables()", "efi-memreserve",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kexecdoc.versions import Versions
 
-CONVERSION = re.compile(r"%(#?)([-0]?\d*(?:\.\d+)?|\*)(?:hh|h|ll|l|z)?(pbl|pa|pb|pe|ps|p|[duxsc%])")
+CONVERSION = re.compile(r"%(#?)([-0]?\d*(?:\.\d+)?|\*)(?:hh|h|ll|l|z)?(pbl|pa|pb|pe|pS|ps|p|[duxsc%])")
 """A conversion of printk's: flag, width, kind."""
 
 TREES = ("5.10", "6.1", "6.12", "7.3")
