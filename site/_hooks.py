@@ -17,8 +17,13 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import _bibliography
+import _console_log
+import _driver
+import _experiments
+import _extending
 import _glossary
 import _notebook
+import _search
 from jinja2 import Environment
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import event_priority, get_plugin_logger
@@ -30,7 +35,14 @@ log = get_plugin_logger("kexecdoc")  # what is logged as a warning here fails a 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = "assets/kexecdoc"
 BIBLIOGRAPHY = "reference/bibliography.md"
-MARKER = re.compile(r"<!-- (registry|still): ([\w-]+) -->")
+MARKER = re.compile(r"<!-- (registry|still|console): ([\w-]+) -->")
+
+
+@event_priority(100)  # before the search takes its settings
+def on_config(config: MkDocsConfig) -> None:
+    """Let the search take questions apart as a reader means them."""
+    search = config.plugins["material/search"].config
+    search["separator"], search["pipeline"] = _search.SEPARATOR, []
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
@@ -38,7 +50,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
     So whatever follows imports it where it is used.
     """
-    for name in [name for name in sys.modules if name.partition(".")[0] == "kexecdoc"]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("kexecdoc", "your_own_device")]:
         del sys.modules[name]
 
 
@@ -51,18 +63,21 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     from kexecdoc.show.grid import write_assets
 
     with TemporaryDirectory() as folder:
-        for path in write_assets(Path(folder)):
+        for path in write_assets(Path(folder), _extending.card()):
             uri = f"{ASSETS}/{path.relative_to(folder).as_posix()}"
             files.append(File.generated(config, uri, content=path.read_bytes()))
+    files.append(File.generated(config, f"{ASSETS}/messages.json", content=_console_log.data(files)))
+    for path in sorted(_experiments.CONSOLES.glob("*.log")):
+        files.append(File.generated(config, f"assets/consoles/{path.stem}.txt", content=path.read_bytes()))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put in what a page asks for: ``<!-- registry: switches -->``, ``<!-- still: left-running -->``."""
+    """Put in what a page asks for: ``<!-- registry: switches -->``, ``<!-- still: left-running -->``, ``<!-- console: 08 -->``."""
     if page.file.src_uri.endswith(".ipynb"):
         return markdown  # a notebook's source, which nobody renders: on_page_content has its turn
     from kexecdoc.glossary import TERMS
-    from kexecdoc.show import tables
+    from kexecdoc.show import driver_page, message_tables, tables
 
     registries: dict[str, Callable[[], str]] = {
         "switches": tables.switch_tables,
@@ -70,6 +85,12 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         "log-paths": tables.log_paths,
         "log-kinds": tables.log_kinds,
         "bibliography": tables.bibliography,
+        "messages": lambda: message_tables.message_tables(chapters(page, files)),
+        "checklist": driver_page.items,
+        "my-driver": _driver.form,
+        "my-driver-answers": driver_page.answers_table,
+        "card": _extending.living,
+        "outcomes": driver_page.legend,
         "glossary": lambda: _glossary.page(TERMS.values(), chapters(page, files)),
     }
 
@@ -77,6 +98,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         kind, name = marker.groups()
         if kind == "still":
             return still(name, page, config, files)
+        if kind == "console":
+            return _experiments.fold(name, posixpath.relpath("assets/consoles/", page.file.url or ".") + "/")
         if name not in registries:
             log.warning("%s: there is no registry '%s'", page.file.src_uri, name)
             return ""
@@ -136,7 +159,7 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
     uri = page.file.src_uri
     if uri.endswith(".ipynb"):
         content = chapter(content, page, config, files)
-    return content + foot(page, config)
+    return _search.quiet(content) + foot(page, config)
 
 
 def foot(page: Page, config: MkDocsConfig) -> str:
@@ -194,7 +217,8 @@ def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
         '<p class="kx-source" data-search-exclude>This chapter is a notebook. <code>make lab</code> opens '
         f'it, live, in your copy of the repository; <a href="{name}" download>here is the file</a>.</p>'
     )
-    return f'<div class="kx-chapter">{cite(str(book), page, linked)}{source}</div>'
+    title = book.h1.extract() if book.h1 else ""  # the search wants it first: what follows is the page's own text
+    return f'{title}<div class="kx-chapter">{cite(str(book), page, linked)}{source}</div>'
 
 
 def keep(png: bytes, page: Page, config: MkDocsConfig, files: Files) -> str:

@@ -1,0 +1,64 @@
+"""Whoever asks in his own words finds the page that answers among the first three results."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+HOME = ""
+QUESTIONS = [
+    ("does my driver need a shutdown callback", "driver-checklist/"),
+    ("why not call remove", "notebooks/03-shutdown-or-remove/"),
+    ("why does the crash kernel not shut devices down", HOME),
+    ('"nobody cared" after kexec', "console-log/"),
+    ('"Booted with LPIs enabled" can I ignore it', "console-log/"),
+    ("is the IOMMU protecting me", "notebooks/07-the-iommu-in-the-middle/"),
+    ("does clearing Bus Master suffice", "driver-checklist/"),
+    ("why is my reboot a second slower per hotplug port", "notebooks/04-the-port-that-waits/"),
+    ("what is reset_devices and who reads it", "driver-checklist/"),
+    ("What is a doorbell?", "reference/glossary/"),
+    ("purgatory", "reference/glossary/"),
+]
+
+
+def first_results(page, site, question):
+    """The pages of the first three results, in their order."""
+    box = page.get_by_role("textbox", name="Search")
+    box.click()
+    box.fill(question[:-1])
+    box.press_sequentially(question[-1])  # the theme listens to keys
+    expect(page.locator(".md-search-result__meta")).to_have_text(re.compile(r"\d+ matching documents?|[Nn]o matching"))
+    links = page.locator(".md-search-result__item").evaluate_all(
+        "items => items.map(item => item.querySelector('a[href]').href)"
+    )
+    return [link.partition("#")[0].partition("?")[0].removeprefix(site) for link in links[:3]]
+
+
+@pytest.mark.parametrize(("question", "answer"), QUESTIONS, ids=lambda value: value or "home")
+def test_a_question_in_the_askers_words_finds_the_page_that_answers_it(page, site, question, answer):
+    page.goto(site, wait_until="networkidle")
+    assert answer in first_results(page, site, question)
+
+
+def test_a_result_says_under_which_heading_the_answer_stands(page, site):
+    page.goto(site, wait_until="networkidle")
+    first_results(page, site, "what is reset_devices and who reads it")
+    first = page.locator(".md-search-result__item").first
+    expect(first).to_contain_text("What is reset_devices, and who reads it?")
+    expect(first.locator("a[href*='#who-reads-reset_devices']")).not_to_have_count(0)
+
+
+def test_the_search_has_titles_and_prose_and_neither_code_nor_pictures_nor_ids_of_sources(page, site):
+    entries = page.request.get(f"{site}search/search_index.json").json()["docs"]
+    chapters = [entry for entry in entries if entry["location"].startswith("notebooks/")]
+    assert all(entry["title"] for entry in entries)
+    text = " ".join(entry["title"] + " " + entry["text"] for entry in chapters)
+    assert "he said, is at bottom a jump" in text
+    for unwanted in (
+        r"In\s*\[\d*\]",
+        r"Out\[\d+\]",
+        r"from kexecdoc",
+        r"\[seed-helgaas\]",
+        r"A still picture of one setting",
+    ):
+        assert not re.search(unwanted, text)
