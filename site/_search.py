@@ -22,9 +22,8 @@ wants was we were what when where which while who whom why will with would yet y
 PUNCTUATION = r"""[\s\-‑–—,;:!?()\[\]{}<>"“”„‘’'`…&|=+*]+|(?<!\bI)/|\.(?!\w)"""
 """What belongs to a number or a name stays: 7.3.4, kexec.c, I/O."""
 
-SEPARATOR = (
-    rf"{PUNCTUATION}|\b(?:{'|'.join(f'[{word[0].upper()}{word[0]}]{word[1:]}' for word in SMALL.split())})\b(?!\.\w|(?<=\bI)/)"
-)
+_ANY = "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in SMALL.split())
+SEPARATOR = rf"{PUNCTUATION}|\b(?:{_ANY})\b(?!\.\w|(?<=\bI)/)"
 """What stands between the words of a page and of a question, for JavaScript and for Python."""
 
 PICTURES_AND_CITATIONS = re.compile(r'<(figure|svg|ol(?= class="kx-references")|a(?= [^>]*class="kx-cite"))\b')
