@@ -1,4 +1,4 @@
-"""The command line: one crossing, many crossings, somebody's console log, the switches, the presets.
+"""The command line: one crossing, many crossings, somebody's console log, the switches, the presets, endless problems.
 
 Exit status 0: it ran, whatever became of the simulated machine. 2: the request was wrong, and one line on
 standard error says which switch, which value, what is allowed and the nearest valid name. 130: Ctrl-C.
@@ -181,8 +181,8 @@ def _refuse(word: str, options: argparse.Namespace) -> NoReturn:
         hint = f"did you mean --{near[0]}?" if near else "`kexecdoc switches` lists them"
         fail(f"{shown(word.partition('=')[0])}: no such switch; {hint}")
     if word.startswith("--") and options.command == "quiz":
-        near = _nearest(word.partition("=")[0], ("--chapter", "--seed", "--answer"))
-        fail(f"{shown(word.partition('=')[0])}: no such option; there are --chapter, --seed and --answer{near}")
+        meant = _nearest(word.partition("=")[0], ("--chapter", "--seed", "--answer"))
+        fail(f"{shown(word.partition('=')[0])}: no such option; there are --chapter, --seed and --answer{meant}")
     fail(f"{shown(word)}: unexpected here; see `kexecdoc --help`")
 
 

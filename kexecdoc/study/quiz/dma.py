@@ -63,8 +63,8 @@ def ring_dry(drawn: Drawn) -> Problem:
         ),
         working=(
             f"{s.ring_size} descriptors, one a packet, at {s.traffic:,} packets a second: {s.ring_size} / "
-            f"{s.traffic:,} s = {dry / MS:.2f} ms. With no descriptor posted the device writes no more [src: "
-            "ring-runs-dry].",
+            f"{s.traffic:,} s = {dry / MS:.2f} ms. With no descriptor posted the device writes no more "
+            "[src: ring-runs-dry].",
             f"The image is copied in {COPY // MS} ms here. What was written into a page before it was copied there is "
             "overwritten; what comes later stays [src: relocate-kernel].",
         ),

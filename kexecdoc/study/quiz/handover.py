@@ -50,8 +50,8 @@ def may_it_be_written(drawn: Drawn) -> Problem:
             "Preserved pages stay as they are, at the same addresses, and are kept out of the next kernel's "
             "allocator. Scratch is where it starts, and only there does it allocate until it knows what is preserved "
             "[src: kho]. Any other page is as dangerous as ever.",
-            "In 7.3 memory can be preserved so, and no PCI device: a series for that was under review in 2026 [src: "
-            "pci-liveupdate].",
+            "In 7.3 memory can be preserved so, and no PCI device: a series for that was under review in 2026 "
+            "[src: pci-liveupdate].",
         ),
         twice=same(kind, _whose(run, frame), WHOSE),
         look=("log", f"frame/.../owner for frame {frame} when the next kernel has made its first allocations."),
@@ -213,8 +213,8 @@ def _why_hit(other: str, fate: str, s: Scenario) -> str:
     if other == fate:
         return {
             "stopped": "a handover changes nothing of that: the callback is called as ever [src: kho].",
-            "held": "the PCI core clears the bit on every kexec, with or without a handover [src: "
-            "pci-device-shutdown].",
+            "held": "the PCI core clears the bit on every kexec, with or without a handover "
+            "[src: pci-device-shutdown].",
             "free": "the image and the first allocations are where no buffer was [src: kho], and the writes end "
             "before userspace "
             + ("takes its memory: the ring is dry." if s.next_driver != "resets" else "takes its memory."),
@@ -226,8 +226,8 @@ def _why_hit(other: str, fate: str, s: Scenario) -> str:
         return f"the engine runs on, for {rules.why_runs(s)}; a handover stops no device [src: kho]."
     if fate == "held":
         return (
-            f"{NOT_EVEN[other]}: the PCI core clears Bus Master here as well, and the device obeys [src: "
-            "pci-device-shutdown]."
+            f"{NOT_EVEN[other]}: the PCI core clears Bus Master here as well, and the device obeys "
+            "[src: pci-device-shutdown]."
         )
     if other == "held":
         return f"{rules.why_open(s)}."

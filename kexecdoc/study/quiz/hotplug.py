@@ -105,8 +105,8 @@ def time_lost(drawn: Drawn) -> Problem:
         working=(
             (
                 f"A tick is 1,000 / {hz} = {tick / MS:.3f} ms. The command of the boot is overdue: one tick. Then "
-                f"{POLLS} sleeps of {ticks} ticks, {POLLS} × {ticks} × {tick / MS:.3f} = {wait / MS:,.0f} ms [src: "
-                "pciehp-wait]."
+                f"{POLLS} sleeps of {ticks} ticks, {POLLS} × {ticks} × {tick / MS:.3f} = {wait / MS:,.0f} ms "
+                "[src: pciehp-wait]."
                 if waits(s)
                 else f"Nothing is lost: {why_not(s)}."
             ),

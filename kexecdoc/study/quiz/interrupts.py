@@ -163,8 +163,8 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
     if kind == "disabled":
         if not line:
             return (
-                "the detector counts on a line's descriptor, and a message that nobody asked for has none [src: "
-                "msi-storms]."
+                "the detector counts on a line's descriptor, and a message that nobody asked for has none "
+                "[src: msi-storms]."
             )
         return "the line is never unmasked while the device asserts it, so nothing comes of it [src: request-irq]."
     if kind == "hangs":

@@ -182,8 +182,8 @@ def _state(s: Scenario, moment: str) -> str:
             empty = "an address space of its own in which nothing is mapped yet"
             return f"the next kernel has put the device into {empty} [src: {'smmu-attach' if arm else 'vtd-boot'}]"
         return (
-            "the next kernel has attached the device already, addresses unchanged [src: "
-            f"{'smmu-attach' if arm else 'vtd-boot'}]"
+            "the next kernel has attached the device already, addresses unchanged "
+            f"[src: {'smmu-attach' if arm else 'vtd-boot'}]"
         )
     if s.path == "panic":
         return "nothing is shut down on the crash path, the IOMMU included [src: crash-kexec]"
@@ -229,12 +229,12 @@ def astray(drawn: Drawn) -> Problem:
         "quiesce": "none",
         "clear-bus-master": "no",
         "iommu": "translate",
-        "iova": drawn.among(("hole", "hole", "ram"), "iova"),
         "dma": drawn.among(("ring", "cyclic"), "dma"),
         "kernel": drawn.among(("7.3", "6.12", "6.1", "5.10"), "kernel"),
         "traffic": traffic,
     }
     s = Scenario.of({**values, "seed": drawn.seed})
+    # With iova=ram some of them would hit a buffer after all, by accident.
     window, each = off_before_jump_ns(s), 2 if s.dma == "ring" else 1
     arrivals = traffic * window / S
     expected = astray_before_jump(s)
@@ -267,8 +267,8 @@ def astray(drawn: Drawn) -> Problem:
             f"{traffic:,} a second × {window / MS:g} ms = {arrivals:.1f} arrivals, with {each} "
             f"write{'s' if each > 1 else ''} each: about {expected}.",
             "The SMMU's shutdown callback is the last in device_shutdown() [src: smmu-shutdown]. After it the old "
-            f"kernel still takes {window / MS:g} ms, most of it to take the other CPUs offline [src: "
-            "arm64-machine-shutdown]. The device goes on with I/O virtual addresses that nobody translates.",
+            f"kernel still takes {window / MS:g} ms, most of it to take the other CPUs offline "
+            "[src: arm64-machine-shutdown]. The device goes on with I/O virtual addresses that nobody translates.",
         ),
         twice=count_within(expected, simulate(s).verdict.astray_before_jump, arrivals, each),
         look=("json", "dma.astray_before_jump"),

@@ -51,8 +51,8 @@ def bit_of_intid(drawn: Drawn) -> Problem:
             "the INTID divided by eight is the byte, the remainder the bit.",
         ),
         working=(
-            f"{intid} = 8 × {offset} + {bit}: byte {offset} = {offset:#x} of the table, bit {bit} [src: "
-            "gic-pending-bit].",
+            f"{intid} = 8 × {offset} + {bit}: byte {offset} = {offset:#x} of the table, bit {bit} "
+            "[src: gic-pending-bit].",
             f"{base:#x} + {offset:#x} = {base + offset:#x}. The first LPI is INTID {FIRST_LPI}, so the first "
             f"{FIRST_LPI // 8:,} bytes belong to no LPI [src: gic-lpi-life].",
         ),
@@ -134,8 +134,8 @@ def table_of_whom(drawn: Drawn) -> Problem:
                 "Without a reset "
                 "its redistributor goes on [src: gic-enable-lpis]."
             ),
-            f"{intid} = 8 × {offset} + {bit}; {tables[cpu]:#x} + {offset:#x} = {right:#x}, bit {bit} [src: "
-            "gic-pending-bit].",
+            f"{intid} = 8 × {offset} + {bit}; {tables[cpu]:#x} + {offset:#x} = {right:#x}, bit {bit} "
+            "[src: gic-pending-bit].",
         ),
         twice=same(f"{right:#x}, bit {bit}", _first_recorded(run, intid)),
         look=("log", f"The first event lpi.recorded after the CPU's interrupts are masked that sets lpi/.../{intid}."),
@@ -257,10 +257,10 @@ def policy_by_version(drawn: Drawn) -> Problem:
         working=(
             "Before v4.17 a kernel clears EnableLPIs, does not look, and writes the addresses of its own tables. "
             "v4.17 looks, warns and gives up on a CPU where the bit sticks [src: commit-detect-lpis]. v4.20 keeps "
-            "tables that lie in reserved memory [src: commit-reuse-tables], and a capture kernel keeps any [src: "
-            "lpi-allocate].",
-            "The list of reserved memory is handed on in UEFI's tables; without UEFI there is none [src: "
-            "commit-memreserve].",
+            "tables that lie in reserved memory [src: commit-reuse-tables], and a capture kernel keeps any "
+            "[src: lpi-allocate].",
+            "The list of reserved memory is handed on in UEFI's tables; without UEFI there is none "
+            "[src: commit-memreserve].",
         ),
         twice=same(fate, _policy_of(run), POLICIES),
         look=("json", "lpi.tables and lpi.msi_usable; the console has the words"),
@@ -291,8 +291,8 @@ def _why_policy(kind: str, fate: str, s: Scenario) -> str:
         if old:
             return "keeping them came with v4.20 [src: commit-reuse-tables]."
         return (
-            "without UEFI nothing has reserved their memory, and then it does not believe in them [src: "
-            "commit-memreserve]."
+            "without UEFI nothing has reserved their memory, and then it does not believe in them "
+            "[src: commit-memreserve]."
         )
     if fate == "reused":
         return {
@@ -302,8 +302,8 @@ def _why_policy(kind: str, fate: str, s: Scenario) -> str:
         }[kind]
     if kind == "fresh":
         return (
-            "on this hardware EnableLPIs cannot be cleared, and while it is set new addresses do not take [src: "
-            "gic-enable-lpis]."
+            "on this hardware EnableLPIs cannot be cleared, and while it is set new addresses do not take "
+            "[src: gic-enable-lpis]."
         )
     if fate == "fresh":
         return {

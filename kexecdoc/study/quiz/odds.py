@@ -105,8 +105,8 @@ def success(drawn: Drawn) -> Problem:
                 else f"The path that does the least relies on {least} of them: "
                 f"{100 * crash_success(least, damage):.1f} %. "
             )
-            + "The more a crash path does, the less often it gets to its end: so the thread argues [src: "
-            "seed-biederman].",
+            + "The more a crash path does, the less often it gets to its end: so the thread argues "
+            "[src: seed-biederman].",
             "What real crashes damage, and how much, nobody has measured; the share of damaged objects is a free "
             "number here.",
         ),
@@ -130,7 +130,7 @@ def damage_at(drawn: Drawn) -> Problem:
             f"damaged, each independently of the others. The crashed kernel {WORK[s.crash_work]}. For that it relies "
             f"on {_relies(s)}. One that is damaged ends it.",
         ),
-        question=f"Of {100 * chance:g} % of crashes the dump is captured. Which share of the objects is damaged, in percent?",
+        question=f"The dump is captured in {100 * chance:g} % of crashes. How many objects are damaged, in percent?",
         answer=Numbers(
             (Number("damage", round(100 * damage, 2), "%", within=max(0.02, 2 * damage)),),
             (

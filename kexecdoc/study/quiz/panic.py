@@ -150,8 +150,8 @@ def _why(kind: str, end: str, s: Scenario) -> str:
             )
         if end == "shared":
             return (
-                "the buffer lies in memory that userspace had, and that the capture kernel now uses as well [src: "
-                "crash-cma]."
+                "the buffer lies in memory that userspace had, and that the capture kernel now uses as well "
+                "[src: crash-cma]."
             )
         return (
             "that ends when the capture kernel resets its SMMU: it does not take the old tables over [src: smmu-kdump]."
@@ -168,9 +168,9 @@ def _why(kind: str, end: str, s: Scenario) -> str:
             return "that is what the ten seconds are for, and a ring does end in them [src: crash-cma]."
         return "the capture kernel's memory was reserved at boot: no driver ever gave it to a device [src: kdump-doc]."
     if s.iommu == "off" or s.machine == "x86":
-        kept = "VT-d is left on, and the capture kernel copies its tables, so that what was allowed stays so [src: "
-        "vtd-copy]"
-        why = "there is no IOMMU in the path" if s.iommu == "off" else kept
+        why = "there is no IOMMU in the path"
+        if s.iommu != "off":
+            why = "VT-d is left on, and the capture kernel copies its tables: what was allowed stays so [src: vtd-copy]"
         return f"{why}: nothing is refused." if kind == "refused" else f"{why}: no refusal comes back as an error."
     if kind == "refused":
         return "a refused request is fatal to this machine."
@@ -182,8 +182,8 @@ def _more(s: Scenario) -> tuple[str, ...]:
     if s.iommu == "translate":
         return (
             "Why not switch it off? With translation off, an I/O virtual address is taken for a physical one. Why not "
-            "leave it? For VT-d the tables are copied [src: vtd-copy]; for an SMMUv3 that is not in 7.3 [src: "
-            "smmu-kdump].",
+            "leave it? For VT-d the tables are copied [src: vtd-copy]; for an SMMUv3 that is not in 7.3 "
+            "[src: smmu-kdump].",
         )
     return ("On the crash path no callback runs, and nobody clears Bus Master [src: crash-kexec].",)
 
@@ -246,8 +246,8 @@ def time_to_jump(drawn: Drawn) -> Problem:
             "The ten seconds are for DMA into memory that userspace had: whatever was under way is to have ended by "
             "then [src: crash-cma]."
             if cma
-            else "Nothing waits for DMA: it goes on, into memory that the capture kernel does not use [src: "
-            "kdump-doc].",
+            else "Nothing waits for DMA: it goes on, into memory that the capture kernel does not use "
+            "[src: kdump-doc].",
         ),
         twice=same(f"{total / MS:g} ms", f"{took / MS:g} ms"),
         look=("json", "time_ms.shutdown"),

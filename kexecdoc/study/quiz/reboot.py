@@ -83,7 +83,7 @@ def _why_engine(s: Scenario, was_reset: bool) -> str:
     if rules.engine_stopped(s):
         return "the driver's callback stops the engine, on reboot as on kexec [src: restart-prepare]"
     if was_reset:
-        return "a reset stops the engine, whatever the driver did"
+        return "a reset stops the engine, whatever the driver did: that is what it is for [src: seed-biederman]"
     return f"nothing stops the engine, for {rules.why_runs(s)}"
 
 
@@ -226,8 +226,8 @@ def what_is_called(drawn: Drawn) -> Problem:
         question="What does the old kernel do to the device on its way out?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
-            "kexec and reboot share device_shutdown(), which calls the driver by way of its bus [src: "
-            "restart-prepare]. A panic does not go that way [src: crash-kexec].",
+            "kexec and reboot share device_shutdown(), which calls the driver by way of its bus "
+            "[src: restart-prepare]. A panic does not go that way [src: crash-kexec].",
             "The core began to clear Bus Master at shutdown in v3.5; since v3.13 it does so on kexec only, after the "
             "driver's own callback [src: commit-bm-kexec-only]. Whether the device obeys is another question.",
         ),

@@ -49,7 +49,7 @@ def why_open(s: Scenario) -> str:
     if s.path == "reboot":
         return "the PCI core clears Bus Master on kexec only [src: pci-device-shutdown]"
     if s.clear_bus_master == "no":
-        return "this PCI core does not clear Bus Master"
+        return "this PCI core does not clear Bus Master, as none did before v3.5 [src: pci-device-shutdown]"
     if s.power_state == "unknown":
         return "the PCI core clears the bit only in functions that it knows to be powered [src: pci-device-shutdown]"
     return "the bit is clear, and this device goes on in spite of it [src: bus-master-2012]"

@@ -114,11 +114,11 @@ def _why_bit(s: Scenario) -> str:
         return "remove clears Bus Master itself, whatever the core does after it"
     if rules.bit_cleared(s):
         return (
-            "the PCI core clears Bus Master on kexec, after the driver's callback if there is one [src: "
-            "pci-device-shutdown]"
+            "the PCI core clears Bus Master on kexec, after the driver's callback if there is one "
+            "[src: pci-device-shutdown]"
         )
     if s.clear_bus_master == "no":
-        return "nobody clears Bus Master: this core does not, and a shutdown callback need not"
+        return "nobody clears Bus Master: this core does not, as none did before v3.5 [src: pci-device-shutdown]"
     return (
         "the core clears Bus Master only in a function that it knows to be powered, and of this one it does not "
         "[src: pci-device-shutdown]"
