@@ -8,6 +8,10 @@ ENTRIES: tuple[Source, ...] = (
     kernel("crash-kexec", "kernel/crash_core.c", "__crash_kexec(), kexec_should_crash()",
            "A lock that is tried and never waited for, registers saved, machine_crash_shutdown(), machine_kexec(); no device, no "
            "notifier; without an image it does nothing.", "6.12.117, 7.3.4"),
+    other("panic-path-2004", "list", 'Eric W. Biederman, linux-kernel, 5 August 2004: "Re: [Fastboot] Re: [BROKEN PATCH] kexec for ia64"',
+          "It had been agreed that a panic does not call device_shutdown(): a short path that is little more than a jump, a kernel in memory "
+          "reserved since boot, and a hash checked before it touches hardware.",
+          "https://lore.kernel.org/r/m14qnhilg5.fsf@ebiederm.dsl.xmission.com"),
     kernel("x86-oops-end", "arch/x86/kernel/dumpstack.c", "oops_end()",
            "An oops in an interrupt, in the idle task, in init, or with panic_on_oops, goes straight to crash_kexec().", NOW),
     kernel("panic-notifiers", "kernel/panic.c", "crash_kexec_post_notifiers",

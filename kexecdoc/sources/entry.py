@@ -44,7 +44,7 @@ def document(id: str, path: str, section: str, says: str, read: str = NOW) -> So
 
 
 def commit(id: str, hash: str, title: str, says: str) -> Source:
-    """Return a commit of Linux by its hash, title and release."""
+    """Return a commit of Linux by its hash, its title or in our words what it is, and the release that has it."""
     return Source(id, "commit", f"{hash} {title}", f"{GIT}/commit/?id={hash}", says)
 
 

@@ -31,7 +31,7 @@ ENTRIES: tuple[Source, ...] = (
     kernel("i8259-shutdown", "arch/x86/kernel/i8259.c", "i8259A_shutdown()",
            "The legacy interrupt controller is masked whole in a syscore callback.", NOW),
     other("kexec-in-progress", "observation", "What reads kexec_in_progress: a search of all of v7.3.4, November 2026",
-          "Nine places read it, among them the PCI core's shutdown and the VIO bus's; it is set in kernel_kexec() only, "
+          "Nine files read it, among them the PCI core's shutdown and the VIO bus's; it is set in kernel_kexec() only, "
           "never on the panic path.", read=NOW),
     kernel("x86-shutdown", "arch/x86/kernel/reboot.c", "native_machine_shutdown()",
            "I/O APIC first (its comment names erratum AVR31), then the other CPUs, the local APIC, the boot interrupt mode, the "
@@ -45,8 +45,8 @@ ENTRIES: tuple[Source, ...] = (
     kernel("psci", "arch/arm64/kernel/psci.c", "cpu_psci_cpu_kill()",
            "The console line for each CPU that is off."),
     kernel("arm64-machine-kexec", "arch/arm64/kernel/machine_kexec.c", "machine_kexec()",
-           "The last steps on arm64: a warning if CPUs are still about, \"Bye!\", interrupts masked on this CPU, the stub; "
-           "nothing masks interrupts at their chips."),
+           "The last steps on arm64: other CPUs still about are a BUG on ordinary kexec and a warning on the crash path; then \"Bye!\", "
+           "this CPU's interrupts off, the stub; nothing masks interrupts at their chips."),
     kernel("arm64-no-purgatory", "arch/arm64/kernel/machine_kexec.c", "the comment on how the two loaders differ",
            "kexec_file_load() on arm64 starts the kernel without a purgatory; kexec_load() uses that of kexec-tools.", NOW),
     kernel("x86-machine-kexec", "arch/x86/kernel/machine_kexec_64.c", "machine_kexec()",
