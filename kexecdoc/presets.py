@@ -92,6 +92,12 @@ PRESETS: dict[str, Preset] = {
             {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic", "next-driver": "absent"},
         ),
         Preset(
+            "half-quiet",
+            3,
+            "the shutdown callback silences the interrupt and forgets the engine; nobody clears Bus Master",
+            {"shutdown-callback": "incomplete", "clear-bus-master": "no"},
+        ),
+        Preset(
             "hotplug-wait",
             4,
             "two hot-plug ports that never complete a command, before the quirk",

@@ -17,6 +17,9 @@ from kexecdoc.scales import CPU_STOP, DISK_COMMAND, DUMP_WRITE, MS, PANIC_STEP, 
 
 MILLION = 1_000_000
 
+CMA_WAIT = 10 * S
+"""``CMA_DMA_TIMEOUT_SEC``. [src: crash-cma]"""
+
 
 def damaged(kernel: Kernel, name: str) -> bool:
     """Return whether an object is damaged. More damage damages the same objects and others."""
@@ -83,7 +86,7 @@ def short(old: OldKernel) -> Process:
 
 def wait_for_dma(old: OldKernel) -> Process:
     """Wait ten seconds for DMA into memory that the capture kernel shares with userspace. [src: crash-cma]"""
-    yield from old.pause(10 * S)
+    yield from old.pause(CMA_WAIT)
 
 
 def stop_first(old: OldKernel) -> Process:

@@ -57,6 +57,28 @@ def steps(run: Run) -> list[tuple[str, float]]:
     return [(e.set["step"], (e.t_ns - jump) / MS) for e in run.log if e.kind == "step"]
 
 
+def landed(run: Run) -> list[float]:
+    """Return when leftover writes landed in memory, in ms from the jump. Those of a next driver do not count."""
+    jump = run.verdict.jump_ns
+    if jump is None:
+        return []
+    late = (e.t_ns - jump for e in run.log if e.kind == "dma.landed" and e.t_ns >= jump)
+    return [t / MS for t in late]
+
+
+def when(run: Run, id: str) -> float:
+    """Return when the event of that id happens, in ms from the jump. KeyError if it does not happen."""
+    for event in run.log:
+        if event.id == id:
+            return (event.t_ns - (run.verdict.jump_ns or 0)) / MS
+    raise KeyError(f"{id} does not happen in this run")
+
+
+def shutdown_ms(run: Run) -> float:
+    """Return how long the old kernel takes from the call to the jump, in ms."""
+    return float(run.to_json()["time_ms"]["shutdown"])
+
+
 def said(run: Run, *words: str) -> list[str]:
     """Return the next kernel's console lines that contain one of the words."""
     lines = [line["text"] for line in run.console() if line["kernel"] == "next"]

@@ -21,7 +21,9 @@ def test_a_wrong_bit_and_a_wrong_byte_each_have_their_own_reason():
     assert "eight INTIDs" in branch.pending_bit_of(8203, offset=7, bit=3)
 
 
-@pytest.mark.parametrize("switches", [{"obeys_bus_master": "no"}, {"next_driver": "trusts"}, {"power_state": "unknown"}])
+@pytest.mark.parametrize(
+    "switches", [{"obeys_bus_master": "no"}, {"next_driver": "trusts"}, {"power_state": "unknown"}]
+)
 def test_a_write_that_lands_in_spite_of_bus_master_is_accepted(switches):
     assert branch.lands_in_spite_of_bus_master(quiesce="none", **switches).startswith(RIGHT)
 

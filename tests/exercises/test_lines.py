@@ -1,0 +1,46 @@
+"""Chapter 5: each checker accepts the right answer, and says what is wrong with a wrong one."""
+
+import pytest
+
+from kexecdoc.study.exercises import RIGHT, lines
+
+THE_ONE = "a line, and nobody's handler knows the device"
+
+
+def test_a_storm_lasts_a_hundred_thousand_interrupts():
+    assert lines.storm_milliseconds(2, 200).startswith(RIGHT)
+    assert "when 100,000 have come" in lines.storm_milliseconds(2, 199.8)
+    assert "mind the unit" in lines.storm_milliseconds(2, 0.2)
+
+
+def test_only_a_line_that_nobody_claims_is_ended_by_the_detector():
+    assert lines.ended_by_the_detector(THE_ONE).startswith(RIGHT)
+
+
+@pytest.mark.parametrize("storm", [storm for storm in lines.STORMS if storm != THE_ONE])
+def test_a_storm_that_the_detector_does_not_see_is_refused_with_its_own_reason(storm):
+    assert lines.STORMS[storm][1] in lines.ended_by_the_detector(THE_ONE, storm)
+
+
+def test_a_storm_that_does_not_exist_is_told_which_exist():
+    assert THE_ONE in lines.ended_by_the_detector("a dark night")
+
+
+@pytest.mark.parametrize(
+    ("switches", "reason"),
+    [
+        ({"line_shared": "yes"}, "unhandled"),
+        ({"quiesce": "shutdown"}, "not asserted"),
+        ({"interrupt": "msi"}, "has no line"),
+        ({"interrupt": "smoke"}, "No such scenario"),
+    ],
+)
+def test_a_line_that_storms_or_is_not_asserted_is_refused(switches, reason):
+    said = lines.asserted_and_silent(**switches)
+    assert said.startswith("No")
+    assert reason in said
+
+
+@pytest.mark.parametrize("machine", ["arm64", "x86"])
+def test_a_line_that_nobody_asks_for_stays_silent(machine):
+    assert lines.asserted_and_silent(machine=machine, next_driver="absent").startswith(RIGHT)
