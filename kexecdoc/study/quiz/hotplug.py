@@ -162,13 +162,11 @@ def last_line(drawn: Drawn) -> Problem:
         question="What does the old kernel say of these ports last?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
-            (
-                f"Two lines for each port. First for the command that set the slot up, {BOOT_COMMAND:#06x}: enable "
-                "bits alone, so it never completed, and the number is its age. Then for the command that takes them "
-                f"back, {DISABLING_COMMAND:#06x}, whose age is the wait itself: {wait:,} ms [src: pciehp-wait]."
-                if waits(s)
-                else f"{why_not(s)[0].upper()}{why_not(s)[1:]}."
-            ),
+            "Where the driver waits in vain there are two lines for each port. The first is for the command that set the "
+            f"slot up, {BOOT_COMMAND:#06x}: enable bits alone, so it never completed, and the number is its age. The "
+            f"second is for the command that takes them back, {DISABLING_COMMAND:#06x}, whose age is the wait itself: "
+            f"{wait:,} ms at this HZ in this version [src: pciehp-wait]."
+            + ("" if waits(s) else f" Here there is neither: {why_not(s)}."),
             "The prefix of the line was another in 2018 [src: pciehp-wait]; ports are shut down last to first.",
         ),
         twice=same(right if waits(s) else "none of these", lines[-1] if lines else "none of these"),

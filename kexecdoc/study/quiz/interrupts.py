@@ -170,6 +170,8 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
     if kind == "hangs":
         if not line:
             return "one message an arrival costs a microsecond or two each, and no more; it does not send again."
+        if fate == "masked":
+            return "it stays masked for as long as the device asserts it, so no CPU ever hears of it."
         return "a line that was requested has a descriptor: the kernel counts, and gives it up [src: note-interrupt]."
     if line:
         return "a line is not forgotten: it stays asserted until the device has been seen to [src: level-line]."

@@ -189,7 +189,7 @@ def _state(s: Scenario, moment: str) -> str:
         return "nothing is shut down on the crash path, the IOMMU included [src: crash-kexec]"
     if moment == "old/device_shutdown":
         if arm:
-            return "the SMMU's own callback comes last, after those of its devices [src: smmu-shutdown]"
+            return "the SMMU's own callback comes after those of its devices [src: smmu-shutdown]"
         return "VT-d is no device: it is not switched off in device_shutdown() [src: vtd-shutdown]"
     if not arm:
         if moment == "old/migrate_to_reboot_cpu":
@@ -266,7 +266,7 @@ def astray(drawn: Drawn) -> Problem:
         working=(
             f"{traffic:,} a second × {window / MS:g} ms = {arrivals:.1f} arrivals, with {each} "
             f"write{'s' if each > 1 else ''} each: about {expected}.",
-            "The SMMU's shutdown callback is the last in device_shutdown() [src: smmu-shutdown]. After it the old "
+            "The SMMU's shutdown callback comes after those of its devices [src: smmu-shutdown]. After it the old "
             f"kernel still takes {window / MS:g} ms, most of it to take the other CPUs offline "
             "[src: arm64-machine-shutdown]. The device goes on with I/O virtual addresses that nobody translates.",
         ),
@@ -321,7 +321,7 @@ def open_window(drawn: Drawn) -> Problem:
             + f" + {BOOT_IOMMU / 2 / MS:g} = {total / MS:g} ms.",
             "The SMMU's shutdown callback runs inside device_shutdown() [src: smmu-shutdown]."
             if arm
-            else "VT-d goes off in machine_shutdown(), as the last thing but the jump [src: vtd-shutdown].",
+            else "VT-d goes off at the end of machine_shutdown(), shortly before the jump [src: vtd-shutdown].",
             "The durations are this model's; that the window is there does not depend on them.",
         ),
         twice=same(f"{total / MS:g} ms", f"{found / MS:g} ms")

@@ -103,7 +103,7 @@ def _why_bit(s: Scenario, was_reset: bool) -> str:
 
 def _why_lpis(was_reset: bool) -> str:
     if was_reset:
-        return "a reset of the machine is the one thing that clears EnableLPIs on any hardware"
+        return "a reset of the machine clears EnableLPIs, also where nothing else does [src: gic-enable-lpis]"
     return "no kernel clears EnableLPIs on its way out: the next one has to deal with it [src: lpi-cover-letter]"
 
 
@@ -158,7 +158,7 @@ def which_way_works(drawn: Drawn) -> Problem:
         working=(
             f"The ways are tried in an order: {', '.join(NAMES[way] for way in tried('acpi'))} [src: x86-reboot]. "
             + (f"With reboot={option} it begins at {NAMES[first]}." if option else "ACPI gets a second try."),
-            "All but the last pulse a reset. The BIOS's entry is a jump into the firmware, without any reset of "
+            "All but the last ask for a reset. The BIOS's entry is a jump into the firmware, without any reset of "
             "hardware: devices are as the drivers left them, which is why a reboot calls shutdown callbacks, too "
             "[src: seed-biederman].",
         ),
