@@ -67,7 +67,10 @@ ENTRIES: tuple[Source, ...] = (
     kernel("msi-window", "drivers/iommu/intel/iommu.c", "the reserved region IOAPIC_RANGE_START to IOAPIC_RANGE_END",
            "x86's messages go to a window that translation leaves alone.", "6.12.117"),
     other("msi-storms", "list", 'Thomas Gleixner, linux-pci, 14 to 17 November 2020: "Re: [PATCH 1/3] x86/quirks: Scan all busses for early PCI quirks"',
-          "A message for which nothing is set up never reaches the interrupt core, which cannot tell who sent it, so no detector sees a storm "
-          "of them; and clearing Bus Master on kexec does nothing for a kernel that starts after a crash.",
+          "A message for which nothing is set up never reaches the interrupt core, so no detector sees a storm of them, and a local APIC "
+          "cannot mask one vector; an IOMMU would turn it into a storm of fault interrupts, and whatever the crashing kernel does lowers the chance of a dump.",
           "https://lore.kernel.org/r/87ft5cltqa.fsf@nanos.tec.linutronix.de"),
+    other("edge-doubt-2020", "list", "Eric W. Biederman, linux-pci, 17 November 2020, in the same discussion",
+          "He finds it odd that an edge-triggered interrupt came often enough to keep a machine from booting, and asks how near irqpoll is to the case.",
+          "https://lore.kernel.org/r/87blfv7h9o.fsf@x220.int.ebiederm.org"),
 )

@@ -31,8 +31,9 @@ ENTRIES: tuple[Source, ...] = (
            "A boot finds interrupt remapping on after every ordinary kexec, says so, and starts it anew; a capture kernel copies the table.", ALL),
     commit("commit-ir-copy", "af3b358e4811", "VT-d: a capture kernel copies the interrupt remapping table (v4.2)",
            "Late interrupts of the old kernel do not end in target aborts."),
-    other("ir-remap-2021", "list", "iommu list, 19 November 2021, on the line that IRQ remapping was enabled",
-          "The line is routine after an ordinary kexec."),
+    other("ir-remap-2021", "list", 'Lu Baolu, linux-kernel, 25 June 2024: "[PATCH 1/1] iommu/vt-d: Downgrade warning for pre-enabled IR"',
+          "The line that IRQ remapping was enabled appears after every kexec although nothing is wrong, so it is printed once and not as a warning.",
+          f"{LORE}/20240625043912.258036-1-baolu.lu@linux.intel.com"),
     kernel("vtd-faults", "drivers/iommu/intel/dmar.c", "dmar_fault(), dmar_fault_do_one()",
            "How a fault is printed, and what its reason means.", ALL),
     # AMD-Vi
@@ -73,8 +74,16 @@ ENTRIES: tuple[Source, ...] = (
            "6.12.117, 7.3.4"),
     kernel("smmu-v2-shutdown", "drivers/iommu/arm/arm-smmu/arm-smmu.c", "arm_smmu_device_shutdown()",
            "Older SMMUs go to bypass at shutdown, and say so.", "6.12.117, 7.3.4"),
-    other("smmu-kdump-2020", "list", "Prabhakar Kushwaha and Will Deacon, linux-arm-kernel, May and June 2020, on copying the stream table",
-          "Kushwaha met capture kernels that died of the aborts; Deacon refused the copy as fragile: reset the devices, or disable their DMA."),
+    other("smmu-kdump-2020", "list", 'Prabhakar Kushwaha and Will Deacon, linux-arm-kernel, 11 May to 2 June 2020: "iommu: arm-smmu-v3: Copy SMMU table for kdump kernel"',
+          "Kushwaha's network card hung for good on aborts in a capture kernel; Deacon refused the copy as fragile: reinitialise the devices, "
+          "or disable their DMA.",
+          f"{LORE}/20200518155545.GO32394@willie-the-truck"),
+    other("smmu-abort-2020", "list", 'Robin Murphy and Marc Zyngier, linux-arm-kernel, 23 to 26 March 2020: "arm64: Getting continuous PCIe "CmpltTO" AER from network card in kdump kernel"',
+          "Aborting stops leftover DMA as soon as can be, since nobody can tell when a device is done; old page tables may be corrupt, while of "
+          "old LPI tables only the memory is used again and none of the data.",
+          f"{LORE}/20200326171937.44dba105@why"),
+    commit("commit-smmu-abort", "b63b3439b856", "iommu/arm-smmu-v3: Abort all transactions if SMMU is enabled in kdump kernel (v4.19)",
+           "A capture kernel that finds the SMMU on has everything aborted."),
     other("smmu-kdump-2026", "list", 'Nicolin Chen, April to August 2026: "iommu/arm-smmu-v3: Adopt the crashed kernel\'s stream table for kdump"',
           "The aborts of a reset can end in AER, SError and a panic, so the old stream table would be kept in place; under review in its tenth "
           "version when last seen.",

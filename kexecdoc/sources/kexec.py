@@ -52,7 +52,8 @@ ENTRIES: tuple[Source, ...] = (
     kernel("x86-machine-kexec", "arch/x86/kernel/machine_kexec_64.c", "machine_kexec()",
            "The last steps on x86-64: the control page and its page tables, then the stub.", "6.12.117, 7.3.4"),
     kernel("relocate-kernel", "arch/arm64/kernel/relocate_kernel.S", "arm64_relocate_new_kernel",
-           "The stub walks the list of pages and copies each to its destination."),
+           "The stub walks the list of pages and copies each to its destination; in 5.10.262 with the MMU off, since 6.1.192 at the latest with "
+           "it on.", ALL),
     kernel("x86-relocate", "arch/x86/kernel/relocate_kernel_64.S", "swap_pages",
            "The stub copies 4 KiB for each source entry, or swaps pages for a kexec jump.", NOW),
     kernel("kexec-uapi", "include/uapi/linux/kexec.h", "KEXEC_SEGMENT_MAX and the comment on kexec_load()",
@@ -95,6 +96,11 @@ ENTRIES: tuple[Source, ...] = (
              "It still calls the shutdown of hardware an ongoing process and the interface in flux."),
     other("documentation-survey", "observation", "What Documentation/ of v7.3.4 says of kexec and of device shutdown, file by file, November 2026",
           "No document in the tree sets out the design of an ordinary kexec.", read=NOW),
-    other("boot-time-2019", "list", "Pasha Tatashin, linux-arm-kernel, July 2019, on the reboot time of one arm64 board",
-          "He split it into 0.03 s of shutdown, 0.35 s of relocation and 0.29 s of startup."),
+    other("boot-time-2019", "list", 'Pavel Tatashin, linux-kernel and linux-arm-kernel, 9 July 2019: "[v2 0/5] arm64: allow to reserve memory for normal kexec kernel"',
+          "On one arm64 machine, with an image of 37 MiB and no digest, he measured 0.03 s of shutdown, 0.35 s of relocation with the MMU off, "
+          "and 0.29 s of startup.",
+          "https://lore.kernel.org/r/20190709182014.16052-1-pasha.tatashin@soleen.com"),
+    other("boot-time-mmu", "list", 'Pavel Tatashin, linux-arm-kernel, 31 July 2019: "[RFC v2 0/8] arm64: MMU enabled kexec relocation"',
+          "On his machine copying 25 MB took 0.44 s with the MMU off and 0.02 s with it on; the time grows with the image.",
+          "https://lore.kernel.org/r/20190731153857.4045-1-pasha.tatashin@soleen.com"),
 )
