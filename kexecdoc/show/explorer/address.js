@@ -73,7 +73,4 @@ export function understand(words, controls, frames) {
 }
 
 /** A switch's value as the words of an address have it, or null if it has no such value. */
-export function allowed({ choices, low, high }, word) {
-  if (choices.length) return choices.some(({ value }) => value === word) ? word : null;
-  return /^-?\d{1,15}$/.test(word) && +word >= low && +word <= high ? +word : null;
-}
+const allowed = ({ choices }, word) => choices.find(({ value }) => String(value) === word)?.value ?? null;

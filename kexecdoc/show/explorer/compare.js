@@ -1,6 +1,6 @@
 // Two machines: in which switches they differ, and the first event in which they part.
 
-import { make } from "./dom.js";
+import { make, say } from "./dom.js";
 import { CLOCKS } from "./film.js";
 import { duration, happening, since } from "./words.js";
 
@@ -24,10 +24,8 @@ export function assigned(a, b, i) {
   return [...new Set([...x.keys(), ...y.keys()])].filter((path) => !alike(x.get(path), y.get(path))).map((path) => [path, x.get(path), y.get(path)]);
 }
 
-const CLOCK_WORDS = { call: "from the call that begins both", jump: "from the jump of each" };
-
 export function compare(stage) {
-  const words = make("p");
+  const told = make("p");
   const parts = make("p", { class: "kx-parting" });
   const radio = (clock) => make("input", { type: "radio", name: `${stage.uid}-clock`, value: clock, onchange: () => stage.setClock(clock) });
   const radios = CLOCKS.map(radio);
@@ -35,18 +33,21 @@ export function compare(stage) {
     "fieldset",
     { class: "kx-clock" },
     make("legend", { text: "One clock," }),
-    ...radios.map((input) => make("label", {}, input, ` ${CLOCK_WORDS[input.value]}`)),
+    ...radios.map((input) => make("label", {}, input, make("span"))),
   );
-  const el = make("div", { class: "kx-part kx-compare", hidden: true }, words, parts, clocks);
+  const el = make("div", { class: "kx-part kx-compare", hidden: true }, told, parts, clocks);
 
   function load(machines) {
     el.hidden = machines.length < 2;
     if (el.hidden) return;
     const [{ reel: a }, { reel: b }] = machines;
     const differ = differing(a.scenario, b.scenario);
-    words.replaceChildren(...(differ.length ? ["A and B differ in ", ...differ.flatMap(switched), "."] : ["A and B are set alike: flip a switch of one of them."]));
+    told.replaceChildren(...(differ.length ? ["A and B differ in ", ...differ.flatMap(switched), "."] : ["A and B are set alike: flip a switch of one of them."]));
     parts.replaceChildren(...part([a, b]));
     clocks.hidden = a.jump < 0 || b.jump < 0;
+    const zeros = [...new Set([a.zero, b.zero])].join(" or ");
+    const words = [`from ${a.call} that begins both`, `from ${zeros} of each`];
+    radios.forEach((input, k) => say(input.nextSibling, ` ${words[k]}`));
     for (const input of radios) input.checked = input.value === stage.clock();
   }
 
@@ -58,23 +59,23 @@ export function compare(stage) {
     if (i < 0) return ["Event by event, the same happens in both."];
     const times = reels.map((r) => (i < r.length ? r.t_ns[i] : Infinity));
     const t = Math.min(...times);
-    const jumps = reels.flatMap((r, k) => (r.jump < 0 ? [] : [`${since(r, t).replace("the jump", `${"AB"[k]}’s jump`)}`]));
+    const jumps = reels.flatMap((r, k) => (r.jump < 0 ? [] : [`${since(r, t).replace(r.zero, `${"AB"[k]}’s ${r.zero.replace("the ", "")}`)}`]));
     const go = make("button", { type: "button", class: "kx-button", text: "Go there", onclick: () => stage.goToFirst(i + 1, [0, 1].filter((k) => times[k] === t)) });
-    return [`They part ${duration(t)} after the call${jumps.length ? ` (${jumps.join(", ")})` : ""}. `, ...(a.id[i] === b.id[i] ? one(a, b, i) : two(reels, i, times)), " ", go];
+    return [`They part ${duration(t)} after ${a.call}${jumps.length ? ` (${jumps.join(", ")})` : ""}. `, ...(a.id[i] === b.id[i] ? one(a, b, i) : two(reels, i, times)), " ", go];
   }
 
   /** One event, and what it does in one machine and not in the other. */
   function one(a, b, i) {
     const said = (value) => (value === undefined ? "not set" : typeof value === "object" ? JSON.stringify(value) : String(value));
     const differs = assigned(a, b, i).slice(0, 3).flatMap(([path, x, y], n) => [n ? ", " : "", make("code", { text: path }), ` is ${said(x)} in A, ${said(y)} in B`]);
-    if (a.t_ns[i] !== b.t_ns[i]) differs.unshift(`it comes ${duration(a.t_ns[i])} after the call in A, ${duration(b.t_ns[i])} in B${differs.length ? "; " : ""}`);
+    if (a.t_ns[i] !== b.t_ns[i]) differs.unshift(`it comes ${duration(a.t_ns[i])} after ${a.call} in A, ${duration(b.t_ns[i])} in B${differs.length ? "; " : ""}`);
     return ["In both: ", make("code", { text: a.id[i] }), `, ${happening(a, i, a.at(i + 1), stage.label)}; but `, ...differs, "."];
   }
 
   const two = (reels, i, times) =>
     reels.flatMap((r, k) => [
       ` In ${"AB"[k]}: `,
-      ...(i < r.length ? [make("code", { text: r.id[i] }), `, ${happening(r, i, r.at(i + 1), stage.label)}${times[k] > Math.min(...times) ? `, ${duration(times[k])} after the call` : ""}.`] : ["nothing more."]),
+      ...(i < r.length ? [make("code", { text: r.id[i] }), `, ${happening(r, i, r.at(i + 1), stage.label)}${times[k] > Math.min(...times) ? `, ${duration(times[k])} after ${r.call}` : ""}.`] : ["nothing more."]),
     ]);
 
   return { el, load };

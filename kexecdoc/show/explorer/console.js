@@ -23,12 +23,13 @@ function screen(stage, reel) {
   const scroller = make("div", { class: "kx-scroll" }, list);
   const meaning = make("p", { class: "kx-detail kx-meaning-box", role: "status" });
   const table = stage.model.get("messages") ?? {};
+  const entry = ({ message }) => table[`${message}@${reel.scenario.kernel}`] ?? table[message];
   let shown = 0;
   let chosen = null;
   let told; // the line whose meaning stands there
 
   const lines = reel.lines.map((line, k) => {
-    const mechanism = table[line.message]?.mechanism;
+    const mechanism = entry(line)?.mechanism;
     const button = make(
       "button",
       { type: "button", class: "kx-line-button", tabindex: -1, "aria-pressed": "false", "data-line": k },
@@ -60,7 +61,7 @@ function screen(stage, reel) {
       return;
     }
     const line = lines[k];
-    const m = table[line.message];
+    const m = entry(line);
     meaning.replaceChildren(
       make("b", { text: m?.meaning ?? "An ordinary line." }),
       ` ${m?.mechanism ? `Mechanism: ${m.mechanism}. ` : ""}Printed ${since(reel, reel.t_ns[line.i])}${m ? " by " : "."}`,

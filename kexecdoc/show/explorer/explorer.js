@@ -370,7 +370,7 @@ function render({ model, el }) {
     if (!views.every(Boolean)) return;
     halt();
     const before = stage.film && whereabouts();
-    machines = views.map((view, k) => ({ letter: views.length > 1 ? "AB"[k] : "", reel: reelOf(view), run: view.run }));
+    machines = views.map((view, k) => ({ letter: views.length > 1 ? "AB"[k] : "", reel: reelOf(view), ...view }));
     stage.film = filmOf(machines.map((m) => m.reel));
     picture.hidden = false;
     root.classList.toggle("kx-compared", machines.length > 1);

@@ -39,15 +39,17 @@ class Model {
   }
 
   ask() {
+    this.set("error", "");
     for (const [side, view] of [["scenario", "view"], ["other", "other_view"]]) {
       const found = Object.keys(this.state[side]).length ? this.answer(this.state[side]) : null;
-      if (found) this.set(view, found);
+      if (found?.error) this.set("error", found.error);
+      else if (found) this.set(view, found);
     }
   }
 
   nearby() {
     const { controls, scenario } = this.state;
-    return controls.flatMap(({ name, choices }) => choices.map(({ value }) => this.answer({ ...scenario, [name]: value }))).filter(Boolean);
+    return controls.flatMap(({ name, choices }) => choices.map(({ value }) => this.answer({ ...scenario, [name]: value }))).filter((found) => found?.log);
   }
 
   save_changes() {
@@ -74,7 +76,7 @@ function reader(grid, parse) {
   return (scenario) => {
     const key = grid.controls.map((c) => scenario[c.name]).join("--");
     const stored = grid.runs[key];
-    if (!stored) return null;
+    if (!stored?.rows) return stored;
     if (!runs.has(key)) {
       const rows = [];
       let at = 0;
@@ -85,7 +87,7 @@ function reader(grid, parse) {
       const column = (values) => rows.map((i) => values[i]);
       const events = { id: column(id), t_ns: column(t_ns), kind: column(kind).map((k) => grid.kinds[k]), cause: column(causes) };
       const log = { scenario: { ...grid.defaults, ...stored.scenario }, start: { ...grid.start, ...stored.start }, events, parsed: column(parsed) };
-      runs.set(key, { log, run: stored.run });
+      runs.set(key, { log, run: stored.run, what_if: stored.what_if });
     }
     return runs.get(key);
   };

@@ -1,24 +1,71 @@
-// The pending table of CPU 0: the bits of the live LPIs, and the arithmetic from an INTID to a bit in memory.
+// Where interrupts wait. With a GIC that is memory: the pending table of CPU 0, the bits of the live LPIs, and the
+// arithmetic from an INTID to a bit. With local APICs it is registers, as it is for a line anywhere.
 
-import { make, remembered, section, settle } from "./dom.js";
+import { make, remembered, say, section, settle } from "./dom.js";
 import { before } from "./reel.js";
-import { hex, since } from "./words.js";
+import { hex, many, since } from "./words.js";
 
 const CPU = 0; // after the jump only this one's table changes: the others were taken down
 const BITS = [0, 1, 2, 3, 4, 5, 6, 7];
 
 export function pending(stage) {
   const box = make("div", { class: "kx-pair" });
-  const el = section("pending", `Pending table of CPU ${CPU}`, box);
-  const made = remembered(({ reel }) => table(stage, reel));
-  let tables = [];
+  const el = section("pending", "", box);
+  const made = remembered(({ reel }) => waiting(stage, reel));
+  let found = [];
 
   function load(machines) {
-    tables = machines.map(made);
-    settle(box, machines, (machine, k) => tables[k].el);
+    found = machines.map(made);
+    say(el.firstChild, [...new Set(found.map((f) => f.title))].join(" · "));
+    settle(box, machines, (machine, k) => found[k].parts.map((part) => part.el));
   }
 
-  return { el, load, prepare: made, show: (machines) => machines.forEach(({ now }, k) => tables[k].show(now)) };
+  const show = (machines) => machines.forEach(({ now }, k) => found[k].parts.forEach((part) => part.show(now)));
+  return { el, load, prepare: made, show };
+}
+
+/** What a machine has: a table or local APICs, and the line where it is of interest. */
+function waiting(stage, reel) {
+  const x86 = reel.scenario.machine === "x86";
+  const asserted = ({ paths }) => paths.some(([path, value]) => value && path === `line/${reel.line}/asserted`);
+  const lines = x86 || reel.sets.some(asserted) ? [facts(`Line ${reel.line} of the ${reel.chips.controller}`, (now) => line(now, reel))] : [];
+  if (x86) return { title: "Interrupts that wait", parts: [facts("Local APICs: no table in memory", (now) => apics(now, reel)), ...lines] };
+  return { title: `Pending table of CPU ${CPU}`, parts: [...lines, table(stage, reel)] };
+}
+
+/** Names and what is to be said of them, as a list. */
+function facts(name, tell) {
+  const rows = [];
+  const list = make("div", { role: "list", "aria-label": name });
+  const el = make("div", { class: "kx-table" }, make("p", { class: "kx-table-name", text: name }), list);
+  const show = (now) =>
+    tell(now).forEach(([what, words], k) => {
+      rows[k] ??= list.appendChild(make("div", { role: "listitem", class: "kx-fact" }, make("b"), make("span")));
+      say(rows[k].firstChild, what);
+      say(rows[k].lastChild, words);
+    });
+  return { el, show };
+}
+
+function apics({ state, cursor }, reel) {
+  const cpus = Object.keys(state).filter((path) => /^apic\/\d+\/enabled$/.test(path)).map((path) => path.split("/")[1]);
+  const each = cpus.map((cpu) => {
+    const vectors = Object.keys(state).filter((path) => path.startsWith(`apic/${cpu}/`) && state[path] === "waiting");
+    const wait = vectors.length ? `; waiting: ${vectors.map((path) => `vector ${hex(+path.split("/")[2])}`).join(", ")}` : "; nothing waits";
+    return [`CPU ${cpu}`, state[`cpu/${cpu}/online`] ? (state[`apic/${cpu}/enabled`] ? "accepts messages" : "disabled") + wait : "is down"];
+  });
+  const strays = before(reel.strays, cursor);
+  return [...each, ["Stray so far", `${many(strays, "interrupt")} that nobody here had handed out`]];
+}
+
+function line({ state }, { line, chips: { latch } }) {
+  const of = (what) => state[`line/${line}/${what}`];
+  return [
+    ["Wire", of("asserted") ? "asserted: a device wants to be seen to" : "not asserted"],
+    ["Input", of("masked") ? "masked" : "unmasked"],
+    [latch === "active" ? "Active" : "Remote IRR", of(latch) ? "set: delivered, its end not told" : "clear"],
+    ["Kernel", of("disabled") ? `gave it up after ${many(of("unhandled"), "interrupt")} that no driver claimed; polls it now` : "has not given it up"],
+  ];
 }
 
 function table(stage, reel) {

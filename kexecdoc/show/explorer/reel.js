@@ -9,7 +9,15 @@ const CHECKPOINT = 256; // events between two machines that are kept: the most t
 
 export const FOUND = ["not read yet", "intact", "wrong"];
 export const STUDY = "eth0"; // the device under study
-const OFF = ["bypasses", "aborts"]; // what an SMMU does while it is disabled
+const OFF = ["bypasses", "aborts"]; // what an IOMMU does while it is disabled
+const TAKES_OVER = ["stub", "firmware"]; // what runs from the jump on
+const LINE = /^line\/(\d+)\/asserted$/;
+
+/** What a machine has around its CPUs, as it is said. */
+const CHIPS = {
+  arm64: { unit: "smmu", iommu: "the SMMU", doorbell: "the ITS’s doorbell", controller: "GIC", latch: "active" },
+  x86: { unit: "vtd", iommu: "VT-d", doorbell: "a local APIC", controller: "I/O APIC", latch: "remote-irr" },
+};
 
 /** The machine at one cursor: `fold`, with the frames in arrays so that laying and copying them is cheap. */
 class Machine {
@@ -20,6 +28,7 @@ class Machine {
     this.kept = new Uint8Array(frames);
     this.found = new Uint8Array(frames); // index into FOUND
     this.wrong = new Uint8Array(frames); // found wrong at least once
+    this.said = -1; // the event that last said what the IOMMU does with the device under study
     this.writer = new Int32Array(frames).fill(-1); // the event that last wrote it
     this.strayed = new Int32Array(frames).fill(-1); // the last leftover write into it since the jump
   }
@@ -53,7 +62,14 @@ export class Reel {
     this.owners = Object.keys(legend.owners);
     this.start = parse(log.start);
     this.sets = log.parsed ?? set.map(parse);
-    this.jump = this.running("stub"); // -1: there was none
+    this.chips = CHIPS[log.scenario.machine];
+    this.gate = `gate/${STUDY}/${this.chips.unit}`;
+    this.jump = this.running(...TAKES_OVER); // -1: there was none
+    this.entry = this.running("next-kernel");
+    // What times are told by: firmware takes over without a jump, and a crash is no call.
+    this.zero = this.running("firmware") < 0 ? "the jump" : "the takeover";
+    this.call = log.scenario.path === "panic" ? "the panic" : "the call";
+    this.line = this.start.paths.map(([path]) => path.match(LINE)?.[1]).find(Boolean); // the number of the interrupt line
     this.steps = this.cut();
     this.phases = this.runs();
     this.windows = this.open();
@@ -63,6 +79,9 @@ export class Reel {
     this.spoilt = []; // every event in which an owner found a frame wrong
     this.astray = []; // every write before the jump that did not reach what the driver meant
     this.harm = new Map(); // a write -> the event in which the frame's owner found it
+    this.strays = []; // every interrupt that nobody here had handed out
+    this.delays = []; // every event in which a CPU or a kernel begins to lose time: a storm, a wait in vain
+    this.storms = []; // when a CPU does nothing but handle interrupts
     this.seen = new Set(); // owners that ever own a frame in this run
     this.checkpoints = [this.play(new Machine(this.memory.frames), this.start, -1)];
     this.here = this.checkpoints[0].copy();
@@ -74,8 +93,8 @@ export class Reel {
   }
 
   /** The event from which on something else runs: `stub`, `userspace`, `crashed`; -1 if it never does. */
-  running(what) {
-    return this.sets.findIndex((s) => s.paths.some(([path, value]) => path === "running" && value === what));
+  running(...what) {
+    return this.sets.findIndex((s) => s.paths.some(([path, value]) => path === "running" && what.includes(value)));
   }
 
   /** Where the event of a name is in the log, or -1. */
@@ -85,7 +104,10 @@ export class Reel {
   }
 
   play(machine, { frames, paths }, i) {
-    for (const [path, value] of paths) machine.state[path] = value;
+    for (const [path, value] of paths) {
+      machine.state[path] = value;
+      if (path === this.gate) machine.said = i;
+    }
     for (const { first, end, what, value } of frames) {
       if (what === "owner") machine.owner.fill(this.ownerIndex(value), first, end);
       else if (what === "kept") machine.kept.fill(value ? 1 : 0, first, end);
@@ -133,6 +155,15 @@ export class Reel {
         for (let f = first; f < end; f++) if (here.writer[f] >= 0 && !this.harm.has(here.writer[f])) this.harm.set(here.writer[f], i);
       return;
     }
+    if (kind === "stray") this.strays.push({ i });
+    if (kind === "timeout") this.delays.push({ i });
+    if (kind === "storm") {
+      if (!paths.some(([path, value]) => path.endsWith("/storm") && value)) this.storms.at(-1).t1 = this.t_ns[i];
+      else {
+        this.delays.push({ i });
+        this.storms.push({ t0: this.t_ns[i], t1: this.t_ns.at(-1) });
+      }
+    }
     const wrote = frames.find((f) => f.what === "bytes")?.first;
     if (kind.startsWith("dma.") && (this.jump < 0 || i < this.jump)) {
       const targets = here.state[`device/${this.id[i].split("/")[0]}/targets`] ?? [];
@@ -175,12 +206,12 @@ export class Reel {
     return found.map((phase, k) => ({ ...phase, t1: found[k + 1]?.t0 ?? this.t_ns.at(-1) ?? 0 }));
   }
 
-  /** When the SMMU is off although the device uses I/O virtual addresses: `[{ t0, t1 }]`. */
+  /** When the IOMMU is off although the device uses I/O virtual addresses: `[{ t0, t1 }]`. */
   open() {
     if (this.scenario.iommu !== "translate") return [];
     const found = [];
     this.sets.forEach(({ paths }, i) => {
-      const said = paths.find(([path]) => path === `gate/${STUDY}/smmu`);
+      const said = paths.find(([path]) => path === this.gate);
       if (!said) return;
       if (OFF.includes(said[1])) found.push({ t0: this.t_ns[i], t1: this.t_ns.at(-1) });
       else if (found.length) found.at(-1).t1 = Math.min(found.at(-1).t1, this.t_ns[i]);
@@ -188,9 +219,10 @@ export class Reel {
     return found;
   }
 
-  /** The moment that matters, as a cursor: the first write that is found wrong later, else the jump, else the end. */
+  /** The moment that matters, as a cursor: the first write that is found wrong later, else the first loss of time. */
   get matters() {
     if (this.harm.size) return Math.min(...this.harm.keys()) + 1;
+    if (this.delays.length) return this.delays[0].i + 1;
     return this.jump < 0 ? this.length : this.jump + 1;
   }
 

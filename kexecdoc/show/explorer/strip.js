@@ -14,6 +14,7 @@ const BORDER = 2;
 /** What runs: the class of its colour, its name on the ribbon, and the name of its beginning. */
 const RUNNING = {
   "old-kernel": ["old", "old kernel", "the call"],
+  firmware: ["jump", "firmware", "takeover"],
   stub: ["jump", "image copied", "jump"],
   purgatory: ["jump", "purgatory", "purgatory"],
   "next-kernel": ["next", "next kernel boots", "entry"],
@@ -21,7 +22,7 @@ const RUNNING = {
   crashed: ["dead", "crashed", "crashed"],
   hung: ["dead", "hung", "hung"],
 };
-const FIRST = ["jump", "crashed", "hung", "userspace", "entry", "SMMU off", "end", "the call"]; // who gets room first
+const FIRST = ["jump", "takeover", "crashed", "hung", "userspace", "storm", "entry", "IOMMU off", "end", "the call"]; // who gets room first
 
 /** `width` tells how wide the strips' place is: a place that stays, since to measure a new element costs a layout. */
 export function strip(stage, letter, width) {
@@ -67,7 +68,8 @@ export function strip(stage, letter, width) {
     labelled = width;
     const marks = [
       ...phases.map((p) => ({ t: p.t0, name: RUNNING[p.name][2] })),
-      ...reel.windows.map((w) => ({ t: w.t0, name: "SMMU off" })),
+      ...reel.windows.map((w) => ({ t: w.t0, name: "IOMMU off" })),
+      ...reel.storms.map((s) => ({ t: s.t0, name: "storm" })),
       { t: reel.time(reel.length), name: "end" },
       ...reel.steps.map((s) => ({ t: s.t0 })),
     ];
@@ -80,8 +82,9 @@ export function strip(stage, letter, width) {
     };
     const chosen = marks.toSorted((a, b) => rank(b) - rank(a)).map(({ t, name }) => {
       const x = X(t);
-      const full = name ? (name === "jump" && reel.jump >= 0 ? name : `${name} ${signed(t)}`) : signed(t);
-      const text = [full, name].find((words) => words && free(x, words)) ?? "";
+      const said = name === "the call" ? reel.call : name;
+      const full = said ? (reel.zero.endsWith(said) ? said : `${said} ${signed(t)}`) : signed(t);
+      const text = [full, said].find((words) => words && free(x, words)) ?? "";
       if (!text && !name) return null;
       return make("span", { class: `kx-mark${name ? " kx-landmark" : ""}${x + (LETTER * text.length + ROOM) / width > 1 ? " kx-from-right" : ""}`, text, title: full, style: `left:${x * 100}%` });
     });
@@ -127,6 +130,8 @@ export function strip(stage, letter, width) {
     for (const { t0 } of reel.steps) g.fillRect(at(t0), 0, line, h);
     for (const { t0, t1 } of reel.windows) hatching(g, at(t0), 0, at(t1) - at(t0), h, paint.control, line);
     const [writes, flips, wrong] = LANES.map(([from, to]) => [Math.round(h * from), Math.round(h * to)]);
+    g.fillStyle = paint.alarm;
+    for (const { t0, t1 } of reel.storms) g.fillRect(at(t0), flips[0], Math.max(2 * line, at(t1) - at(t0)), flips[1] - flips[0]);
     g.fillStyle = paint.ink;
     let last = -1;
     for (const { i, result } of [...reel.astray, ...reel.leftovers]) {
@@ -136,17 +141,18 @@ export function strip(stage, letter, width) {
       const from = result === "landed" ? writes[0] : Math.round(writes[1] - (writes[1] - writes[0]) * 0.5);
       g.fillRect(x, from, line, writes[1] - from);
     }
-    g.fillStyle = paint.alarm;
-    for (const { i, flip } of reel.pending) {
-      if (!flip) continue;
+    g.fillStyle = g.strokeStyle = paint.alarm;
+    g.lineWidth = d;
+    for (const { i, flip } of [...reel.pending.filter((p) => p.flip), ...reel.strays]) {
       const [x, half] = [at(reel.t_ns[i]), (flips[1] - flips[0]) * 0.6];
       g.beginPath();
       g.moveTo(x, flips[0]);
       g.lineTo(x + half, flips[1]);
       g.lineTo(x - half, flips[1]);
-      g.fill();
+      g.closePath();
+      if (flip) g.fill();
+      else g.stroke();
     }
-    g.strokeStyle = paint.alarm;
     g.lineWidth = 1.5 * d;
     for (const { i } of reel.spoilt) {
       const half = (wrong[1] - wrong[0]) / 2;

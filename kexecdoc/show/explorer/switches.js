@@ -1,6 +1,5 @@
 // The switches in the reader's hand: one set for one machine, two sets side by side for two.
 
-import { allowed } from "./address.js";
 import { make } from "./dom.js";
 
 export function switches(stage) {
@@ -29,7 +28,7 @@ export function switches(stage) {
   function fieldset(control) {
     const help = `${stage.uid}-${control.name}-help`;
     const two = sides().length > 1;
-    const lines = two ? choosers : control.choices.length ? radios : numbers;
+    const lines = two ? choosers : radios;
     return make(
       "fieldset",
       { class: `kx-switch${two ? " kx-two" : ""}`, "aria-describedby": help },
@@ -39,7 +38,7 @@ export function switches(stage) {
     );
   }
 
-  const words = ({ label, value }) => (label && label !== value ? `${label} ` : "");
+  const words = ({ label, value }) => (label !== String(value) ? `${label} ` : "");
 
   /** One machine: every value is seen. */
   const radios = (control) =>
@@ -51,31 +50,10 @@ export function switches(stage) {
   /** Two machines: a line for each. */
   const choosers = (control) =>
     sides().map((side, k) => {
-      if (!control.choices.length) return number(control, side, "AB"[k]);
       const options = control.choices.map((choice) => make("option", { value: choice.value, text: `${words(choice)}${words(choice) && "· "}${choice.value}` }));
-      const select = make("select", { class: "kx-select", "aria-label": `${control.label ?? control.help}, machine ${"AB"[k]}`, onchange: () => set(side, control, select.value) }, ...options);
+      const select = make("select", { class: "kx-select", "aria-label": `${control.label ?? control.help}, machine ${"AB"[k]}`, onchange: () => set(side, control, control.choices[select.selectedIndex].value) }, ...options);
       return make("label", { class: "kx-choice" }, make("b", { text: "AB"[k] }), known(select, side, control));
     });
-
-  const numbers = (control) => [number(control, "scenario", "")];
-
-  /** A switch with a range. What is out of it is put right by what was set before. */
-  function number(control, side, letter) {
-    const input = make("input", {
-      type: "number",
-      class: "kx-select",
-      min: control.low,
-      max: control.high,
-      step: 1,
-      "aria-label": letter ? `${control.label ?? control.help}, machine ${letter}` : undefined,
-      onchange: () => {
-        const value = allowed(control, input.value);
-        if (value === null) sync();
-        else set(side, control, value);
-      },
-    });
-    return make("label", { class: "kx-choice" }, letter && make("b", { text: letter }), known(input, side, control), control.unit && ` ${control.unit}`);
-  }
 
   function sync() {
     if (built !== sides().join()) return build();

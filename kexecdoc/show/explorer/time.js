@@ -4,7 +4,17 @@ import { icon, make, remembered, say } from "./dom.js";
 import { strip } from "./strip.js";
 import { brief, capital, duration, happening, number, since } from "./words.js";
 
-const GROUPS = { old: "Old kernel", jump: "Jump", next: "Next kernel" };
+const GROUPS = { old: "Old kernel", jump: "Jump", firmware: "Firmware", next: "Next kernel" };
+
+/** What the marks on the axis mean, and in which runs there are any. */
+const MARKS = [
+  ["│ a write landed · ╵ stopped, faulted or missed", (r) => r.leftovers.length + r.astray.length],
+  ["▲ a pending bit flipped", (r) => r.pending.some((p) => p.flip)],
+  ["△ an interrupt that nobody had handed out", (r) => r.strays.length],
+  ["▬ a storm of interrupts", (r) => r.storms.length],
+  ["✕ wrong bytes found", (r) => r.spoilt.length],
+  ["▨ IOMMU off: addresses go astray", (r) => r.windows.length],
+];
 const EDGE = 4; // pixels from an end of the axis that are meant for the end
 
 export function time(stage) {
@@ -34,11 +44,7 @@ export function time(stage) {
     track,
     what,
   );
-  const key = make(
-    "p",
-    { class: "kx-note kx-key" },
-    "│ a write landed · ╵ stopped, faulted or missed · ▲ a pending bit flipped · ✕ wrong bytes found · ▨ SMMU off: addresses go astray. Each step has its own scale.",
-  );
+  const key = make("p", { class: "kx-note kx-key" });
   let strips = [];
   let selects = [];
   let said = []; // of each machine the elements that tell its event
@@ -65,6 +71,8 @@ export function time(stage) {
 
   function load(machines) {
     range.max = stage.film.length;
+    const there = MARKS.filter(([, any]) => machines.some(({ reel }) => any(reel))).map(([words]) => words);
+    say(key, `${there.join(" · ")}${there.length ? ". " : ""}Each step has its own scale.`);
     if (strips.length !== machines.length) {
       strips = machines.map(({ letter }) => strip(stage, letter, () => stage.width(track)));
       rows.replaceChildren(...strips.map((s) => s.el));
@@ -119,7 +127,7 @@ export function time(stage) {
     const called = machines.flatMap(({ reel }, k) => (local[k] >= 0 && reel.jump >= 0 ? [{ k, text: duration(local[k]) }] : []));
     const alike = called.length === machines.length && called.every(({ text }) => text === called[0].text);
     const since_call = alike ? called[0].text : called.map(({ text, k }) => named(text, k)).join(", ");
-    when.replaceChildren(make("b", { text: each }), make("span", { text: `${since_call ? ` · ${since_call} after the call` : ""} · ${place}` }));
+    when.replaceChildren(make("b", { text: each }), make("span", { text: `${since_call ? ` · ${since_call} after ${machines[0].reel.call}` : ""} · ${place}` }));
     machines.forEach((machine, k) => {
       tell(machine, k);
       const { reel, now } = machine;
@@ -135,7 +143,7 @@ export function time(stage) {
     const { sentence, id, link, cause, small, el: row } = said[k];
     const i = now.cursor - 1;
     small.hidden = i < 0;
-    if (i < 0) return say(sentence, stage.film.local(stage.time(), k) < 0 ? "Its call is still to come." : "The old kernel runs, and the call is about to be made.");
+    if (i < 0) return say(sentence, stage.film.local(stage.time(), k) < 0 ? `For it ${reel.call} is still to come.` : `The old kernel runs; ${reel.call} is about to come.`);
     // What the other machine did last stands there too, paler.
     row.classList.toggle("kx-earlier", film.cursor(position - 1, k) === now.cursor);
     say(sentence, `${capital(happening(reel, i, now, stage.label))}.`);

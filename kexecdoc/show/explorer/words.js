@@ -6,34 +6,37 @@ const KINDS = {
   arrival: "something arrives at the device",
   "dma.landed": "a write of the device landed in memory",
   "dma.missed": "a write of the device hit no RAM",
-  "dma.faulted": "a write of the device was refused by the SMMU",
+  "dma.faulted": "a write of the device was refused by IOMMU",
   "dma.stopped": "a write of the device was stopped by Bus Master",
-  "msi.landed": "an interrupt message reached the ITS's doorbell",
-  "msi.missed": "an interrupt message missed the doorbell",
-  "msi.faulted": "an interrupt message was refused by the SMMU",
+  "msi.landed": "an interrupt message reached DOORBELL",
+  "msi.missed": "an interrupt message hit no RAM, and no doorbell",
+  "msi.faulted": "an interrupt message was refused by IOMMU",
   "msi.stopped": "an interrupt message was stopped by Bus Master",
   "lpi.recorded": "a redistributor set a pending bit in memory",
   "lpi.acknowledged": "a CPU took the interrupt; its pending bit was cleared",
+  "lpi.held": "a redistributor holds a pending bit on chip",
+  "lpi.evicted": "a redistributor wrote a pending bit to memory that it had held on chip",
+  "apic.accepted": "a local APIC accepted the message; its CPU has not taken it yet",
+  "apic.acknowledged": "a CPU took the interrupt",
+  stray: "a CPU took an interrupt that nobody here has handed out: it is counted and forgotten",
   register: "a register was written",
   cpu: "the state of a CPU changed",
   own: "memory changed hands",
   copy: "a piece of the image was copied to its destination",
   store: "a kernel wrote its memory",
   read: "an owner read its memory and compared",
-  call: "a driver's callback begins",
-  return: "a driver's callback returned",
-  command: "a command was given to the disk",
-  timeout: "a command timed out and was polled",
+  command: "a device was given a command",
   print: "a line on the console",
 };
 
 /** What an event of the kind `run` begins. */
 const BEGINS = {
   stub: "the jump: the old kernel is gone, and a stub copies the image",
+  firmware: "the takeover: the old kernel is gone, and firmware runs",
   purgatory: "purgatory runs, and checks the digest",
   "next-kernel": "the next kernel is entered",
   userspace: "userspace runs",
-  crashed: "the next kernel died",
+  crashed: "the kernel that ran died",
   hung: "nothing goes on from here",
 };
 
@@ -59,23 +62,39 @@ export function brief(ns) {
 /** A moment of a run by its jump; by the call if there was no jump. */
 export function since(reel, t) {
   if (t < 0) return "not called yet";
-  if (reel.jump < 0) return `${duration(t)} after the call`;
+  if (reel.jump < 0) return `${duration(t)} after ${reel.call}`;
   const d = t - reel.t_ns[reel.jump];
-  if (d === 0) return "at the jump";
-  return d < 0 ? `${duration(-d)} before the jump` : `${duration(d)} after the jump`;
+  if (d === 0) return `at ${reel.zero}`;
+  return `${duration(Math.abs(d))} ${d < 0 ? "before" : "after"} ${reel.zero}`;
 }
+
+/** What the events do that change one thing: its path, split, and its value. */
+const CHANGES = {
+  call: ([, device], callback) => `the ${callback} callback of ${device}’s driver begins`,
+  return: ([, device]) => `the callback of ${device}’s driver returned`,
+  timeout: ([, device], waited) => `a command of ${device}’s was waited for in vain, for ${duration(waited)}`,
+  touch: ([, name], how) => `the crashed kernel relies on something ${how === "held" ? "that a stopped CPU held" : "damaged"}: ${name}`,
+  storm: ([, cpu], begins) => (begins ? `a storm: from here on CPU ${cpu} does nothing but handle interrupts` : "the storm is over: the kernel has given the line up"),
+  line: ([, n, what], value) =>
+    what === "asserted" ? `${value ? "a" : "no"} device asserts interrupt line ${n}` : `line ${n}: ${value ? "its interrupt was delivered" : "the end of its interrupt was told"}`,
+};
 
 /** What event i of a run is, in a sentence without its stop; `now` is the machine just after it. */
 export function happening(reel, i, now, label) {
   const kind = reel.kind[i];
   const { paths, frames } = reel.sets[i];
   if (kind === "step") return `a step begins: ${paths.find(([path]) => path === "step")[1]}`;
-  if (kind === "run") return BEGINS[paths.find(([path]) => path === "running")?.[1]] ?? KINDS.run;
+  if (kind === "run") {
+    const [path, what] = paths[0];
+    return path === "dump" ? "the crashed kernel has written the dump itself" : (BEGINS[what] ?? KINDS.run);
+  }
   if (kind === "print") return `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`;
   if (kind === "read" && frames.some((f) => f.value === "wrong")) return "an owner read its memory and found wrong bytes";
-  if (kind === "msi.landed" && frames.length) return "an interrupt message landed in memory, and not at the ITS";
+  if (CHANGES[kind] && paths.length) return CHANGES[kind](paths[0][0].split("/"), paths[0][1]);
+  const { iommu, doorbell } = reel.chips;
+  if (kind === "msi.landed" && frames.length) return `an interrupt message landed in memory, and not at ${doorbell}`;
   const frame = kind === "dma.landed" ? frames.find((f) => f.what === "bytes")?.first : undefined;
-  if (frame === undefined) return KINDS[kind] ?? kind;
+  if (frame === undefined) return (KINDS[kind] ?? kind).replace("IOMMU", iommu).replace("DOORBELL", doorbell);
   const found = reel.harm.get(i);
   const fate = found === undefined ? "" : `; its owner finds it wrong ${brief(reel.t_ns[found] - reel.t_ns[i])} later`;
   return `the device wrote frame ${number(frame)}, ${label(reel.owners[now.owner[frame]])}${fate}`;
