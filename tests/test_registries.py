@@ -13,7 +13,7 @@ from kexecdoc.messages import HARMS, IDS, MECHANISMS, MESSAGES, NOTHING, Message
 from kexecdoc.scales import TABLE
 from kexecdoc.scenario import Scenario, switches
 from kexecdoc.simulate import Crossing
-from kexecdoc.sources import SOURCES
+from kexecdoc.sources import KINDS, SOURCES, by_id
 from kexecdoc.versions import version
 
 PACKAGE = Path(kexecdoc.__file__).parent
@@ -45,6 +45,25 @@ def all_citations() -> set[str]:
 
 def test_every_citation_resolves():
     assert all_citations() - set(SOURCES) == set()
+
+
+def test_every_source_says_what_it_may_be_cited_for_and_is_of_a_known_kind():
+    for source in SOURCES.values():
+        assert source.says.endswith("."), source.id
+        assert source.kind in KINDS, source.id
+        assert source.link.startswith(("https://", "http://")) or not source.link, source.id
+
+
+def test_a_place_in_the_kernel_names_the_versions_in_which_it_was_read_and_links_to_one():
+    for source in SOURCES.values():
+        if source.kind in ("kernel", "documentation"):
+            assert re.search(r"\d+\.\d+", source.read), source.id
+            assert re.search(r"\?h=v\d+\.\d+", source.link), source.id
+
+
+def test_a_source_that_is_declared_twice_is_an_error_with_its_id():
+    with pytest.raises(ValueError, match="kernel-kexec"):
+        by_id([SOURCES["kernel-kexec"], SOURCES["kernel-kexec"]])
 
 
 def test_every_step_names_its_source():

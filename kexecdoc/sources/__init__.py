@@ -6,6 +6,7 @@ it is, where it can be read, the versions in which it was read, and in a sentenc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain
 
 from kexecdoc.sources import (
@@ -29,16 +30,17 @@ __all__ = ["GIT", "KINDS", "SOURCES", "Source", "cite"]
 AREAS = (thread, kexec, devices, crash, boot, interrupts, gic, iommu, live_update, console, terms, observations)
 
 
-def _by_id() -> dict[str, Source]:
+def by_id(entries: Iterable[Source]) -> dict[str, Source]:
+    """Return sources by their ids. ValueError if two have the same one."""
     found: dict[str, Source] = {}
-    for source in chain.from_iterable(area.ENTRIES for area in AREAS):
+    for source in entries:
         if source.id in found:
             raise ValueError(f"source '{source.id}' is declared twice")
         found[source.id] = source
     return found
 
 
-SOURCES = _by_id()
+SOURCES = by_id(chain.from_iterable(area.ENTRIES for area in AREAS))
 
 
 def cite(id: str) -> Source:

@@ -25,7 +25,7 @@ ENTRIES: tuple[Source, ...] = (
              "A module, or a built-in driver's initcall, can be kept from running by the command line."),
     kernel("warn", "kernel/panic.c", "__warn(), panic() (vpanic() in 7.3), taint_flags",
            "How a warning, a panic and a taint look; taint C is TAINT_CRAP.", "6.1.192, 7.3.4"),
-    kernel("ratelimit", "lib/ratelimit.c", "___ratelimit()",
+    kernel("ratelimit", "lib/ratelimit.c", "___ratelimit(); include/linux/ratelimit_types.h: DEFAULT_RATELIMIT_BURST",
            "By default ten messages in five seconds."),
     kernel("arm64-traps", "arch/arm64/kernel/traps.c", "die(), dump_kernel_instr(); arch/arm64/mm/fault.c: die_kernel_fault()",
            "How an oops looks on arm64."),

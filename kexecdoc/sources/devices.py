@@ -63,9 +63,9 @@ ENTRIES: tuple[Source, ...] = (
            "Bus Master is left alone in devices in D3cold or in an unknown state."),
     commit("commit-msi-left", "fda78d7a0ead", "PCI/MSI: Stop disabling MSI/MSI-X in pci_device_shutdown() (v4.12)",
            "MSI is left alone at shutdown, because devices fell back to lines for which their drivers were not prepared."),
-    other("bus-master", "manual", "PCI Express Base Specification, 7.5.1.1.3, as quoted in commit 62b6dee1b44a: what Bus Master Enable gates",
-          "The bit gates a function's own requests, and in a bridge the forwarding of requests upstream.",
-          f"{GIT}/commit/?id=62b6dee1b44a"),
+    other("bus-master", "manual", "PCI Express Base Specification 6.0, 7.5.1.1.3, as commit 62b6dee1b44a cites it; Documentation/PCI/pci.rst on pci_set_master()",
+          "Clearing the bit disables a function's DMA; in a bridge it stops requests on their way upstream; MSI goes with it, INTx does not.",
+          f"{GIT}/commit/?id=62b6dee1b44a", NOW),
     other("msi-is-a-write", "list", 'Bjorn Helgaas, linux-pci, 13 November 2020: "Re: [PATCH 1/3] x86/quirks: Scan all busses for early PCI quirks"',
           "Clearing Bus Master on kexec should stop MSI and MSI-X too; he asks why it did not, and whether that device was in an unknown "
           "power state.",
@@ -82,8 +82,9 @@ ENTRIES: tuple[Source, ...] = (
           "On HPE servers Bus Master cleared in a root port, above a device that went on with DMA, led to an uncorrectable error; "
           "the patch is not in v7.3.4.",
           f"{LORE}/20191225192118.283637-1-kasong@redhat.com"),
-    other("bus-master-2012", "list", "Takao Indoh, linux-kernel, October 2012: \"Reset PCIe devices to address DMA problem on kdump with iommu\"",
-          "Clearing Bus Master when the dump kernel boots did not end the DMAR faults on his machines; a hot reset of every port did.",
+    other("bus-master-2012", "list", 'Takao Indoh, linux-kernel, 17 October 2012: "[PATCH v5 0/2] Reset PCIe devices to address DMA problem on kdump with iommu"',
+          "Clearing Bus Master while the dump kernel boots did not end the DMAR faults on his machine; clearing it earlier and resetting "
+          "devices, or resetting every port early, did.",
           "http://lkml.iu.edu/hypermail/linux/kernel/1210.2/00673.html"),
     other("reset-ports-2013", "list", "The discussion of a reset of all PCIe ports in the dump kernel, linux-kernel, July 2013",
           "Objections on record: some architectures set the IOMMU up before they find the bus, and faulty devices may fare worse.",

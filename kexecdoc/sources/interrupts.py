@@ -22,7 +22,7 @@ ENTRIES: tuple[Source, ...] = (
     kernel("level-line", "kernel/irq/chip.c", "handle_fasteoi_irq(), handle_level_irq()",
            "A level line fires again as soon as it is ended while the device still asserts it.", "6.12.117"),
     kernel("irq-migrate", "kernel/irq/cpuhotplug.c", "irq_migrate_all_off_this_cpu()",
-           "A CPU that goes offline hands its interrupts to one that is online."),
+           "A CPU that goes offline hands its interrupts to one that is online; a managed interrupt whose CPUs are all offline is shut down."),
     kernel("mask-interrupts", "kernel/irq/kexec.c", "machine_kexec_mask_interrupts()",
            "Every interrupt is ended if it was being handled, and masked at its chip (since v6.14 only those that were started); arm64 calls "
            "it on the crash path only, x86 never.", "6.12.117, 6.14.0, 7.3.4"),

@@ -70,8 +70,7 @@ ENTRIES: tuple[Source, ...] = (
            "A capture kernel brings the SMMU up again after the abort, where it had given up before, and reports no faults, since it may not have a driver for "
            "every device."),
     kernel("smmu-attach", "drivers/iommu/iommu.c", "iommu_device_register(), bus_iommu_probe(), iommu_init_device()",
-           "In 7.3 the SMMU's probe attaches every device, driven or not; in 6.12 a device is attached when its driver probes.",
-           "6.12.117, 7.3.4"),
+           "In 7.3 the SMMU's probe attaches every device, driven or not; in 6.1 and 6.12 a device is attached when its driver probes."),
     kernel("smmu-v2-shutdown", "drivers/iommu/arm/arm-smmu/arm-smmu.c", "arm_smmu_device_shutdown()",
            "Older SMMUs go to bypass at shutdown, and say so.", "6.12.117, 7.3.4"),
     other("smmu-kdump-2020", "list", 'Prabhakar Kushwaha and Will Deacon, linux-arm-kernel, 11 May to 2 June 2020: "iommu: arm-smmu-v3: Copy SMMU table for kdump kernel"',

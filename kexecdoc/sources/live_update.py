@@ -10,7 +10,7 @@ ENTRIES: tuple[Source, ...] = (
              "What is handed over, and why scratch memory solves where the next kernel may run."),
     document("kho-admin-doc", "Documentation/admin-guide/mm/kho.rst", "",
              "How a handover is switched on and used: kho=on, kexec_file_load(), sizes of scratch memory."),
-    other("kho-merge", "commit", "00c010e130e5, the merge that brought Kexec HandOver (v6.16), as Phoronix reports it",
+    other("kho-merge", "commit", "00c010e130e5 Merge tag 'mm-stable-2025-05-31-14-50' (v6.16), which brought Kexec HandOver, as Phoronix reports",
           "Kexec HandOver is part of 6.16.",
           "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/commit/?id=00c010e130e5"),
     kernel("luo", "kernel/liveupdate/luo_core.c", "liveupdate_reboot(), and luo_session.c, luo_file.c",
