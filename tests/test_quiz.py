@@ -13,7 +13,7 @@ import pytest
 
 from kexecdoc.cli import main
 from kexecdoc.history import never_was
-from kexecdoc.scenario import ScenarioError, switches
+from kexecdoc.scenario import ScenarioError
 from kexecdoc.simulate import Crossing
 from kexecdoc.sources import SOURCES
 from kexecdoc.study.quiz import CHAPTERS, dma, quiz
@@ -49,11 +49,22 @@ def far_off(answer):
 
 
 @every_chapter
-def test_a_chapter_has_at_least_two_kinds_of_problem_and_each_comes_up(chapter):
+def test_a_chapter_has_problems_whose_right_answer_is_accepted_and_whose_likely_mistakes_are_refused(chapter):
+    for one in problems(chapter, 2):
+        answer = one.problem.answer
+        assert one.problem.twice.agrees
+        assert one.check(*answer.solution()).startswith("Right. ")
+        assert all(one.check(*values) == f"No: {by_id(why)}" for values, why in answer.mistakes())
+
+
+@pytest.mark.slow
+@every_chapter
+def test_a_chapter_has_at_least_two_kinds_of_problem_and_each_comes_up_often(chapter):
     _, kinds = CHAPTERS[chapter]
-    found = Counter(quiz(chapter, seed).kind for seed in range(20))
+    found = Counter(one.kind for one in problems(chapter))
     assert len(kinds) >= 2
     assert set(found) == {kind.__name__ for kind in kinds}
+    assert min(found.values()) >= MANY // (3 * len(kinds))
 
 
 @pytest.mark.slow
@@ -134,16 +145,18 @@ def test_lines_are_short_but_for_what_must_not_be_broken(chapter):
             assert len(line) <= WIDTH or line.startswith("  kexecdoc ") or "https://" in line or "http://" in line
 
 
+@pytest.mark.slow
 @every_chapter
 def test_what_no_kernel_ever_had_is_said(chapter):
-    for one in problems(chapter, 12):
+    for one in problems(chapter):
         fiction = never_was(one.problem.scenario)
         assert all(what in " ".join(one.text().split()) for what in fiction)
 
 
+@pytest.mark.slow
 @every_chapter
 def test_the_command_that_shows_it_runs_and_shows_that_scenario(chapter, capsys):
-    for one in problems(chapter, 6):
+    for one in problems(chapter)[:6]:
         words = shlex.split(one.problem.shown_by())
         assert words[0] == "kexecdoc"
         if words[1] == "sweep":
@@ -157,6 +170,7 @@ def test_the_command_that_shows_it_runs_and_shows_that_scenario(chapter, capsys)
         assert capsys.readouterr().out
 
 
+@pytest.mark.slow
 @every_chapter
 def test_a_problem_takes_a_few_machines_and_no_more(chapter, monkeypatch):
     made = []
@@ -172,7 +186,7 @@ def test_a_problem_takes_a_few_machines_and_no_more(chapter, monkeypatch):
 
 
 def test_a_closed_form_that_is_wrong_is_found_out_and_said(monkeypatch):
-    seed = next(seed for seed in range(40) if quiz(2, seed).kind == "ring_dry")
+    seed = next(seed for seed in range(1, 40) if quiz(2, seed).kind == "ring_dry")
     assert quiz(2, seed).problem.twice.agrees
     monkeypatch.setattr(dma, "ring_dry_ns", lambda ring, traffic: 2 * ring * 10**9 // traffic)
     one = quiz(2, seed)
@@ -246,8 +260,12 @@ def test_a_choice_with_two_right_answers_or_none_or_a_double_is_refused(options)
 # -- chapter and seed ---------------------------------------------------------------------------------------
 
 
-def test_without_a_chapter_the_seed_draws_one_and_without_a_seed_it_is_one():
+@pytest.mark.slow
+def test_without_a_chapter_any_may_come():
     assert {quiz(seed=seed).chapter for seed in range(60)} == set(CHAPTERS)
+
+
+def test_without_a_chapter_the_seed_draws_one_and_without_a_seed_it_is_one():
     one = quiz()
     assert one.seed == 1
     assert one.text(answer=True) == quiz(chapter=one.chapter, seed=1).text(answer=True)
@@ -323,7 +341,3 @@ def test_the_same_command_gives_the_same_bytes_in_processes_with_different_hash_
     }
     assert len(outputs) == 1
     assert outputs.pop().count(b"\nANSWER\n") == len(CHAPTERS)
-
-
-def test_every_switch_is_among_the_parameters():
-    assert all(f"{name}=" in quiz().text() for name in switches())

@@ -1,4 +1,4 @@
-"""Endless problems: a seed makes one, and the same program holds the answer, as in OSTEP's homeworks.
+"""Endless problems: a seed makes one, and the same program holds the answer, as in OSTEP's homework.
 
 A problem is a machine, said in words and as a command; a question about it; and an answer that is found twice: by a
 rule or by arithmetic alone, and in the simulated machine's log. Each chapter has a file of its own, in which each

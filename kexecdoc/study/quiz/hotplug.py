@@ -162,9 +162,9 @@ def last_line(drawn: Drawn) -> Problem:
         question="What does the old kernel say of these ports last?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
-            "Where the driver waits in vain there are two lines for each port. The first is for the command that set the "
-            f"slot up, {BOOT_COMMAND:#06x}: enable bits alone, so it never completed, and the number is its age. The "
-            f"second is for the command that takes them back, {DISABLING_COMMAND:#06x}, whose age is the wait itself: "
+            "Where the driver waits in vain there are two lines for each port. The first is for the command that set "
+            f"the slot up, {BOOT_COMMAND:#06x}: enable bits alone, so it never completed, and the number is its age. "
+            f"The second is for the command that takes them back, {DISABLING_COMMAND:#06x}, whose age is the wait: "
             f"{wait:,} ms at this HZ in this version [src: pciehp-wait]."
             + ("" if waits(s) else f" Here there is neither: {why_not(s)}."),
             "The prefix of the line was another in 2018 [src: pciehp-wait]; ports are shut down last to first.",
