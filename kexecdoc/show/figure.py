@@ -48,6 +48,7 @@ FONT = ["DejaVu Sans"]  # matplotlib brings it along: it measures the letters, a
 INK = palette.SURFACES["ink"].light
 MUTED = palette.SURFACES["muted"].light
 LINE = palette.SURFACES["line"].light
+ALARM = palette.SURFACES["alarm"].light
 PAPER = palette.SURFACES["surface"].light
 
 

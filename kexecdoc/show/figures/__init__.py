@@ -2,15 +2,26 @@
 
 from kexecdoc.show.figures.capture import captured_over_damage
 from kexecdoc.show.figures.corruption import corrupted_over_traffic, count_corrupted
+from kexecdoc.show.figures.drivers import driver_coverage
 from kexecdoc.show.figures.exposure import exposure, windows
+from kexecdoc.show.figures.hotplug_wait import hotplug_waits, measure_waits
 from kexecdoc.show.figures.outcome_grid import count_outcomes, outcome_grid
+from kexecdoc.show.figures.pending_table import flipped_bits, pending_table
+from kexecdoc.show.figures.storm import storm_counts, storms
 
 __all__ = [
     "captured_over_damage",
     "corrupted_over_traffic",
     "count_corrupted",
     "count_outcomes",
+    "driver_coverage",
     "exposure",
+    "flipped_bits",
+    "hotplug_waits",
+    "measure_waits",
     "outcome_grid",
+    "pending_table",
+    "storm_counts",
+    "storms",
     "windows",
 ]

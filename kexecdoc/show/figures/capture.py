@@ -35,7 +35,7 @@ def captured_over_damage(rates: Sequence[Rate], title: str = "", recollection: b
     if not rates:
         raise FigureError("capture: no panic was counted, so there is nothing to show")
     strategies = {name: [r for r in rates if r.strategy == name] for name in dict.fromkeys(r.strategy for r in rates)}
-    sheet = Sheet(282, title, _note(rates[0], recollection))
+    sheet = Sheet(276, title, _note(rates[0], recollection))
     axes = sheet.axes(34, sheet.top + 24, WIDTH - 34 - LABELS - 14, 216)
     sheet.label(0, sheet.top + 8, "panics whose dump is captured, %")
     sheet.label(

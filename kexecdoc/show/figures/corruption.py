@@ -72,7 +72,7 @@ def corrupted_over_traffic(points: Sequence[Corruption], title: str = "") -> Fig
         raise FigureError("corruption: no crossing was counted, so there is nothing to show")
     sizes = {size: [p for p in points if p.ring_size == size] for size in sorted({p.ring_size for p in points})}
     rates = sorted({p.traffic for p in points})
-    sheet = Sheet(272, title, _note(points[0]))
+    sheet = Sheet(266, title, _note(points[0]))
     axes = sheet.axes(34, sheet.top + 24, WIDTH - 34 - LABELS, 206)
     sheet.label(0, sheet.top + 8, "crossings that end corrupted or worse, %")
     sheet.label(34 + (WIDTH - 34 - LABELS) / 2, sheet.bottom - 6, "packets a second", ha="center")

@@ -8,18 +8,21 @@ since microseconds and seconds matter alike; what comes before the jump has a pa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import floor, log10
 
 from kexecdoc.log import State, lay
 from kexecdoc.run import Run
 from kexecdoc.scales import MS, US, S
-from kexecdoc.scenario import Scenario
 from kexecdoc.show import palette
-from kexecdoc.show.figure import INK, LINE, MUTED, PAPER, SMALL, Figure, FigureError, Sheet
+from kexecdoc.show.figure import ALARM, INK, LINE, PAPER, SMALL, Figure, FigureError, Sheet
 
 OPEN = ("absent", "passes", "bypasses")
 """What an IOMMU says that does not stand in the way."""
+
+
+BUS_MASTER = ("gate/eth0/bus-master", "gate/port0/bus-master")
+"""The device's bit, and that of the port that it is plugged into, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,13 @@ class Window:
     opens: int
     closes: int | None
     closed_in: str
-    scenario: Scenario
-    opened: bool  # on the way; the others were open from the beginning
+    run: Run = field(repr=False)
     astray: bool = False
+
+    @property
+    def opened(self) -> bool:
+        """Whether it opened on the way: the others were open from the beginning."""
+        return self.opens > -_jump(self.run)
 
     @property
     def after_jump_ms(self) -> float | None:
@@ -52,7 +59,8 @@ def _engine(s: State) -> bool:
 
 
 def _bus_master(s: State) -> bool:
-    return bool(s.get("device/eth0/programmed-by") == "old" and s.get("gate/eth0/bus-master"))
+    bits = [bit for path, bit in s.items() if path in BUS_MASTER]
+    return bool(s.get("device/eth0/programmed-by") == "old" and all(bits))
 
 
 def _untranslated(s: State) -> bool:
@@ -67,6 +75,10 @@ def _astray(s: State) -> bool:
     return _engine(s) and _bus_master(s) and _untranslated(s)
 
 
+def _unminding(s: State) -> bool:
+    return _engine(s) and _untranslated(s)
+
+
 def _messages(s: State) -> bool:
     return bool(s.get("device/eth0/programmed-by") == "old" and s.get("device/eth0/msi") == "enabled")
 
@@ -77,7 +89,7 @@ def _its(s: State) -> bool:
 
 WAYS: dict[str, tuple[str, Callable[[State], bool]]] = {
     "engine": ("its DMA engine follows old descriptors", _engine),
-    "bus-master": ("its Bus Master bit is set", _bus_master),
+    "bus-master": ("the Bus Master bits let it through", _bus_master),
     "iommu": ("no IOMMU translates", _untranslated),
     "astray": ("all three: a stray write can land", _astray),
     "msi": ("it may send messages", _messages),
@@ -92,17 +104,22 @@ def windows(run: Run, *ways: str) -> list[Window]:
     """
     if strangers := [way for way in ways if way not in WAYS]:
         raise FigureError(f"exposure: {strangers[0]} is none of {', '.join(WAYS)}")
-    jump = run.verdict.jump_ns
-    if jump is None:
-        raise FigureError("exposure: this machine never jumps, so no window lies across the jump")
-    found = []
+    jump, found = _jump(run), []
     for way in ways or WAYS:
         name, is_open = WAYS[way]
+        if way == "astray" and run.scenario.obeys_bus_master == "no":
+            name, is_open = "a stray write can land: it minds no Bus Master bit", _unminding
         found += [
-            Window(name, a - jump, None if b is None else b - jump, step, run.scenario, a > 0, way == "astray")
+            Window(name, a - jump, None if b is None else b - jump, step, run, way == "astray")
             for a, b, step in _spans(run, is_open)
         ]
     return found
+
+
+def _jump(run: Run) -> int:
+    if run.verdict.jump_ns is None:
+        raise FigureError("exposure: this machine never jumps, so no window lies across the jump")
+    return run.verdict.jump_ns
 
 
 def _spans(run: Run, is_open: Callable[[State], bool]) -> list[tuple[int, int | None, str]]:
@@ -124,33 +141,35 @@ def _spans(run: Run, is_open: Callable[[State], bool]) -> list[tuple[int, int | 
 
 # --- the picture -----------------------------------------------------------------------------------------
 
-SIDE, GAP, LEFT, RIGHT = 108, 14, 2, 40
-"""Units: the panel before the jump, what lies between the panels, and the margins."""
+SIDE, GAP, RIGHT = 112, 8, 600
+"""Units: the panel before the jump, what lies between the panels, and where time ends."""
 
-ROW, BAR = 36, 11
+ROW, BAR = 38, 11
 
 
 def exposure(found: Iterable[Window], title: str = "") -> Figure:
-    """Return the windows as bars, one a row: before the jump from the left panel on, after it by decades.
+    """Return the windows as bars, one a row: before the jump in the left panel, after it by decades.
 
-    Windows of several runs can stand together: give each its name by `Window.called`.
+    The ground says who runs. Windows of several runs can stand together: give each its name by `Window.called`.
     """
     rows = list(found)
     if not rows:
         raise FigureError("exposure: no window is ever open, so there is nothing to show")
-    sheet = Sheet(20 + ROW * len(rows) + 40, title, _note(rows))
+    sheet = Sheet(38 + ROW * len(rows) + 26, title, _note(rows))
     scale = _Scale(rows)
-    top, foot = sheet.top + 20, sheet.top + 20 + ROW * len(rows)
-    phases = {name: tone.light for name, tone in palette.PHASES.items()}
-    sheet.box(LEFT, top, SIDE, foot - top, phases["old"])
-    sheet.box(scale.zero, top, 640 - RIGHT - scale.zero, foot - top, phases["up"])
-    sheet.text(LEFT, sheet.top + 8, "before the jump", MUTED, size=SMALL)
-    sheet.text(scale.zero, sheet.top + 8, "after the jump, by decades", MUTED, size=SMALL)
-    for decade, place in scale.decades():
-        sheet.box(place, top, 0.8, foot - top + 4, LINE)
-        sheet.text(place, foot + 13, _time(decade), MUTED, size=SMALL, ha="center")
-    sheet.text(LEFT, foot + 13, _time(-scale.before), MUTED, size=SMALL)
-    sheet.text(LEFT + SIDE, foot + 13, "0", MUTED, size=SMALL, ha="right")
+    top, foot = sheet.top + 38, sheet.top + 38 + ROW * len(rows)
+    sheet.label(0, sheet.top + 8, "before the jump")
+    sheet.label(SIDE + GAP, sheet.top + 8, "after the jump: each stretch is ten times as long as the one before it")
+    for name, _, start, end in _grounds(rows[0], scale):
+        if end - start > 6.2 * len(name):
+            sheet.text((start + end) / 2, sheet.top + 27, name, INK, size=SMALL, ha="center", weight="bold")
+    for n, row in enumerate(rows):
+        for _, phase, start, end in _grounds(row, scale):
+            sheet.box(start, top + ROW * n, end - start, ROW, palette.PHASES[phase].light)
+    for t in scale.decades():
+        sheet.box(scale.place(t), top, 0.8, foot - top + 4, LINE)
+        sheet.label(scale.place(t), foot + 14, _time(t), ha="center" if t > scale.low else "left")
+    sheet.label(0, foot + 14, _time(-scale.before))
     for n, row in enumerate(rows):
         _bar(sheet, scale, row, top + ROW * n)
     return sheet.finish(_alt(rows, title))
@@ -160,50 +179,68 @@ class _Scale:
     """Where a time lies: linear before the jump, by decades after it, for ever at the right edge."""
 
     def __init__(self, rows: list[Window]) -> None:
-        self.zero = LEFT + SIDE + GAP
-        self.before = max([-row.opens for row in rows if row.opens < 0] or [30 * MS])
-        ends = [row.closes for row in rows if row.closes is not None and row.closes > 0]
-        starts = [row.opens for row in rows if row.opens > 0]
-        self.low = max(US, min(MS, 10 ** floor(log10(min([*ends, *starts] or [MS])) - 0.3)))
+        self.before = max([-row.opens for row in rows if row.opens < 0] or [_jump(rows[0].run)])
+        ends = [t for row in rows for t in (row.opens, row.closes) if t is not None and t > 0]
+        self.low = max(US, min(MS, 10 ** floor(log10(min(ends or [MS])))))
         self.high = 10 * S
 
     def place(self, t_ns: int | None) -> float:
         if t_ns is None:
-            return 640 - RIGHT
+            return RIGHT
         if t_ns <= 0:
-            return LEFT + SIDE * (1 + max(t_ns, -self.before) / self.before)
-        width = 640 - RIGHT - self.zero
-        return self.zero + width * max(0, log10(max(t_ns, 1) / self.low)) / log10(self.high / self.low)
+            return SIDE * (1 + max(t_ns, -self.before) / self.before)
+        left = SIDE + GAP
+        return left + (RIGHT - left) * min(1.0, max(0.0, log10(t_ns / self.low) / log10(self.high / self.low)))
 
-    def decades(self) -> list[tuple[int, float]]:
-        found, t = [], self.low
-        while t <= self.high:
-            found.append((t, self.place(t)))
-            t *= 10
+    def decades(self) -> list[int]:
+        found = [self.low]
+        while found[-1] < self.high:
+            found.append(10 * found[-1])
         return found
 
 
+def _grounds(row: Window, scale: _Scale) -> list[tuple[str, str, float, float]]:
+    """Return who runs from where to where: a name, the phase of the palette, and two places."""
+    verdict, jump, left = row.run.verdict, _jump(row.run), SIDE + GAP
+    firmware = row.run.scenario.path == "reboot"
+    turns = [("firmware" if firmware else "copying", "firmware" if firmware else "jump", 0)]
+    if verdict.enter_ns is not None:
+        turns.append(("next kernel", "next", verdict.enter_ns - jump))
+    if verdict.userspace_ns is not None:
+        turns.append(("userspace", "up", verdict.userspace_ns - jump))
+    elif verdict.outcome in DEAD:
+        turns.append(("dead", "dead", verdict.end_ns - jump))
+    places = [left, *(scale.place(t) for _, _, t in turns[1:]), RIGHT]
+    after = [(name, phase, places[n], places[n + 1]) for n, (name, phase, _) in enumerate(turns)]
+    return [("old kernel", "old", 0.0, SIDE), *after]
+
+
+DEAD = ("crashed", "hung")
+
+
 def _bar(sheet: Sheet, scale: _Scale, row: Window, top: float) -> None:
-    tone = palette.SURFACES["alarm" if row.astray else "accent"].light
+    tone = ALARM if row.astray else palette.SURFACES["accent"].light
     y = top + ROW - BAR - 5
-    sheet.text(LEFT + 4, top + 11, f"{'▲ ' if row.astray else ''}{row.name}", INK, size=10.5, weight="bold")
-    sheet.text(640, top + 11, _until(row), tone if row.astray else INK, size=10.5, ha="right")
-    style = {"hatch": "///" if row.astray else "", "edgecolor": PAPER if row.astray else "none"}
+    sheet.text(5, top + 12, f"{'▲ ' if row.astray else ''}{row.name}", INK, size=10.5, weight="bold")
+    sheet.text(RIGHT - 5, top + 12, _until(row), INK, size=10, ha="right")
+    style = {"hatch": "///", "edgecolor": PAPER} if row.astray else {}
     if row.opens < 0:
-        left, right = scale.place(row.opens), scale.place(min(row.closes or 0, 0))
+        left, right = scale.place(row.opens), scale.place(min(row.closes if row.closes is not None else 0, 0))
         sheet.box(left, y, max(right - left, 1.5), BAR, tone, **style)
     if row.closes is None or row.closes > 0:
-        left = scale.place(row.opens) if row.opens > 0 else scale.zero
+        left = scale.place(row.opens) if row.opens > 0 else SIDE + GAP
         sheet.box(left, y, max(scale.place(row.closes) - left, 1.5), BAR, tone, **style)
-        if row.closes is None:
-            sheet.text(640 - RIGHT + 5, y + BAR / 2, "▶", tone, size=12)
+    if row.closes is None:
+        sheet.text(RIGHT + 5, y + BAR / 2, "▶", tone, size=12)
 
 
 def _until(row: Window) -> str:
     since = f"from {_time(row.opens)} " if row.opened else ""
-    if row.closes is None:
-        return f"{since}for ever"
-    return f"{since}until {_time(row.closes)}, in {row.closed_in.rpartition('/')[2]}"
+    if row.closes is not None:
+        return f"{since}until {_time(row.closes)}, in {row.closed_in}"
+    if row.run.verdict.outcome in DEAD:
+        return f"{since}until the kernel dies, and after"
+    return f"{since}for ever"
 
 
 def _time(t_ns: int) -> str:
@@ -216,19 +253,18 @@ def _time(t_ns: int) -> str:
 
 
 def _note(rows: list[Window]) -> str:
-    seeds = {row.scenario.seed for row in rows}
-    kernels = " and ".join(sorted({f"Linux {row.scenario.kernel} on {row.scenario.machine}" for row in rows}))
+    scenarios = [row.run.scenario for row in rows]
+    seeds = ", ".join(map(str, sorted({s.seed for s in scenarios})))
+    kernels = " and ".join(sorted({f"Linux {s.kernel} on {s.machine}" for s in scenarios}))
     return (
-        f"The simulated machine, seed {', '.join(map(str, sorted(seeds)))}: {kernels}. The order is that of the "
-        "sources; the durations are scaled."
+        f"The simulated machine, seed {seeds}: {kernels}. The order is that of the sources; the durations are scaled."
     )
 
 
 def _alt(rows: list[Window], title: str) -> str:
     head = f"{title}: bars" if title else "Bars"
     parts = [f"{head} on a time axis, linear before the jump and logarithmic after it: how long each way stays open."]
-    for row in rows:
-        parts.append(f"{row.name[0].upper()}{row.name[1:]}: {_until(row)}{_lasts(row)}.")
+    parts += [f"{row.name[0].upper()}{row.name[1:]}: {_until(row)}{_lasts(row)}." for row in rows]
     return " ".join(parts)
 
 

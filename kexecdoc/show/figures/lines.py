@@ -57,9 +57,10 @@ def draw_lines(axes: Axes, lines: Sequence[Line], apart: float, label_size: floa
 
 
 def _points(axes: Axes, points: Sequence[Point], look: Series, aside: float) -> None:
-    """Draw points and their intervals, a little aside, so that those of several lines are seen side by side."""
+    """Draw points. Those with intervals stand a little aside, so that those of several lines are seen side by side."""
     there = [axes.transData.transform((p.x, p.y)) for p in points]
-    at = [axes.transData.inverted().transform((x + aside * 6.0, y)) for x, y in there]
+    step = 6.0 if any(p.low is not None for p in points) else 0.0
+    at = [axes.transData.inverted().transform((x + aside * step, y)) for x, y in there]
     bars: list[tuple[float, float]] = []
     for p, (x, _) in zip(points, at, strict=True):
         if p.low is not None and p.high is not None and p.high > p.low:
