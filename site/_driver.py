@@ -7,6 +7,7 @@ the built site for as long as the package is the same.
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
 import pickle
@@ -24,11 +25,8 @@ def form() -> str:
     from kexecdoc.show import driver_page
 
     ends = crossed()
-    data = json.dumps(driver_page.form(ends), ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    return (
-        f'<script type="application/json" class="kx-driver-data" data-search-exclude>{data}</script>\n\n'
-        f'<div class="kx-driver" markdown>\n\n{driver_page.worst_table(ends)}\n\n</div>'
-    )
+    data = html.escape(json.dumps(driver_page.form(ends), ensure_ascii=False, separators=(",", ":")))
+    return f'<div class="kx-driver" data-driver="{data}" markdown>\n\n{driver_page.worst_table(ends)}\n\n</div>'
 
 
 def crossed() -> dict[Any, Any]:

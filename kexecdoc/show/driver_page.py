@@ -140,7 +140,7 @@ def items() -> str:
 
 
 def _item(item: checklist.Item) -> str:
-    only = "" if item.general else f" <span class='kx-only'>Only for: {applies(item)}.</span>"
+    only = "" if item.general else f" <span class='kx-only'>Only with {applies(item)}.</span>"
     return f"- **{item.text}**{{ #item-{item.id} }} {item.why}{only}"
 
 

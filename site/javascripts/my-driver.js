@@ -1,19 +1,22 @@
 // My driver: a form of five questions, whose every set of answers was crossed when the site was built.
 //
-// The data stands in the page, and so does a table for readers without JavaScript, which the form folds away. The
-// answers are in the address fragment, so that a link shows a colleague the same driver.
+// The data is an attribute of the form's place: a script in the page, of whatever type, the theme would run. In that
+// place stands a table for readers without JavaScript, which the form folds away. The answers are in the address
+// fragment, so that a link shows a colleague the same driver.
 
 const KEY = "my-driver";
+
+let kept = []; // what was answered last: the theme fetches a page anew even for a link within it
 
 function mount() {
   const place = document.querySelector(".kx-driver:not([data-mounted])");
   if (!place) return;
   place.dataset.mounted = "";
-  const data = JSON.parse(document.querySelector(".kx-driver-data").textContent);
+  const data = JSON.parse(place.dataset.driver);
   const view = make(data);
   const still = element("details", { className: "kx-driver-still" }, element("summary", {}, "The worst of them, in a table"));
   still.append(...place.childNodes);
-  place.append(view.form, view.result, still);
+  place.append(view.form, view.result, view.todo, still);
   view.show(read(data));
   if (addressed()) place.scrollIntoView();
   const follow = () => place.isConnected ? addressed() && view.show(read(data)) : removeEventListener("hashchange", follow);
@@ -24,12 +27,12 @@ function mount() {
 
 const addressed = () => location.hash.startsWith(`#${KEY}&`);
 
-/** The answers that the address gives; where it gives none, the first of each question; and what it got wrong. */
+/** The answers that the address gives; where it gives none, those of before or the first; and what it got wrong. */
 function read({ questions }) {
   const given = new URLSearchParams(addressed() ? location.hash.slice(KEY.length + 2) : "");
   const wrong = [];
-  const chosen = questions.map(({ name, answers }) => {
-    if (!given.has(name)) return 0;
+  const chosen = questions.map(({ name, answers }, n) => {
+    if (!given.has(name)) return addressed() ? 0 : (kept[n] ?? 0);
     const found = answers.findIndex(({ word }) => word === given.get(name));
     if (found < 0) wrong.push(`${name}=${given.get(name).slice(0, 40)}`);
     return Math.max(found, 0);
@@ -38,6 +41,7 @@ function read({ questions }) {
 }
 
 function write({ questions }, chosen) {
+  kept = chosen;
   const words = questions.map(({ name, answers }, n) => `${name}=${answers[chosen[n]].word}`);
   history.replaceState(history.state, "", `#${KEY}&${words.join("&")}`);
 }
@@ -54,10 +58,8 @@ function make(data) {
   const command = element("code", { tabIndex: 0 });
   const lead = element("p");
   const items = element("ul", { className: "kx-driver-items" });
-  const title = element("h3", { id: "what-becomes-of-it" }, "What becomes of it");
-  const result = element("section", { className: "kx-driver-result" }, title, ends, why, lead);
-  result.setAttribute("aria-labelledby", title.id);
-  result.append(element("pre", {}, command), element("p", {}, "Of the checklist, because of these answers:"), items);
+  const result = section("kx-driver-result", "What becomes of it", ends, why, lead, element("pre", {}, command));
+  const todo = section("kx-driver-todo", "What to see to, because of these answers", items);
 
   const answered = () => fields.map((field) => [...field.querySelectorAll("input")].findIndex((input) => input.checked));
 
@@ -89,10 +91,11 @@ function make(data) {
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   start.addEventListener("click", () => {
+    kept = [];
     show({ chosen: data.questions.map(() => 0), wrong: [] });
     history.replaceState(history.state, "", `#${KEY}`);
   });
-  return { form, result, show };
+  return { form, result, todo, show };
 }
 
 function question({ name, text, answers }) {
@@ -100,6 +103,13 @@ function question({ name, text, answers }) {
     element("label", {}, element("input", { type: "radio", name, value: word }), element("span", {}, text)),
   );
   return element("fieldset", {}, element("legend", {}, text), ...choices);
+}
+
+function section(className, title, ...children) {
+  const heading = element("h3", { id: className }, title);
+  const made = element("section", { className }, heading, ...children);
+  made.setAttribute("aria-labelledby", heading.id);
+  return made;
 }
 
 function item(id, text) {
