@@ -74,8 +74,9 @@ _term("segment", "A piece of what kexec loads: some bytes, and the address at wh
 _term("source page", "A page in which a part of a segment waits from loading to the jump.", "kimage", chapter=1)
 _term("destination", "Where a part of a segment has to lie when the next kernel starts. Until the jump it is usually "
       "memory that the old kernel is using.", "kimage", chapter=1)
-_term("control page", "The page with the small program that copies source pages to their destinations at the jump and "
-      "then enters what comes next. It is nobody's destination.", "control-page", "relocate-kernel", chapter=1)
+_term("control page", "The page with the stub, the small program that copies source pages to their destinations at the jump "
+      "and then enters what comes next. It is nobody's destination.", "control-page", "relocate-kernel", chapter=1,
+      forms="stub", unlike="EFI stub")
 _term("purgatory", "A small program that runs between the two kernels: it checks the digest and then enters the next "
       "kernel. Not every way of loading puts one in.", "purgatory", "arm64-no-purgatory", chapter=1)
 _term("digest", "A checksum of the image's segments, taken when they are loaded and compared just before the next kernel is "
@@ -138,8 +139,8 @@ _term("quirk", "Code that makes the kernel put up with a device that does not do
       chapter=4)
 _term("enumeration", "The walk over all PCI buses by which a kernel finds out what is there. On the way Linux switches MSI off in "
       "every function.", "pci-enumeration", "pci-msi-init", chapter=2)
-_term("FLR", "Function level reset: one PCI function resets itself because software told it to. A device has to say that it can.",
-      "pcie-flr", chapter=2, forms="function level reset | function-level reset")
+_term("FLR", "Function level reset: one PCI function resets itself because software told it to, if it says that it can. A secondary "
+      "bus reset takes all that is below a bridge.", "pcie-flr", "secondary-bus-reset", chapter=2, forms="function level reset | function-level reset")
 _term("secondary bus reset", "A reset of everything below a bridge, by a bit in the bridge's control register.",
       "secondary-bus-reset", chapter=2)
 _term("D-state", "A power state of a PCI function, from D0, in which it works, to D3cold, in which it has no power. In D3hot its "
@@ -194,7 +195,7 @@ _term("remote IRR", "The bit in which an I/O APIC remembers that a level interru
       "set, the line gives no further interrupt.", "x86-io-apic", chapter=5)
 _term("spurious-interrupt detector", "It counts the interrupts of a line: when of 100,000 more than 99,900 were nobody's, it switches "
       "the line off and polls it.", "note-interrupt", chapter=5,
-      forms="spurious interrupt detector | spurious detector | nobody-cared detector")
+      forms="spurious interrupt detector | detector")
 _term("storm", "Interrupts that follow so closely on one another that a CPU gets to nothing else.", "msi-storms", "note-interrupt",
       chapter=5, also="interrupt storm")
 _term("irqpoll", "A boot parameter: whenever an interrupt is nobody's, all other handlers are asked, and on timer ticks as well.",
@@ -218,7 +219,7 @@ _term("LPI", "Locality-specific Peripheral Interrupt: an interrupt of a GICv3 th
 _term("SPI", "Shared Peripheral Interrupt: one that the distributor can send to any CPU.", "gicv3-binding", chapter=6)
 _term("PPI", "Private Peripheral Interrupt: one that belongs to a single CPU, such as its timer's.", "gicv3-binding", chapter=6)
 _term("SGI", "Software Generated Interrupt: one that a CPU sends to a CPU.", "gicv3-binding", chapter=6)
-_term("EventID", "The number that a device writes as its MSI. Together with the device it names an LPI.", "its-structures", chapter=6)
+_term("EventID", "The number that a device writes as its MSI; the ITT of that device turns it into an LPI.", "its-structures", chapter=6)
 _term("ITT", "Interrupt Translation Table: the ITS's table for one device, from EventID to LPI and collection.", "its-structures",
       chapter=6)
 _term("collection", "What an ITS calls a target: a number that stands for one redistributor, and so for one CPU.", "its-structures",
@@ -247,7 +248,7 @@ _term("identity", "The mode of an IOMMU that is on and changes no address.", "sm
       also="passthrough", forms="identity mode | identity domain | identity mapping")
 _term("translation fault", "What an IOMMU makes of an address without a translation: it refuses the access and, where it can, reports it.",
       "smmu-events", "vtd-faults", chapter=7, also="IOMMU fault | DMA fault", forms="F_TRANSLATION")
-_term("VT-d", "Intel's IOMMU.", "x86-iommu-shutdown", chapter=7)
+_term("VT-d", "Intel's IOMMU. A capture kernel takes its tables over, with deferred attach.", "x86-iommu-shutdown", "vtd-copy", chapter=7)
 _term("interrupt remapping", "What an IOMMU does when it looks MSIs up in a table of its own instead of passing them as they are.",
       "vtd-remapping", chapter=7, also="IRQ remapping")
 _term("AMD-Vi", "AMD's IOMMU, by its name in Linux's messages.", "x86-iommu-shutdown", chapter=7)
@@ -264,7 +265,7 @@ _term("deferred attach", "In a capture kernel a device stays with the IOMMU tabl
 
 # --- Panic ----------------------------------------------------------------------------------------------------
 
-_term("kdump", "Saving the memory of a kernel that panicked, by a kexec into a capture kernel.", "kdump-doc", chapter=8)
+_term("kdump", "Saving the memory of a kernel that panicked, by a kexec into a capture kernel, which offers it as a vmcore.", "kdump-doc", chapter=8)
 _term("capture kernel", "The kernel that takes over after a panic to save the memory of the one that died. It was loaded beforehand, into "
       "memory that was set aside for it at boot.", "kdump-doc", chapter=8,
       also="crash kernel | dump kernel | kdump kernel | dump-capture kernel")
@@ -283,7 +284,7 @@ _term("heap damage", "Our measure of a crash: the share of the crashed kernel's 
       forms="damaged object", ours=True)
 _term("closed form", "A formula that says by arithmetic what a simulation must find.", chapter=9, ours=True)
 _term("Wilson interval", "A range for a true share, worked out from how often something was counted in how many trials. It holds for few "
-      "trials, too.", "wilson-1927", chapter=9)
+      "trials, too.", "wilson-1927", chapter=9, forms="Wilson's interval")
 
 # --- Firmware and reboot --------------------------------------------------------------------------------------
 
@@ -326,7 +327,7 @@ def recognise(forms: frozenset[str]) -> re.Pattern[str]:
 
 def _written(form: str) -> str:
     first, rest = re.escape(form[0]), re.escape(form[1:])
-    if form == form.lower() and first.isalpha() and "_" not in form:
+    if form[0].islower() and "_" not in form:
         first = f"[{first.upper()}{first}]"
     plural = "(?:e?s)?" if form[-1].isalpha() else ""
     after = "" if form.endswith("=") else r"(?![\w(=]|[-/.]\w)"
@@ -358,7 +359,10 @@ ABBREVIATION = re.compile(r"[\w-]*[A-Z][\w/-]*[A-Z][\w-]*")
 
 
 def wrong(texts: Iterable[str]) -> list[str]:
-    """Return what is wrong with the glossary, one line each: terms that no text uses, abbreviations without an entry."""
+    """Return what is wrong with the glossary, one line each: terms that no text uses, abbreviations without an entry.
+
+    A term that explains another one is of use, too.
+    """
     explained = UNEXPLAINED | {word for term in TERMS.values() for name in (term.name, *term.written) for word in name.split()}
     lines = []
     for term in TERMS.values():
@@ -367,4 +371,5 @@ def wrong(texts: Iterable[str]) -> list[str]:
     text = "\n".join(texts)
     used = {term.name for term, _, _ in uses(text)}
     used |= {term.name for term in TERMS.values() if term.everyday and recognise(frozenset([term.name])).search(text)}
+    used |= {term.name for other in TERMS.values() for term, _, _ in uses(other.definition) if term is not other}
     return lines + [f"glossary: nothing uses '{name}'" for name in TERMS if name not in used]

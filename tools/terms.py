@@ -1,0 +1,26 @@
+"""Whether the glossary explains what readers read, and no more: chapters, pages, what pages show of the package.
+
+python tools/terms.py    terms that nothing uses, and abbreviations in a definition that have no entry
+"""
+
+from __future__ import annotations
+
+import sys
+
+from spelling import ROOT, every_path, texts
+
+from kexecdoc import glossary
+
+
+def main() -> int:
+    read = (path for path in every_path() if path != ROOT / "kexecdoc" / "glossary.py")
+    wrong = glossary.wrong(text.text for text in texts(read))
+    for line in wrong:
+        print(line, file=sys.stderr)
+    if not wrong:
+        print(f"glossary: {len(glossary.TERMS)} terms, each of use")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
