@@ -38,7 +38,8 @@ class Switch:
     """The declaration of one switch. ``choices`` is empty for a number, which has a closed range.
 
     ``places`` is how many decimal places a number may have: 0 for an integer. ``by_version`` says which value is
-    the default in which kernel versions, where that depends on them; ``default`` is the newest's.
+    the default in which kernel versions, where that depends on them; ``default`` is the newest's. ``label`` says
+    what it decides in plain words, for a stranger who has not met the name yet, and ``labels`` does for each choice.
     """
 
     default: Value
@@ -50,12 +51,27 @@ class Switch:
     places: int = 0
     unit: str = ""
     by_version: tuple[tuple[str, Versions], ...] = ()
+    label: str = ""
+    labels: tuple[str, ...] = ()
     group: str = ""
     name: str = ""
 
     @property
     def field(self) -> str:
         return self.name.replace("-", "_")
+
+    @property
+    def decides(self) -> str:
+        """What the switch decides, in the plainest words that there are."""
+        return self.label or self.help[0].upper() + self.help[1:]
+
+    def said(self, value: Value) -> str:
+        """Return what a value means, in the plainest words that there are."""
+        for known in (self.labels, self.meanings):
+            words = dict(zip(self.choices, known, strict=False)).get(str(value))
+            if words:
+                return words
+        return str(value)
 
     def allowed(self) -> str:
         """Return what the switch accepts, in words."""
@@ -72,8 +88,17 @@ class Switch:
         """Return the declaration as JSON: what `kexecdoc switches --format json` prints."""
         kind: dict[str, object] = {"range": [self.low, self.high]}
         if self.choices:
-            kind = {"values": list(self.choices), "meanings": list(self.meanings)}
-        about: dict[str, object] = {"default": self.default, "unit": self.unit, "help": self.help}
+            kind = {
+                "values": list(self.choices),
+                "meanings": list(self.meanings),
+                "labels": [self.said(value) for value in self.choices],
+            }
+        about: dict[str, object] = {
+            "default": self.default,
+            "unit": self.unit,
+            "help": self.help,
+            "label": self.decides,
+        }
         if self.by_version:
             about["default_by_kernel"] = [
                 {"default": value, "since": v.since, "before": v.before} for value, v in self.by_version
@@ -126,6 +151,18 @@ def choice(help: str, /, *values: str, **meanings: str) -> Any:
     return field(default=switch.default, metadata={"switch": switch})
 
 
+def plain(declared: Any, label: str, /, **labels: str) -> Any:
+    """Say what a switch decides, and what its values mean, to somebody who knows none of the names.
+
+    What stands in a switch's help, and beside its values, is for somebody who does; it stands in here too where
+    there are no plainer words.
+    """
+    switch = declared.metadata["switch"]
+    said = tuple(labels.pop(value, "") for value in switch.choices)
+    assert not labels, f"{', '.join(labels)}: no such value of the switch that decides: {label}"
+    return field(default=declared.default, metadata={"switch": replace(switch, label=label, labels=said)})
+
+
 def by_version(declared: Any, **versions: Versions) -> Any:
     """Declare a switch whose default was another in some kernel versions: ``value=Versions(...)``."""
     switch = replace(declared.metadata["switch"], by_version=tuple(versions.items()))
@@ -156,14 +193,22 @@ class Crossing:
         panic="panic(), and a capture kernel takes over",
         reboot="reboot(2), and firmware takes over",
     )
-    machine: str = choice(
-        "the machine: interrupt controller and IOMMU",
-        arm64="GICv3 with an ITS, SMMUv3",
-        x86="local APICs and an I/O APIC, VT-d",
+    machine: str = plain(
+        choice(
+            "the machine: interrupt controller and IOMMU",
+            arm64="GICv3 with an ITS, SMMUv3",
+            x86="local APICs and an I/O APIC, VT-d",
+        ),
+        "What kind of machine",
+        arm64="64-bit Arm: GICv3 and SMMUv3",
+        x86="x86: APICs and VT-d",
     )
-    kernel: str = choice(
-        "which Linux both kernels are: the wording of messages, what that version does, and three defaults",
-        *("7.3", "6.12", "6.1", "5.10", "4.20", "4.18", "4.17", "4.12", "3.13", "3.4"),
+    kernel: str = plain(
+        choice(
+            "which Linux both kernels are: the wording of messages, what that version does, and three defaults",
+            *("7.3", "6.12", "6.1", "5.10", "4.20", "4.18", "4.17", "4.12", "3.13", "3.4"),
+        ),
+        "Which Linux both kernels are",
     )
     loader: str = choice(
         "the system call that loaded the image: whether a digest is checked before entry",
@@ -177,7 +222,9 @@ class Crossing:
             "over-tables": "its text over the property table and the boot CPU's pending table",
         },
     )
-    seed: int = integer("every random stream derives from it", 1, 0, 2**63 - 1)
+    seed: int = plain(
+        integer("every random stream derives from it", 1, 0, 2**63 - 1), "The luck of this run: each seed is another"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,25 +233,42 @@ class Device:
 
     group: ClassVar[str] = "device"
 
-    dma: str = choice(
-        "how it writes memory",
-        ring="a receive ring, which ends when nobody refills it",
-        cyclic="one buffer, written round and round",
+    dma: str = plain(
+        choice(
+            "how it writes memory",
+            ring="a receive ring, which ends when nobody refills it",
+            cyclic="one buffer, written round and round",
+        ),
+        "How the card writes memory",
+        ring="a receive ring: it ends when nobody refills it",
+        cyclic="one buffer, round and round, without end",
     )
     traffic: int = integer("packets, or periods of a cyclic buffer", 500, 1, 20_000, "a second")
     ring_size: int = integer("descriptors that can be posted at once", 256, 1, 2_048, "descriptors")
-    interrupt: str = choice(
-        "how it interrupts",
-        msi="a message: itself a memory write",
-        intx="a line, asserted until the driver has seen to the device",
+    interrupt: str = plain(
+        choice(
+            "how it interrupts",
+            msi="a message: itself a memory write",
+            intx="a line, asserted until the driver has seen to the device",
+        ),
+        "How the card interrupts",
+        msi="by a message: a memory write",
+        intx="by a line, held until somebody sees to it",
     )
     msi_resend: str = choice(
         "whether it sends a message again that nobody has seen to",
         no="one message an arrival",
         yes="at once, as soon as a CPU has accepted the last one",
     )
-    line_shared: str = choice(
-        "whether a second device, which the next kernel drives and probes first, is on its interrupt line", "no", "yes"
+    line_shared: str = plain(
+        choice(
+            "whether a second device, which the next kernel drives and probes first, is on its interrupt line",
+            "no",
+            "yes",
+        ),
+        "Does another device share its interrupt line?",
+        no="no",
+        yes="yes, and its driver asks for the line first",
     )
     obeys_bus_master: str = choice(
         "whether it stops when its own Bus Master bit is cleared",
@@ -216,10 +280,15 @@ class Device:
         known="D0 to D3hot: the core clears Bus Master on kexec",
         unknown="no driver ever enabled it: the core leaves it alone",
     )
-    on_abort: str = choice(
-        "what a refused request does to the machine",
-        ignored="nothing: the device does not mind",
-        fatal="the error reaches a CPU, and whatever runs there dies",
+    on_abort: str = plain(
+        choice(
+            "what a refused request does to the machine",
+            ignored="nothing: the device does not mind",
+            fatal="the error reaches a CPU, and whatever runs there dies",
+        ),
+        "What a refused write does to the machine",
+        ignored="nothing",
+        fatal="the error reaches a CPU, which dies of it",
     )
 
 
@@ -229,30 +298,52 @@ class OldKernel:
 
     group: ClassVar[str] = "old kernel"
 
-    quiesce: str = choice(
-        "what is done to this device's driver; everything else is shut down anyway",
-        shutdown="its shutdown callback, as Linux does",
-        remove="its remove callback, as unloading the driver would",
-        none="nothing",
-    )
-    shutdown_callback: str = choice(
-        "what shutdown finds in the driver",
-        works="it stops the DMA engine and the interrupt",
-        missing="the driver has none",
-        incomplete="it silences the interrupt and leaves the DMA engine running",
-    )
-    remove_callback: str = choice(
-        "what remove finds in the driver",
-        works="it stops engine and interrupt, clears Bus Master, and frees what the driver held",
-        hangs="it waits for somebody who never lets go of the device",
-    )
-    clear_bus_master: str = by_version(
+    quiesce: str = plain(
         choice(
-            "whether the PCI core clears Bus Master on kexec, in every function that it believes powered",
-            yes="as since v3.5",
-            no="as before v3.5",
+            "what is done to this device's driver; everything else is shut down anyway",
+            shutdown="its shutdown callback, as Linux does",
+            remove="its remove callback, as unloading the driver would",
+            none="nothing",
         ),
-        no=Versions(before="3.5"),
+        "What the old kernel calls in the card’s driver",
+        shutdown="its shutdown, as Linux does",
+        remove="its remove, as unloading would",
+        none="nothing: the card is left running",
+    )
+    shutdown_callback: str = plain(
+        choice(
+            "what shutdown finds in the driver",
+            works="it stops the DMA engine and the interrupt",
+            missing="the driver has none",
+            incomplete="it silences the interrupt and leaves the DMA engine running",
+        ),
+        "What the driver’s shutdown does",
+        works="stops the card’s writes and its interrupt",
+        missing="there is none",
+        incomplete="stops the interrupt, forgets the writes",
+    )
+    remove_callback: str = plain(
+        choice(
+            "what remove finds in the driver",
+            works="it stops engine and interrupt, clears Bus Master, and frees what the driver held",
+            hangs="it waits for somebody who never lets go of the device",
+        ),
+        "What the driver’s remove does",
+        works="stops everything, frees all that it held",
+        hangs="waits for a user who never lets go",
+    )
+    clear_bus_master: str = plain(
+        by_version(
+            choice(
+                "whether the PCI core clears Bus Master on kexec, in every function that it believes powered",
+                yes="as since v3.5",
+                no="as before v3.5",
+            ),
+            no=Versions(before="3.5"),
+        ),
+        "Does the old kernel clear Bus Master before the jump?",
+        yes="yes, as Linux does since v3.5",
+        no="no, as before v3.5",
     )
     quiesce_disk: str = choice(
         "what is done to the disk's driver, whose callbacks both work",
@@ -264,16 +355,25 @@ class OldKernel:
         no="as the architecture does it",
         yes="each LPI in its property byte, each pin of the I/O APIC, and nothing in the devices",
     )
-    hotplug: str = choice(
-        "what the device is plugged into",
+    hotplug: str = plain(
+        choice(
+            "what the device is plugged into",
+            **{
+                "none": "the root bus",
+                "conforming": "a hot-plug port that completes every command",
+                "cf118": "a hot-plug port that completes only commands that change a control field",
+                "cf118-quirked": "such a port, known to the driver as such: since v4.18",
+            },
+        ),
+        "What the card is plugged into",
         **{
-            "none": "the root bus",
-            "conforming": "a hot-plug port that completes every command",
-            "cf118": "a hot-plug port that completes only commands that change a control field",
-            "cf118-quirked": "such a port, known to the driver as such: since v4.18",
+            "none": "the machine itself",
+            "conforming": "a port that answers every command",
+            "cf118": "a port that leaves some commands unanswered",
+            "cf118-quirked": "such a port, and its driver knows",
         },
     )
-    hotplug_ports: int = integer("how many such ports there are", 1, 1, 64, "ports")
+    hotplug_ports: int = plain(integer("how many such ports there are", 1, 1, 64, "ports"), "How many hot-plug ports")
     hz: int = integer("timer ticks: how long the hot-plug driver's waits are rounded up to", 250, 250, 1000, "a second")
 
 
@@ -283,16 +383,27 @@ class Iommu:
 
     group: ClassVar[str] = "IOMMU"
 
-    iommu: str = choice(
-        "the IOMMU in the device's path",
-        off="none",
-        identity="there, but addresses pass unchanged",
-        translate="the device uses I/O virtual addresses",
+    iommu: str = plain(
+        choice(
+            "the IOMMU in the device's path",
+            off="none",
+            identity="there, but addresses pass unchanged",
+            translate="the device uses I/O virtual addresses",
+        ),
+        "The IOMMU between the card and memory",
+        off="there is none",
+        identity="there, addresses unchanged",
+        translate="there, addresses translated",
     )
-    iova: str = choice(
-        "what in-flight I/O virtual addresses are when read as physical ones",
-        hole="addresses where there is no RAM",
-        ram="addresses of other RAM",
+    iova: str = plain(
+        choice(
+            "what in-flight I/O virtual addresses are when read as physical ones",
+            hole="addresses where there is no RAM",
+            ram="addresses of other RAM",
+        ),
+        "What the card’s translated addresses are without the IOMMU",
+        hole="nothing: no memory is there",
+        ram="other memory",
     )
     gbpa: str = choice(
         "what an SMMUv3 does with traffic while it is disabled",
@@ -307,16 +418,28 @@ class InterruptController:
 
     group: ClassVar[str] = "interrupt controller"
 
-    lpi_disable: str = choice(
-        "whether EnableLPIs can be cleared once it was set", clearable="it can", sticky="it reads back as 1 for ever"
+    lpi_disable: str = plain(
+        choice(
+            "whether EnableLPIs can be cleared once it was set",
+            clearable="it can",
+            sticky="it reads back as 1 for ever",
+        ),
+        "Can the interrupt controller’s tables be switched off?",
+        clearable="yes: EnableLPIs can be cleared",
+        sticky="no: once set, EnableLPIs stays set",
     )
     lpi_cache: int = integer(
         "pending bits that a redistributor holds on chip before it writes one to memory", 0, 0, 64, "lines"
     )
-    firmware: str = choice(
-        "how the first kernel was booted: whether a list of reserved memory survives",
-        efi="through UEFI, whose configuration tables carry the list",
-        devicetree="without UEFI: no list",
+    firmware: str = plain(
+        choice(
+            "how the first kernel was booted: whether a list of reserved memory survives",
+            efi="through UEFI, whose configuration tables carry the list",
+            devicetree="without UEFI: no list",
+        ),
+        "How the first kernel was booted",
+        efi="through UEFI: a list of reserved memory is kept",
+        devicetree="without UEFI: there is no such list",
     )
 
 
@@ -326,26 +449,43 @@ class NextKernel:
 
     group: ClassVar[str] = "next kernel"
 
-    lpi_policy: str = by_version(
-        choice(
-            "what it does with LPI tables that it finds live",
-            reuse="keeps them where they are reserved: v4.20 on",
-            detect="warns and tries to switch them off: v4.17 to v4.19",
-            naive="programs its own and does not look: before v4.17",
+    lpi_policy: str = plain(
+        by_version(
+            choice(
+                "what it does with LPI tables that it finds live",
+                reuse="keeps them where they are reserved: v4.20 on",
+                detect="warns and tries to switch them off: v4.17 to v4.19",
+                naive="programs its own and does not look: before v4.17",
+            ),
+            detect=Versions("4.17", before="4.20"),
+            naive=Versions(before="4.17"),
         ),
-        detect=Versions("4.17", before="4.20"),
-        naive=Versions(before="4.17"),
+        "What the next kernel does with tables in use",
+        reuse="keeps them, if they are on the list: v4.20 on",
+        detect="warns, and tries to switch them off: v4.17 on",
+        naive="does not look: before v4.17",
     )
-    next_driver: str = choice(
-        "its driver for the device under study",
-        resets="resets the device, then sets Bus Master",
-        trusts="sets Bus Master and believes what it finds",
-        absent="it has none",
+    next_driver: str = plain(
+        choice(
+            "its driver for the device under study",
+            resets="resets the device, then sets Bus Master",
+            trusts="sets Bus Master and believes what it finds",
+            absent="it has none",
+        ),
+        "What the next kernel’s driver does with the card",
+        resets="resets it, then lets it write",
+        trusts="lets it write, and believes what it finds",
+        absent="there is no driver for it",
     )
-    irqpoll: str = choice(
-        "whether an unhandled interrupt is offered to the handlers of all shared lines",
-        no="as by default",
-        yes="as with `irqpoll` on the kernel's command line",
+    irqpoll: str = plain(
+        choice(
+            "whether an unhandled interrupt is offered to the handlers of all shared lines",
+            no="as by default",
+            yes="as with `irqpoll` on the kernel's command line",
+        ),
+        "If nobody claims an interrupt, are all drivers asked?",
+        no="no, as by default",
+        yes="yes: booted with irqpoll",
     )
 
 
@@ -355,22 +495,40 @@ class Panic:
 
     group: ClassVar[str] = "panic"
 
-    crash_memory: str = choice(
-        "the memory of the capture kernel",
-        reserved="crashkernel=SIZE: set aside at boot, never given to anybody",
-        cma="crashkernel=SIZE,cma beside it: memory that userspace, and so a device, may have used meanwhile",
-        none="a what-if: ordinary memory",
+    crash_memory: str = plain(
+        choice(
+            "the memory of the capture kernel",
+            reserved="crashkernel=SIZE: set aside at boot, never given to anybody",
+            cma="crashkernel=SIZE,cma beside it: memory that userspace, and so a device, may have used meanwhile",
+            none="a what-if: ordinary memory",
+        ),
+        "Where the capture kernel runs",
+        reserved="in memory set aside at boot",
+        cma="there, and in memory that programs have used",
+        none="in ordinary memory: a what-if",
     )
-    crash_work: str = choice(
-        "how much the crashed kernel still does",
+    crash_work: str = plain(
+        choice(
+            "how much the crashed kernel still does",
+            **{
+                "minimal": "stop the other CPUs, quiet the interrupt controllers, jump",
+                "notifiers": "run the panic notifiers and dump the log first: crash_kexec_post_notifiers",
+                "shutdown": "a what-if: shut the devices down first",
+                "in-place": "a what-if: write the dump itself, without a jump",
+            },
+        ),
+        "What the crashed kernel still does",
         **{
-            "minimal": "stop the other CPUs, quiet the interrupt controllers, jump",
-            "notifiers": "run the panic notifiers and dump the log first: crash_kexec_post_notifiers",
-            "shutdown": "a what-if: shut the devices down first",
-            "in-place": "a what-if: write the dump itself, without a jump",
+            "minimal": "stops the other CPUs, and jumps",
+            "notifiers": "runs the panic notifiers first",
+            "shutdown": "shuts the devices down first: a what-if",
+            "in-place": "writes the dump itself: a what-if",
         },
     )
-    heap_damage: float = fraction("how many of the crashed kernel's objects are damaged")
+    heap_damage: float = plain(
+        fraction("how many of the crashed kernel's objects are damaged"),
+        "What share of the crashed kernel’s objects is damaged",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -379,10 +537,15 @@ class Reboot:
 
     group: ClassVar[str] = "reboot"
 
-    reset: str = choice(
-        "whether handing over to firmware resets the hardware",
-        full="all of it",
-        none="nothing: control is merely transferred",
+    reset: str = plain(
+        choice(
+            "whether handing over to firmware resets the hardware",
+            full="all of it",
+            none="nothing: control is merely transferred",
+        ),
+        "Does the reboot reset the hardware?",
+        full="yes, all of it",
+        none="no: the firmware is entered, and that is all",
     )
 
 
@@ -392,10 +555,15 @@ class Handover:
 
     group: ClassVar[str] = "handover"
 
-    handover: str = choice(
-        "whether memory is handed over",
-        none="an ordinary image",
-        kho="Kexec HandOver: destinations in scratch memory, preserved pages, no digest",
+    handover: str = plain(
+        choice(
+            "whether memory is handed over",
+            none="an ordinary image",
+            kho="Kexec HandOver: destinations in scratch memory, preserved pages, no digest",
+        ),
+        "Is memory handed over?",
+        none="no: an ordinary kexec",
+        kho="yes: Kexec HandOver",
     )
 
 

@@ -7,7 +7,7 @@ from crossings import any_scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kexecdoc.scenario import Device, Scenario, ScenarioError, find, groups, switches
+from kexecdoc.scenario import Device, Scenario, ScenarioError, choice, find, groups, plain, switches
 
 OURS = {"quiesce-disk": ["shutdown", "remove"], "hz": 250}
 """What the contract does not have: what removing the disk's driver costs beside shutting it down, and the length of
@@ -62,6 +62,20 @@ def test_the_switches_are_those_of_the_contract_with_the_first_value_as_default(
 def test_every_switch_has_a_group_and_help():
     assert {s.group for s in switches().values()} == {g.group for g in groups()}
     assert all(s.help and not s.help.endswith(".") for s in switches().values())
+
+
+def test_a_switch_is_said_in_the_plainest_words_that_there_are():
+    quiesce, loader, traffic = (find(name) for name in ("quiesce", "loader", "traffic"))
+    assert (quiesce.decides, quiesce.said("none")) == (quiesce.label, quiesce.labels[2])
+    assert (loader.decides, loader.said("file")) == (loader.help[0].upper() + loader.help[1:], loader.meanings[0])
+    assert traffic.said(500) == "500"
+    assert find("kernel").said("7.3") == "7.3"
+    assert quiesce.describe()["labels"] == list(quiesce.labels)
+
+
+def test_plain_words_are_of_values_that_exist():
+    with pytest.raises(AssertionError, match="none: no such value of the switch that decides: How"):
+        plain(choice("how", "yes", "no"), "How", none="not at all")
 
 
 def test_a_scenario_is_each_of_its_groups_and_cannot_be_changed():

@@ -17,8 +17,8 @@ from PIL import Image
 
 from kexecdoc import presets
 from kexecdoc.run import dumps
-from kexecdoc.scenario import Scenario, ScenarioError, switches
-from kexecdoc.show import grid, palette, plain, view
+from kexecdoc.scenario import Scenario, ScenarioError, find, switches
+from kexecdoc.show import grid, palette, view
 from kexecdoc.show.explorer import Explorer
 from kexecdoc.show.still import alt_text, moment, still_figure, still_png, tile
 from kexecdoc.simulate import simulate
@@ -155,18 +155,12 @@ def test_an_explorer_that_cannot_be_is_refused_when_it_is_declared(switches, bas
         presets.Explorer("broken", 1, switches, base, values)
 
 
-def test_plain_words_are_of_switches_and_values_that_exist():
-    for name in plain.SWITCHES:
-        assert name in switches()
-    for name, value in plain.VALUES:
-        assert value in switches()[name].choices
-
-
-def test_a_switch_without_plain_words_goes_by_the_registrys():
-    loader = switches()["loader"]
-    assert plain.switch(loader) == loader.help[0].upper() + loader.help[1:]
-    assert plain.value(loader, "file", loader.meanings[0]) == loader.meanings[0]
-    assert plain.value(switches()["kernel"], "7.3", "") == "7.3"
+def test_every_switch_of_an_explorer_has_plain_words_and_so_has_every_named_value():
+    for chosen in presets.EXPLORERS.values():
+        for switch in map(find, chosen.switches):
+            assert switch.label, switch.name
+            if switch.name != "kernel":
+                assert all(switch.labels), switch.name
 
 
 def test_every_line_of_a_console_has_a_meaning(left_running):

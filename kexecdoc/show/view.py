@@ -14,7 +14,7 @@ from kexecdoc.messages import MESSAGES
 from kexecdoc.run import Run
 from kexecdoc.scales import DRIVER_SHUTDOWN, MS
 from kexecdoc.scenario import ScenarioError, Value, find, shown
-from kexecdoc.show import palette, plain
+from kexecdoc.show import palette
 
 SHUTDOWN = f"shutdown takes {DRIVER_SHUTDOWN / MS:,.1f} ms, frees nothing"
 """What stands beside the cost of a driver's remove."""
@@ -41,16 +41,8 @@ def controls(chosen: presets.Explorer) -> list[dict[str, Any]]:
     found = []
     for name, default in settings(chosen).items():
         switch = find(name, chosen.kind)
-        meanings = dict(zip(switch.choices, switch.meanings or ("",) * len(switch.choices), strict=True))
-        choices = [
-            {
-                "value": v,
-                "label": plain.value(switch, str(v), meanings.get(str(v), "")),
-                "meaning": meanings.get(str(v), ""),
-            }
-            for v in chosen.choices(name)
-        ]
-        control = {"name": name, "label": plain.switch(switch), "help": switch.help, "unit": switch.unit}
+        choices = [{"value": v, "label": switch.said(v)} for v in chosen.choices(name)]
+        control = {"name": name, "label": switch.decides, "help": switch.help, "unit": switch.unit}
         found.append(control | {"choices": choices, "default": default})
     return found
 

@@ -80,7 +80,7 @@ export class Reel {
     this.astray = []; // every write before the jump that did not reach what the driver meant
     this.harm = new Map(); // a write -> the event in which the frame's owner found it
     this.strays = []; // every interrupt that nobody here had handed out
-    this.delays = []; // every event in which a CPU or a kernel begins to lose time: a storm, a wait in vain
+    this.waits = []; // every command that was waited for in vain
     this.storms = []; // when a CPU does nothing but handle interrupts
     this.seen = new Set(); // owners that ever own a frame in this run
     this.checkpoints = [this.play(new Machine(this.memory.frames), this.start, -1)];
@@ -156,13 +156,10 @@ export class Reel {
       return;
     }
     if (kind === "stray") this.strays.push({ i });
-    if (kind === "timeout") this.delays.push({ i });
+    if (kind === "timeout") this.waits.push({ i, lost: paths[0][1] });
     if (kind === "storm") {
-      if (!paths.some(([path, value]) => path.endsWith("/storm") && value)) this.storms.at(-1).t1 = this.t_ns[i];
-      else {
-        this.delays.push({ i });
-        this.storms.push({ t0: this.t_ns[i], t1: this.t_ns.at(-1) });
-      }
+      if (paths[0][1]) this.storms.push({ i, t0: this.t_ns[i], t1: this.t_ns.at(-1) });
+      else this.storms.at(-1).t1 = this.t_ns[i];
     }
     const wrote = frames.find((f) => f.what === "bytes")?.first;
     if (kind.startsWith("dma.") && (this.jump < 0 || i < this.jump)) {
@@ -219,10 +216,11 @@ export class Reel {
     return found;
   }
 
-  /** The moment that matters, as a cursor: the first write that is found wrong later, else the first loss of time. */
+  /** The moment that matters, as a cursor: the first write that is found wrong later, else the worst loss of time. */
   get matters() {
     if (this.harm.size) return Math.min(...this.harm.keys()) + 1;
-    if (this.delays.length) return this.delays[0].i + 1;
+    const lost = [...this.waits, ...this.storms.map(({ i, t0, t1 }) => ({ i, lost: t1 - t0 }))];
+    if (lost.length) return lost.reduce((worst, each) => (each.lost > worst.lost ? each : worst)).i + 1;
     return this.jump < 0 ? this.length : this.jump + 1;
   }
 

@@ -31,7 +31,7 @@ const KINDS = {
 
 /** What an event of the kind `run` begins. */
 const BEGINS = {
-  stub: "the jump: the old kernel is gone, and a stub copies the image",
+  stub: "the jump: the old kernel is gone",
   firmware: "the takeover: the old kernel is gone, and firmware runs",
   purgatory: "purgatory runs, and checks the digest",
   "next-kernel": "the next kernel is entered",
@@ -86,7 +86,9 @@ export function happening(reel, i, now, label) {
   if (kind === "step") return `a step begins: ${paths.find(([path]) => path === "step")[1]}`;
   if (kind === "run") {
     const [path, what] = paths[0];
-    return path === "dump" ? "the crashed kernel has written the dump itself" : (BEGINS[what] ?? KINDS.run);
+    if (path === "dump") return "the crashed kernel has written the dump itself";
+    const copies = what === "stub" && reel.steps.some(({ name }) => name === "jump/copy");
+    return (BEGINS[what] ?? KINDS.run) + (copies ? ", and a stub copies the image" : "");
   }
   if (kind === "print") return `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`;
   if (kind === "read" && frames.some((f) => f.value === "wrong")) return "an owner read its memory and found wrong bytes";
