@@ -74,7 +74,7 @@ check: $(DEV)  ## lint, format, types, import layers, spelling, glossary, stale 
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/spelling.py
-	$(BIN)/python tools/terms.py
+	$(BIN)/python -m tools.terms
 	$(BIN)/python tools/notebooks.py --check
 
 bench: $(DEV)  ## what an event, a run, a sweep, a click and a page cost, as ratios within one run

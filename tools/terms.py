@@ -1,15 +1,14 @@
 """Whether the glossary explains what readers read, and no more: chapters, pages, what pages show of the package.
 
-python tools/terms.py    terms that nothing uses, and abbreviations in a definition that have no entry
+python -m tools.terms terms that nothing uses, and abbreviations in a definition that have no entry
 """
 
 from __future__ import annotations
 
 import sys
 
-from spelling import ROOT, every_path, texts
-
 from kexecdoc import glossary
+from tools.spelling import ROOT, every_path, texts
 
 
 def main() -> int:
