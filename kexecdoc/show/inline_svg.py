@@ -55,6 +55,7 @@ def inline_svg(drawing: Drawing, label: str, style: str = "") -> str:
     root = ElementTree.fromstring(buffer.getvalue())
     box = root.get("viewBox", "")
     _plain(root)
+    _drawn_out(root)
     _prefix(root, hashlib.sha256(label.encode()).hexdigest()[:6])
     body = "".join(ElementTree.tostring(child, encoding="unicode") for child in root).replace(" />", "/>")
     used = sorted(set(COLOUR.findall(body)))
@@ -107,6 +108,23 @@ def _plain(element: Element) -> None:
         _plain(child)
         kept.extend(_needed(child))
     element.extend(kept)
+
+
+def _drawn_out(root: Element) -> None:
+    """Put the path itself wherever one is used: the theme takes whatever has an ``href`` for a link, and fails."""
+    defined = {path.get("id"): path for defs in root.iter("defs") for path in defs.iter("path")}
+    for use in list(root.iter("use")):
+        path = defined[use.attrib.pop("href").removeprefix("#")]
+        place = f"translate({use.attrib.pop('x', '0')} {use.attrib.pop('y', '0')})"
+        style = ";".join(filter(None, (use.get("style"), path.get("style"))))
+        use.tag = "path"
+        use.attrib = {"d": path.get("d", ""), "transform": place, **({"style": style} if style else {})}
+    for parent in list(root.iter()):
+        for defs in [child for child in parent if child.tag == "defs"]:
+            for path in [child for child in defs if child.tag == "path"]:
+                defs.remove(path)
+            if not len(defs):
+                parent.remove(defs)
 
 
 def _needed(element: Element) -> Iterator[Element]:
