@@ -1,6 +1,6 @@
 """Whether the glossary explains what readers read, and no more: chapters, pages, what pages show of the package.
 
-python -m tools.terms terms that nothing uses, and abbreviations in a definition that have no entry
+`python -m tools.terms` tells terms that nothing uses, and abbreviations in a definition that have no entry.
 """
 
 from __future__ import annotations

@@ -10,7 +10,16 @@ from hands import at_step
 from playwright.sync_api import expect
 
 CHAPTER = "notebooks/01-just-a-branch/"
-PAGES = ("", CHAPTER, "reference/switches/", "reference/where-this-model-lies/", "reference/api/", "404.html")
+PAGES = (
+    "",
+    "start-here/",
+    CHAPTER,
+    "reference/glossary/",
+    "reference/switches/",
+    "reference/where-this-model-lies/",
+    "reference/api/",
+    "404.html",
+)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 QUESTIONS = [
     ("does my driver need a shutdown callback", "driver-checklist/"),
+    ("shutdown callback", "driver-checklist/"),
     ("why not call remove", "notebooks/03-shutdown-or-remove/"),
     ("what differs between kexec and kdump", "notebooks/08-when-the-kernel-cannot-be-trusted/"),
     ("why does the crash kernel not shut devices down", "notebooks/08-when-the-kernel-cannot-be-trusted/"),
