@@ -18,6 +18,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 ROOT = Path(__file__).resolve().parent.parent
 SIZE_LIMIT = 300_000  # bytes; a notebook is something that people read in a diff
 CELL_TIMEOUT = 300  # seconds
+SIDE_BY_SIDE = 2  # notebooks at a time
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT_CELL_METADATA = ("tags", "jupyter")
@@ -216,6 +218,22 @@ def write(path: Path) -> str:
     return "written"
 
 
+def check_one(path: Path) -> tuple[str, list[str]]:
+    """Check one notebook in a process of its own: what was done, and what is wrong."""
+    try:
+        return "up to date", check(path)
+    except Failure as failure:
+        return "", [str(failure)]
+
+
+def write_one(path: Path) -> tuple[str, list[str]]:
+    """Write one notebook in a process of its own: what was done, and what is wrong."""
+    try:
+        return write(path), []
+    except Failure as failure:
+        return "", [str(failure)]
+
+
 def read(path: Path) -> Any:
     try:
         return nbformat.read(path, as_version=4)
@@ -243,18 +261,15 @@ def main(arguments: list[str] | None = None) -> int:
     # Debuggers may warn about the interpreter's frozen modules; nobody debugs here.
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     status = 0
-    for path in paths:
-        try:
-            wrong = check(path) if options.check else []
-            done = "up to date" if options.check else write(path)
-        except Failure as failure:
-            wrong, done = [str(failure)], ""
-        for line in wrong:
-            print(f"{path_name(path)}: {line}", file=sys.stderr)
-        if wrong:
-            status = 1
-        else:
-            print(f"{path_name(path)}: {done}")
+    with ProcessPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+        each = pool.map if len(paths) > 1 else map  # a pool for one would only be slower
+        for path, (done, wrong) in zip(paths, each(check_one if options.check else write_one, paths), strict=True):
+            for line in wrong:
+                print(f"{path_name(path)}: {line}", file=sys.stderr)
+            if wrong:
+                status = 1
+            else:
+                print(f"{path_name(path)}: {done}", flush=True)
     if status and options.check:
         print("make notebooks writes them anew; read the difference before you commit it", file=sys.stderr)
     return status
