@@ -53,6 +53,18 @@ PRESETS: dict[str, Preset] = {
             {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic", "firmware": "devicetree"},
         ),
         Preset(
+            "runs-dry",
+            2,
+            "a receive ring outlives its kernel, until it has no descriptor left",
+            {"quiesce": "none", "clear-bus-master": "no", "next-driver": "absent"},
+        ),
+        Preset(
+            "set-again",
+            2,
+            "the next driver sets Bus Master again, and believes what it finds",
+            {"quiesce": "none", "next-driver": "trusts"},
+        ),
+        Preset(
             "stuck",
             1,
             "a perfect driver, and redistributors that cannot be switched off",
@@ -98,6 +110,12 @@ PRESETS: dict[str, Preset] = {
             {"shutdown-callback": "incomplete", "clear-bus-master": "no"},
         ),
         Preset(
+            "disk-removed",
+            3,
+            "the disk's driver is removed, and whoever still uses the disk loses it",
+            {"quiesce-disk": "remove"},
+        ),
+        Preset(
             "hotplug-wait",
             4,
             "two hot-plug ports that never complete a command, before the quirk",
@@ -139,6 +157,24 @@ PRESETS: dict[str, Preset] = {
             "the device is left running behind VT-d, which is switched off late",
             {"machine": "x86", "quiesce": "none", "clear-bus-master": "no", "iommu": "translate"},
         ),
+        Preset(
+            "other-memory",
+            7,
+            "what the device takes for its buffers is other memory once the SMMU is off",
+            {"quiesce": "none", "clear-bus-master": "no", "iommu": "translate", "iova": "ram"},
+        ),
+        Preset(
+            "refused-while-off",
+            7,
+            "an SMMU that refuses everything while it is off",
+            {"quiesce": "none", "clear-bus-master": "no", "iommu": "translate", "gbpa": "abort"},
+        ),
+        Preset(
+            "untranslated",
+            7,
+            "an SMMU that passes addresses unchanged protects nobody",
+            {"quiesce": "none", "clear-bus-master": "no", "iommu": "identity"},
+        ),
         Preset("capture", 8, "a panic: the capture kernel runs where no device ever wrote", {"path": "panic"}),
         Preset(
             "capture-shared",
@@ -153,10 +189,34 @@ PRESETS: dict[str, Preset] = {
             {"path": "panic", "iommu": "translate", "dma": "cyclic", "on-abort": "fatal"},
         ),
         Preset(
+            "capture-vtd",
+            8,
+            "a capture kernel keeps the tables of VT-d that it finds in use",
+            {"path": "panic", "machine": "x86", "iommu": "translate"},
+        ),
+        Preset(
+            "capture-anywhere",
+            8,
+            "what if the capture kernel ran in ordinary memory",
+            {"path": "panic", "crash-memory": "none", "dma": "cyclic", "seed": 10},
+        ),
+        Preset(
             "damaged",
             9,
             "one object in five of the crashed kernel is damaged, and it shuts devices down first",
             {"path": "panic", "crash-work": "shutdown", "heap-damage": 0.2},
+        ),
+        Preset(
+            "dump-in-place",
+            9,
+            "what if the crashed kernel wrote the dump itself",
+            {"path": "panic", "crash-work": "in-place"},
+        ),
+        Preset(
+            "notifiers-first",
+            9,
+            "one object in twenty is damaged, and the panic notifiers run first",
+            {"path": "panic", "crash-work": "notifiers", "heap-damage": 0.05},
         ),
         Preset(
             "no-reset",
@@ -165,10 +225,23 @@ PRESETS: dict[str, Preset] = {
             {"path": "reboot", "reset": "none", "quiesce": "none"},
         ),
         Preset(
+            "reset",
+            10,
+            "a reboot that resets the hardware, whatever was left running",
+            {"path": "reboot", "quiesce": "none"},
+        ),
+        Preset(
             "handed-over",
             11,
             "memory is handed over, and the device left running still writes where it wrote",
             {"handover": "kho", "quiesce": "none", "clear-bus-master": "no"},
+        ),
+        Preset("handed-over-quiet", 11, "memory is handed over, and the device was shut down", {"handover": "kho"}),
+        Preset(
+            "handed-over-running",
+            11,
+            "memory is handed over, and a device writes one buffer round and round all the while",
+            {"quiesce": "none", "clear-bus-master": "no", "handover": "kho", "dma": "cyclic", "next-driver": "absent"},
         ),
     )
 }
@@ -202,6 +275,11 @@ class Explorer:
     @property
     def scenario(self) -> Scenario:
         return self.kind.of(self.base)
+
+    @property
+    def own(self) -> bool:
+        """Whether the machine has a device, or a switch, that is not the package's."""
+        return self.kind is not Scenario
 
     def flipped(self, settings: Mapping[str, object]) -> Scenario:
         """Return the scenario with the reader's settings."""

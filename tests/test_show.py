@@ -270,6 +270,31 @@ def test_a_still_and_the_verdict_count_the_same_frames(left_running):
     assert len(m.writes) == sum(left_running.verdict.dma.values())
 
 
+def test_a_still_of_a_machine_without_tables_tells_of_its_registers():
+    run = simulate(presets.preset("nobody-cared").scenario)
+    storm = next(e for e in run.log if e.kind == "storm")
+    text = alt_text(run, storm.t_ns)
+    assert "Line 11 of the I/O APIC: asserted, unmasked, delivered and not ended." in text
+    assert "Interrupts that nobody had handed out, since the jump: 0." in text
+    over = run.at(next(e for e in run.log if e.t_ns > storm.t_ns and e.kind == "storm").t_ns)
+    assert over["line/11/disabled"]
+    drawn = [t.get_text() for axes in still_figure(run, storm.t_ns).axes for t in axes.texts]
+    assert "No pending table: interrupts wait in registers" in drawn
+    assert "asserted, unmasked, delivered and not ended" in drawn
+
+
+def test_a_still_counts_interrupts_that_nobody_had_handed_out():
+    run = simulate(presets.preset("vtd-gone").scenario)
+    assert run.verdict.stray_vectors > 0
+    assert f"handed out, since the jump: {run.verdict.stray_vectors:,}." in alt_text(run)
+
+
+def test_a_crash_is_told_from_the_panic_and_one_that_never_jumps_from_nothing_else():
+    hangs = alt_text(simulate(presets.preset("notifiers-first").scenario))
+    assert re.match(r"The machine [\d.]+ ms after the panic\. ", hangs)
+    assert "after the call, before the jump" in alt_text(simulate(Scenario()), 0)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(presets.PRESETS))
 def test_no_word_of_a_still_is_cut_at_its_edge(name):

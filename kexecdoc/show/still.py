@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -52,6 +53,7 @@ class Moment:
     writes: list[tuple[int, str]]  # leftover writes: when, and what became of them
     set_bits: list[tuple[int, int, int]]  # pending bits of CPU 0 set at that time: address, bit, INTID
     flips: list[tuple[int, int, int, int]]  # the same with the time, for those flipped since the jump
+    strays: int  # interrupts since the jump that the next kernel had not handed out
 
 
 def moment(run: Run, t_ns: int | None = None) -> Moment:
@@ -61,7 +63,7 @@ def moment(run: Run, t_ns: int | None = None) -> Moment:
     jump: int | None = None
     strayed: set[int] = set()
     wrong: set[int] = set()
-    writes, pending = [], {}
+    writes, pending, strays = [], {}, 0
     for event in events:
         left = jump is not None and event.kind.startswith("dma.") and _programmed_by_old(state, event)
         lay(state, event.set)
@@ -71,6 +73,7 @@ def moment(run: Run, t_ns: int | None = None) -> Moment:
         if left:
             writes.append((event.t_ns, event.kind.removeprefix("dma.")))
             strayed.update(frames["bytes"])
+        strays += event.kind == "stray" and jump is not None
         wrong.update(f for f in frames["found"] if state[f"frame/{f}/found"] == "wrong")
         for path, value in event.set.items():
             if path.startswith("lpi/0/"):
@@ -89,6 +92,7 @@ def moment(run: Run, t_ns: int | None = None) -> Moment:
         writes,
         sorted(bit for bit, value in pending.items() if value),
         [(f.address, f.bit, f.intid, f.t_ns) for f in run.verdict.flips if f.cpu == 0 and f.t_ns <= now],
+        strays,
     )
 
 
@@ -112,21 +116,67 @@ def alt_text(run: Run, t_ns: int | None = None) -> str:
     held = ", ".join(f"{palette.owner(o.name).label} {owners[o.name]:,}" for o in palette.OWNERS if owners[o.name])
     results = Counter(result for _, result in m.writes)
     became = ", ".join(f"{n:,} {result}" for result, n in sorted(results.items())) or "none"
-    flipped = ", ".join(f"INTID {i} (bit {b} of the byte at {a:#x})" for a, b, i, _ in m.flips) or "none"
     return (
         f"{_heading(run, m)}. Scenario: {changed or 'the default'}. "
         f"Memory map of {FRAMES:,} frames: {held}. "
         f"Leftover DMA writes since the jump: {became}; they hit {len(m.strayed):,} frames. "
         f"Frames found wrong by their owner: {len(m.wrong):,}. "
-        f"Pending bits of CPU 0 flipped since the jump: {flipped}. "
+        f"{_interrupts(run, m)} "
         f"In the end: {run.verdict.outcome}. {run.verdict.summary}"
     )
 
 
 def _heading(run: Run, m: Moment) -> str:
     if m.jump_ns is None:
-        return f"The machine {m.t_ns / MS:,.3f} ms after the call, before the jump"
+        never = "" if run.verdict.jump_ns is None else ", before the jump"
+        return f"The machine {m.t_ns / MS:,.3f} ms after the {_begin(run)}{never}"
     return f"The machine {(m.t_ns - m.jump_ns) / MS:,.3f} ms after the jump, in step {m.state['step']}"
+
+
+def _begin(run: Run) -> str:
+    """Return what begins the crossing."""
+    return "panic" if run.scenario.path == "panic" else "call"
+
+
+def _interrupts(run: Run, m: Moment) -> str:
+    """Return what became of interrupts, where the machine keeps them: in memory or in registers."""
+    lines = [f"Line {number} of the {_controller(run)}: {words}." for number, words in _lines(m.state)]
+    if run.scenario.machine == "x86":
+        return " ".join([f"Interrupts that nobody had handed out, since the jump: {m.strays:,}.", *lines])
+    flipped = ", ".join(f"INTID {i} (bit {b} of the byte at {a:#x})" for a, b, i, _ in m.flips) or "none"
+    seen = lines if run.scenario.interrupt == "intx" else []
+    return " ".join([f"Pending bits of CPU 0 flipped since the jump: {flipped}.", *seen])
+
+
+def _controller(run: Run) -> str:
+    return "I/O APIC" if run.scenario.machine == "x86" else "GIC"
+
+
+def _lines(state: State) -> list[tuple[str, str]]:
+    """Return each interrupt line's number, and how it is, in words."""
+    found = []
+    for number in (path.split("/")[1] for path in state if path.startswith("line/") and path.endswith("/asserted")):
+        of = {path.split("/")[2]: value for path, value in state.items() if path.startswith(f"line/{number}/")}
+        parts = ["asserted" if of["asserted"] else "not asserted", "masked" if of["masked"] else "unmasked"]
+        if of.get("remote-irr") or of.get("active"):
+            parts.append("delivered and not ended")
+        if of.get("disabled"):
+            parts.append(f"given up after {of['unhandled']:,} interrupts that no driver claimed")
+        found.append((number, ", ".join(parts)))
+    return found
+
+
+def _apics(state: State) -> list[tuple[str, str]]:
+    """Return each CPU and how its local APIC is, in words."""
+    found = []
+    for cpu in (path.split("/")[1] for path in state if path.startswith("apic/") and path.endswith("/enabled")):
+        waiting = [
+            path.split("/")[2] for path, v in state.items() if path.startswith(f"apic/{cpu}/") and v == "waiting"
+        ]
+        vectors = ", ".join(f"{int(vector):#x}" for vector in waiting) or "nothing"
+        on = "accepts messages" if state[f"apic/{cpu}/enabled"] else "accepts nothing"
+        found.append((f"CPU {cpu}", f"{on}, {vectors} waits" if state[f"cpu/{cpu}/online"] else "down"))
+    return found
 
 
 # --- the picture -----------------------------------------------------------------------------------------
@@ -162,7 +212,7 @@ def still_figure(run: Run, t_ns: int | None = None) -> Figure:
     # The map's place is in whole pixels, so that its cells are.
     _memory(figure.add_axes((24 / width, (height - 40 - side) / height, side / width, side / height)), m)
     _legend(figure.add_axes((0.585, 0.475, 0.39, 0.455)), m)
-    _pending(figure.add_axes((0.585, 0.165, 0.39, 0.27)), m)
+    _pending(figure.add_axes((0.585, 0.165, 0.39, 0.27)), run, m)
     _timeline(figure.add_axes((0.025, 0.045, 0.95, 0.07)), run, m)
     return figure
 
@@ -287,16 +337,16 @@ def _text(axes: Axes, x: float, y: float, text: str, colour: str = INK, **more: 
     axes.text(x, y, text, **{"color": colour, "size": 8.5, "va": "center", "family": FONT, **more})
 
 
-def _pending(axes: Axes, m: Moment) -> None:
+def _pending(axes: Axes, run: Run, m: Moment) -> None:
     """The bytes of CPU 0's live LPIs in the table where bits flipped or, if none did, in the one in use."""
     axes.set(xlim=(0, 8), ylim=(6.2, 0))
     axes.set_axis_off()
     if "redistributor/0/pending" not in m.state:
-        _text(axes, 0, 0.3, "No pending table: this machine has local APICs", weight="bold")
-        _text(axes, 0, 1.1, "A message goes to a CPU, and nothing of it lies in memory.", MUTED)
+        _registers(axes, run, m)
         return
-    live = {v["intid"] for p, v in m.state.items() if p.startswith("vector/") and v}
-    live |= {int(p.split("/")[2]) for p in m.state if p.startswith("lpi/0/")}
+    live = _live(m.state)
+    if not live:  # nothing is routed here now: what will be
+        live = _live(run.log.start).union(*(_live(event.set) for event in run.log))
     flipped = {intid: (address, bit) for address, bit, intid, _ in m.flips}
     base = m.state["redistributor/0/pending"]
     if m.flips:
@@ -337,6 +387,25 @@ def _pending(axes: Axes, m: Moment) -> None:
         _text(axes, 0, 5.0 + 0.7 * k, line, size=8)
 
 
+def _live(assignments: Mapping[str, Any]) -> set[int]:
+    """Return the INTIDs of the LPIs that are routed, or recorded for CPU 0."""
+    routed = {value["intid"] for path, value in assignments.items() if path.startswith("vector/") and value}
+    return routed | {int(path.split("/")[2]) for path in assignments if path.startswith("lpi/0/")}
+
+
+def _registers(axes: Axes, run: Run, m: Moment) -> None:
+    """The local APICs and the I/O APIC's line, where nothing of an interrupt lies in memory."""
+    _text(axes, 0, 0.3, "No pending table: interrupts wait in registers", weight="bold")
+    facts = [*_apics(m.state), ("stray", f"{m.strays:,} that nobody had handed out")]
+    facts += [(f"line {number}", words) for number, words in _lines(m.state)]
+    for k, (name, words) in enumerate(facts):
+        head, _, more = words.partition(", given up")
+        _text(axes, 0, 1.1 + 0.75 * k, name, MUTED)
+        _text(axes, 1.1, 1.1 + 0.75 * k, head)
+        if more:
+            _text(axes, 1.1, 1.1 + 0.75 * (k + 1), "given up" + more)
+
+
 def _timeline(axes: Axes, run: Run, m: Moment) -> None:
     """The steps, each with a scale of its own, and above them the leftover writes of the whole run."""
     starts = [(e.t_ns, str(e.set["step"])) for e in run.log if e.kind == "step"]
@@ -356,10 +425,10 @@ def _timeline(axes: Axes, run: Run, m: Moment) -> None:
     for group, found in groupby(enumerate(spans), lambda item: item[1][2].split("/")[0]):
         first = next(found)[0]
         words = {
-            "old": "old kernel, from the call",
+            "old": f"old kernel, from the {_begin(run)}",
             "jump": "jump",
             "firmware": "firmware",
-            "next": "next kernel, from its entry on",
+            "next": "next kernel" + (", from its entry on" if len(spans) < 5 * (len(spans) - first) else ""),
         }
         _text(axes, first + 0.05, -0.28, words[group], MUTED, size=8)
         axes.plot([first, first], [-0.42, 0], color=INK, lw=1, clip_on=False)
@@ -372,7 +441,8 @@ def _timeline(axes: Axes, run: Run, m: Moment) -> None:
         axes,
         0,
         1.28,
-        "Each step has its own scale.  │ a leftover write (short: it did not land)   ▲ a pending bit flipped",
+        "Each step has its own scale.  │ a leftover write (short: it did not land)"
+        + ("" if run.scenario.machine == "x86" else "   ▲ a pending bit flipped"),
         MUTED,
         size=8,
     )

@@ -45,8 +45,7 @@ export function compare(stage) {
     told.replaceChildren(...(differ.length ? ["A and B differ in ", ...differ.flatMap(switched), "."] : ["A and B are set alike: flip a switch of one of them."]));
     parts.replaceChildren(...part([a, b]));
     clocks.hidden = a.jump < 0 || b.jump < 0;
-    const zeros = [...new Set([a.zero, b.zero])].join(" or ");
-    const words = [`from ${a.call} that begins both`, `from ${zeros} of each`];
+    const words = [`from ${a.call} that begins both`, "from the jump of each"];
     radios.forEach((input, k) => say(input.nextSibling, ` ${words[k]}`));
     for (const input of radios) input.checked = input.value === stage.clock();
   }
@@ -59,7 +58,7 @@ export function compare(stage) {
     if (i < 0) return ["Event by event, the same happens in both."];
     const times = reels.map((r) => (i < r.length ? r.t_ns[i] : Infinity));
     const t = Math.min(...times);
-    const jumps = reels.flatMap((r, k) => (r.jump < 0 ? [] : [`${since(r, t).replace(r.zero, `${"AB"[k]}’s ${r.zero.replace("the ", "")}`)}`]));
+    const jumps = reels.flatMap((r, k) => (r.jump < 0 ? [] : [`${since(r, t).replace("the jump", `${"AB"[k]}’s jump`)}`]));
     const go = make("button", { type: "button", class: "kx-button", text: "Go there", onclick: () => stage.goToFirst(i + 1, [0, 1].filter((k) => times[k] === t)) });
     return [`They part ${duration(t)} after ${a.call}${jumps.length ? ` (${jumps.join(", ")})` : ""}. `, ...(a.id[i] === b.id[i] ? one(a, b, i) : two(reels, i, times)), " ", go];
   }

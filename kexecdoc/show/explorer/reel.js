@@ -10,7 +10,7 @@ const CHECKPOINT = 256; // events between two machines that are kept: the most t
 export const FOUND = ["not read yet", "intact", "wrong"];
 export const STUDY = "eth0"; // the device under study
 const OFF = ["bypasses", "aborts"]; // what an IOMMU does while it is disabled
-const TAKES_OVER = ["stub", "firmware"]; // what runs from the jump on
+const TAKES_OVER = ["stub", "firmware"]; // what runs from the jump on: of a reboot, that is when firmware takes over
 const LINE = /^line\/(\d+)\/asserted$/;
 
 /** What a machine has around its CPUs, as it is said. */
@@ -66,8 +66,6 @@ export class Reel {
     this.gate = `gate/${STUDY}/${this.chips.unit}`;
     this.jump = this.running(...TAKES_OVER); // -1: there was none
     this.entry = this.running("next-kernel");
-    // What times are told by: firmware takes over without a jump, and a crash is no call.
-    this.zero = this.running("firmware") < 0 ? "the jump" : "the takeover";
     this.call = log.scenario.path === "panic" ? "the panic" : "the call";
     this.line = this.start.paths.map(([path]) => path.match(LINE)?.[1]).find(Boolean); // the number of the interrupt line
     this.steps = this.cut();

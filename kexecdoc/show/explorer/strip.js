@@ -14,7 +14,7 @@ const BORDER = 2;
 /** What runs: the class of its colour, its name on the ribbon, and the name of its beginning. */
 const RUNNING = {
   "old-kernel": ["old", "old kernel", "the call"],
-  firmware: ["jump", "firmware", "takeover"],
+  firmware: ["jump", "firmware", "jump"],
   stub: ["jump", "image copied", "jump"],
   purgatory: ["jump", "purgatory", "purgatory"],
   "next-kernel": ["next", "next kernel boots", "entry"],
@@ -22,7 +22,7 @@ const RUNNING = {
   crashed: ["dead", "crashed", "crashed"],
   hung: ["dead", "hung", "hung"],
 };
-const FIRST = ["jump", "takeover", "crashed", "hung", "userspace", "storm", "entry", "IOMMU off", "end", "the call"]; // who gets room first
+const FIRST = ["jump", "crashed", "hung", "userspace", "storm", "entry", "IOMMU off", "end", "the call"]; // who gets room first
 
 /** `width` tells how wide the strips' place is: a place that stays, since to measure a new element costs a layout. */
 export function strip(stage, letter, width) {
@@ -83,7 +83,7 @@ export function strip(stage, letter, width) {
     const chosen = marks.toSorted((a, b) => rank(b) - rank(a)).map(({ t, name }) => {
       const x = X(t);
       const said = name === "the call" ? reel.call : name;
-      const full = said ? (reel.zero.endsWith(said) ? said : `${said} ${signed(t)}`) : signed(t);
+      const full = said ? (said === "jump" ? said : `${said} ${signed(t)}`) : signed(t);
       const text = [full, said].find((words) => words && free(x, words)) ?? "";
       if (!text && !name) return null;
       return make("span", { class: `kx-mark${name ? " kx-landmark" : ""}${x + (LETTER * text.length + ROOM) / width > 1 ? " kx-from-right" : ""}`, text, title: full, style: `left:${x * 100}%` });

@@ -20,7 +20,7 @@ export function verdict(stage) {
     return [
       make("h3", { class: "kx-lead" }, letter ? `${letter}, in the end: ` : "In the end: ", word),
       make("p", { class: "kx-sentence", text: summary }),
-      what_if.length > 0 && make("p", { class: "kx-note kx-what-if", text: `A what-if, as no kernel had it: ${what_if.join("; ")}.` }),
+      what_if.length > 0 && make("p", { class: "kx-note kx-what-if", text: `A what-if: ${what_if.join("; ")}.` }),
       make("div", { role: "list", class: "kx-counts" }, ...counts(run, reel)),
     ].filter(Boolean);
   }
@@ -43,7 +43,7 @@ export function verdict(stage) {
       ].map(([n, what]) => item(!n, make("b", { text: number(n) }), ` ${what}`)),
       item(usable !== false, "MSIs ", make("b", { text: usable === false ? "dead" : usable ? "usable" : "not set up" })),
       dump && item(false, "dump ", make("b", { text: dump })),
-      reel.jump >= 0 && item(false, make("b", { text: brief(time_ms.shutdown * 1e6) }), ` from ${reel.call} to ${reel.zero}`),
+      reel.jump >= 0 && item(false, make("b", { text: brief(time_ms.shutdown * 1e6) }), ` from ${reel.call} to the jump`),
       ports.length > 0 && item(false, make("b", { text: `shutdown of ${many(ports.length, "port")}` }), `: ${brief(ports.reduce((sum, c) => sum + c.ms, 0) * 1e6)}`),
       ...callbacks.filter((c) => c.device === STUDY).map((c) => item(false, make("b", { text: `${c.callback} of ${c.device}` }), cost(c))),
     ].filter(Boolean);

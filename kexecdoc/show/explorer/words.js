@@ -32,7 +32,7 @@ const KINDS = {
 /** What an event of the kind `run` begins. */
 const BEGINS = {
   stub: "the jump: the old kernel is gone",
-  firmware: "the takeover: the old kernel is gone, and firmware runs",
+  firmware: "the jump: the old kernel is gone, and firmware takes over",
   purgatory: "purgatory runs, and checks the digest",
   "next-kernel": "the next kernel is entered",
   userspace: "userspace runs",
@@ -64,8 +64,8 @@ export function since(reel, t) {
   if (t < 0) return "not called yet";
   if (reel.jump < 0) return `${duration(t)} after ${reel.call}`;
   const d = t - reel.t_ns[reel.jump];
-  if (d === 0) return `at ${reel.zero}`;
-  return `${duration(Math.abs(d))} ${d < 0 ? "before" : "after"} ${reel.zero}`;
+  if (d === 0) return "at the jump";
+  return `${duration(Math.abs(d))} ${d < 0 ? "before" : "after"} the jump`;
 }
 
 /** What the events do that change one thing: its path, split, and its value. */
