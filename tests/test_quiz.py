@@ -24,6 +24,9 @@ MANY = 100
 DISTINCT = 60
 """So many of a hundred seeds must ask something that no other of them asks. Chapter 3 asks the fewest: 69."""
 
+WITHOUT_SUMS = (1, 10)
+"""Chapters whose problems are choices throughout."""
+
 every_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
 
@@ -135,6 +138,54 @@ def test_every_text_begins_with_all_that_made_it_and_cites_what_it_says(chapter)
         assert set(one.problem.sources()) <= set(SOURCES)
         assert all(re.search(rf"^  {id}: ", one.answer(), re.MULTILINE) for id in one.problem.sources())
         assert all(line in by_id(one.answer()).replace("\n    ", " ") for line in one.problem.twice.lines())
+
+
+UNITS = {"ms": 1e-3, "µs": 1e-6, "s": 1, "%": 1e-2, "KiB": 1, "a second": 1, "bytes": 1}
+ATOM = rf"\(*(?:0x[0-9a-f]+|[0-9][0-9,]*(?:\.[0-9]+)?)(?: (?:{'|'.join(UNITS)})(?![\w]))?\)*"
+SUM = rf"{ATOM}(?: ?[+−×/^] ?{ATOM})*"
+BEFORE, AFTER = re.compile(rf"(?<![\w.,^/(])({SUM})$"), re.compile(rf"({SUM})")
+
+
+def values(words):
+    """What a sum as the working prints it comes to: with its units, and as if it had none. Nothing if it is none."""
+    if words.count("(") != words.count(")"):
+        return []
+    plain = words.replace(",", "").replace("−", "-").replace("×", "*").replace("^", "**")
+    scaled = re.sub(rf" ({'|'.join(UNITS)})(?!\w)", lambda unit: f" * {UNITS[unit[1]]}", plain)
+    bare = re.sub(rf" ({'|'.join(UNITS)})(?!\w)", "", plain)
+    return [eval(scaled, {}), eval(bare, {})]
+
+
+def rounding(words):
+    """Half of the last digit of what a working prints: with its unit, and as if it had none."""
+    number, _, unit = words.strip("()").partition(" ")
+    half = 0.501 * 10.0 ** -len(number.partition(".")[2])
+    return [half * UNITS.get(unit, 1), half]
+
+
+def equations(line):
+    """The pairs of sums that a line of a working says are equal."""
+    sides = line.replace(": ", " : ").split(" = ")
+    for left, right in pairwise(sides):
+        before, after = BEFORE.search(left), AFTER.match(right)
+        if before and after and re.search(r"[+−×/^]", before[1] + after[1]):
+            yield before[1], after[1]
+
+
+@pytest.mark.slow
+@every_chapter
+def test_the_arithmetic_that_is_written_out_is_right(chapter):
+    checked = 0
+    for one in problems(chapter):
+        for line in one.problem.working:
+            for left, right in equations(line):
+                pairs = [
+                    (a, b, half) for a in values(left) for b, half in zip(values(right), rounding(right), strict=False)
+                ]
+                close = any(abs(a - b) <= max(half, abs(b) / 1000) for a, b, half in pairs)
+                assert close or not pairs, (one.seed, left, right)
+                checked += bool(pairs)
+    assert checked >= 15 or chapter in WITHOUT_SUMS
 
 
 @pytest.mark.slow

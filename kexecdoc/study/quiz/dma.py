@@ -16,7 +16,7 @@ from kexecdoc.study.closed_forms import COMMON_FRAMES, probe_ns, ring_dry_ns, ri
 from kexecdoc.study.quiz.answers import Mistake, Number, Numbers
 from kexecdoc.study.quiz.drawn import Drawn
 from kexecdoc.study.quiz.problem import Problem, Twice, count_within
-from kexecdoc.study.quiz.steps import before_probe, listed
+from kexecdoc.study.quiz.steps import before_probe, listed, ms, summed
 
 RINGS = (32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 448, 512)
 
@@ -155,8 +155,8 @@ def held_back(drawn: Drawn) -> Problem:
             "add up the times, and multiply by the packets a second.",
         ),
         working=(
-            " + ".join(f"{ns / MS:g}" for _, ns in steps) + f" = {until / MS:g} ms until the reset.",
-            f"{traffic:,} a second × {until / MS:g} ms = {expected:.0f} attempts, once for each packet, and none of "
+            f"{summed(steps)} until the reset.",
+            f"{traffic:,} a second × {ms(until)} ms = {expected:.0f} attempts, once for each packet, and none of "
             "them leaves the card [src: bus-master].",
             "The engine was never stopped. If the next driver set the bit before it reset the card, the ring would go "
             "on.",

@@ -44,9 +44,8 @@ def may_it_be_written(drawn: Drawn) -> Problem:
         question=f"A device goes on writing at {address:#x} after the jump. Is that legitimate?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
-            f"{address:#x} lies in frame {frame}: ({address:#x} − {RAM_BASE:#x}) / {FRAME}. Preserved are frames "
-            f"{room.preserved.start} to {room.preserved.stop - 1}, scratch is {room.scratch.start} to "
-            f"{room.scratch.stop - 1}, and RAM has {FRAMES}.",
+            f"{_located(address)} Preserved are frames {room.preserved.start} to {room.preserved.stop - 1}, scratch is "
+            f"{room.scratch.start} to {room.scratch.stop - 1}, and RAM is 0 to {FRAMES - 1}.",
             "Preserved pages stay as they are, at the same addresses, and are kept out of the next kernel's "
             "allocator. Scratch is where it starts, and only there does it allocate until it knows what is preserved "
             "[src: kho]. Any other page is as dangerous as ever.",
@@ -76,6 +75,14 @@ def _frame(kind: str, drawn: Drawn, preserved: range, used: range, crossing: Cro
     ]
     fits = [frame for frame in outside if frame in free]
     return drawn.among(fits or sorted(free), "outside")
+
+
+def _located(address: int) -> str:
+    """Say in which frame an address lies, with the arithmetic."""
+    if address < RAM_BASE:
+        return f"{address:#x} lies before the beginning of RAM."
+    frame, offset = divmod(address - RAM_BASE, FRAME)
+    return f"{address:#x} − {RAM_BASE:#x} = {frame} × {FRAME} + {offset}: it would be frame {frame}."
 
 
 def _bytes(frames: range) -> str:

@@ -66,7 +66,7 @@ def time_lost(drawn: Drawn) -> Problem:
     ports, hz = s.hotplug_ports, s.hz
     tick, wait = S // hz, hotplug_ns(s)
     lost = ports * (tick + wait) if waits(s) else 0
-    ticks = wait * hz // S // POLLS
+    ticks = round(wait * hz / S / POLLS)
     nearest = -(-POLL_MS * hz // 1000)
     other = ports * (tick + POLLS * (2 * nearest + 3 - ticks) * S // hz)
     run = simulate(s)
@@ -104,7 +104,7 @@ def time_lost(drawn: Drawn) -> Problem:
         ),
         working=(
             (
-                f"A tick is 1,000 / {hz} = {tick / MS:.3f} ms. The command of the boot is overdue: one tick. Then "
+                f"A tick is 1,000 / {hz:,} = {tick / MS:.3f} ms. The command of the boot is overdue: one tick. Then "
                 f"{POLLS} sleeps of {ticks} ticks, {POLLS} × {ticks} × {tick / MS:.3f} = {wait / MS:,.0f} ms "
                 "[src: pciehp-wait]."
                 if waits(s)

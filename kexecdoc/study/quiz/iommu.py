@@ -22,7 +22,7 @@ from kexecdoc.study.closed_forms import astray_before_jump, off_before_jump_ns, 
 from kexecdoc.study.quiz.answers import Choice, Mistake, Number, Numbers, Option
 from kexecdoc.study.quiz.drawn import Drawn
 from kexecdoc.study.quiz.problem import Problem, Twice, count_within, same
-from kexecdoc.study.quiz.steps import before_iommu, listed
+from kexecdoc.study.quiz.steps import before_iommu, listed, ms, summed
 from kexecdoc.versions import Versions
 
 MOMENTS = {
@@ -248,7 +248,7 @@ def astray(drawn: Drawn) -> Problem:
                 if s.dma == "ring"
                 else f"a device that writes one buffer round and round, {traffic:,} periods a second."
             ),
-            f"In v{s.kernel}, {window / MS:g} ms pass here between the SMMU's own shutdown and the jump.",
+            f"In v{s.kernel}, {ms(window)} ms pass here between the SMMU's own shutdown and the jump.",
         ),
         question="How many of its writes, about, go to a wrong address before the old kernel has even left?",
         answer=Numbers(
@@ -264,10 +264,10 @@ def astray(drawn: Drawn) -> Problem:
             "multiply the time by the rate, and by the writes of each arrival.",
         ),
         working=(
-            f"{traffic:,} a second × {window / MS:g} ms = {arrivals:.1f} arrivals, with {each} "
+            f"{traffic:,} a second × {ms(window)} ms = {arrivals:.1f} arrivals, with {each} "
             f"write{'s' if each > 1 else ''} each: about {expected}.",
             "The SMMU's shutdown callback comes after those of its devices [src: smmu-shutdown]. After it the old "
-            f"kernel still takes {window / MS:g} ms, most of it to take the other CPUs offline "
+            f"kernel still takes {ms(window)} ms, most of it to take the other CPUs offline "
             "[src: arm64-machine-shutdown]. The device goes on with I/O virtual addresses that nobody translates.",
         ),
         twice=count_within(expected, simulate(s).verdict.astray_before_jump, arrivals, each),
@@ -297,8 +297,8 @@ def open_window(drawn: Drawn) -> Problem:
         scenario=s,
         given=(
             f"An ordinary kexec of v{s.kernel} on an {'arm64' if arm else 'x86'} machine with a translating "
-            f"{'SMMUv3' if arm else 'VT-d'}. It goes off {before / MS:g} ms before the jump.",
-            f"From the jump on it takes {listed(boot)}; {BOOT_IOMMU / 2 / MS:g} ms later the next kernel enables it "
+            f"{'SMMUv3' if arm else 'VT-d'}. It goes off {ms(before)} ms before the jump.",
+            f"From the jump on it takes {listed(boot)}; {ms(BOOT_IOMMU / 2)} ms later the next kernel enables it "
             "again.",
         ),
         question="For how many milliseconds is nothing translated?",
@@ -316,15 +316,13 @@ def open_window(drawn: Drawn) -> Problem:
             "add up all that lies between its being switched off and its being switched on again.",
         ),
         working=(
-            f"{before / MS:g} + "
-            + " + ".join(f"{ns / MS:g}" for _, ns in boot)
-            + f" + {BOOT_IOMMU / 2 / MS:g} = {total / MS:g} ms.",
+            f"{summed([('before the jump', before), *boot, ('to enable it', BOOT_IOMMU // 2)])}.",
             "The SMMU's shutdown callback runs inside device_shutdown() [src: smmu-shutdown]."
             if arm
             else "VT-d goes off at the end of machine_shutdown(), shortly before the jump [src: vtd-shutdown].",
             "The durations are this model's; that the window is there does not depend on them.",
         ),
-        twice=same(f"{total / MS:g} ms", f"{found / MS:g} ms")
+        twice=same(f"{ms(total)} ms", f"{ms(found)} ms")
         if not arm or closed == after
         else Twice(f"{after} ns after the jump", f"{closed} ns by closed_forms", False),
         look=(

@@ -15,10 +15,10 @@ from kexecdoc.scales import (
 )
 from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
-from kexecdoc.study.quiz.answers import Choice, Mistake, Number, Numbers, Option
+from kexecdoc.study.quiz.answers import Choice, Mistake, Number, Numbers, Option, sentence
 from kexecdoc.study.quiz.drawn import Drawn
 from kexecdoc.study.quiz.problem import Problem, Twice, same
-from kexecdoc.study.quiz.steps import listed
+from kexecdoc.study.quiz.steps import listed, ms, summed
 
 CMA_WAIT = 10 * S
 """How long a crashed kernel waits where the capture kernel shares memory with userspace. [src: crash-cma]"""
@@ -242,14 +242,14 @@ def time_to_jump(drawn: Drawn) -> Problem:
             "add the steps, and ask whether it waits for DMA.",
         ),
         working=(
-            f"{listed(steps)}: {total / MS:g} ms [src: crash-kexec].",
+            f"{sentence(listed(steps))} [src: crash-kexec]: {summed(steps)}.",
             "The ten seconds are for DMA into memory that userspace had: whatever was under way is to have ended by "
             "then [src: crash-cma]."
             if cma
             else "Nothing waits for DMA: it goes on, into memory that the capture kernel does not use "
             "[src: kdump-doc].",
         ),
-        twice=same(f"{total / MS:g} ms", f"{took / MS:g} ms"),
+        twice=same(f"{ms(total)} ms", f"{ms(took)} ms"),
         look=("json", "time_ms.shutdown"),
     )
 

@@ -23,10 +23,10 @@ from kexecdoc.scales import (
 from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
 from kexecdoc.study.quiz import rules
-from kexecdoc.study.quiz.answers import Choice, Mistake, Number, Numbers, Option
+from kexecdoc.study.quiz.answers import Choice, Mistake, Number, Numbers, Option, sentence
 from kexecdoc.study.quiz.drawn import Drawn
 from kexecdoc.study.quiz.problem import Problem, same
-from kexecdoc.study.quiz.steps import listed
+from kexecdoc.study.quiz.steps import listed, ms, summed
 from kexecdoc.versions import Versions
 
 ENDS = (
@@ -165,8 +165,8 @@ def time_to_jump(drawn: Drawn) -> Problem:
                 if devices == 3
                 else "The devices are a network card and a disk. "
             )
-            + f"The reboot notifiers take {NOTIFIERS / MS:g} ms, each other CPU {CPU_DOWN / MS:g} ms. The rest takes "
-            f"{sum(ns for _, ns in steps[1 + devices : -1]) / MS:g} ms in all.",
+            + f"The reboot notifiers take {ms(NOTIFIERS)} ms, each other CPU {ms(CPU_DOWN)} ms. The rest takes "
+            f"{ms(sum(ns for _, ns in steps[1 + devices : -1]))} ms in all.",
         ),
         question="How many milliseconds pass between the call and the jump?",
         answer=Numbers(
@@ -175,12 +175,12 @@ def time_to_jump(drawn: Drawn) -> Problem:
             "add what each device takes, what each other CPU takes, and the rest.",
         ),
         working=(
-            f"{listed(steps)}: {total / MS:g} ms.",
+            f"{sentence(listed(steps))}: {summed(steps)}.",
             "device_shutdown() walks the devices one by one, newest first, and waits for each callback without a limit "
             "[src: device-shutdown]. Then the other CPUs go offline one by one [src: arm64-machine-shutdown].",
             "The durations are this model's. How long remove takes on real devices was not measured.",
         ),
-        twice=same(f"{total / MS:g} ms", f"{took / MS:g} ms"),
+        twice=same(f"{ms(total)} ms", f"{ms(took)} ms"),
         look=("json", "time_ms.shutdown, and callbacks for each device"),
     )
 
@@ -254,10 +254,11 @@ def frames_freed(drawn: Drawn) -> Problem:
         ),
         working=(
             (
-                f"Buffers: {s.ring_size:,} × {BUFFER_BYTES:,} bytes are {buffers} frames. Descriptors: "
-                f"{s.ring_size:,} × {DESCRIPTOR_BYTES} bytes are {descriptors}, rounded up."
+                f"Buffers: {s.ring_size:,} × {BUFFER_BYTES:,} / {FRAME:,} = {buffers} frames. Descriptors: "
+                f"{s.ring_size:,} × {DESCRIPTOR_BYTES} bytes, rounded up to {descriptors} more. {buffers} + "
+                f"{descriptors} = {held}."
                 if dma == "ring"
-                else f"{CYCLIC_BYTES:,} bytes are {buffers} frames."
+                else f"{CYCLIC_BYTES:,} / {FRAME:,} = {buffers} frames."
             ),
             (
                 f"remove gives all {held} back [src: pci-h]. That is why it must have stopped DMA first, and why it "

@@ -53,7 +53,17 @@ def before_probe(s: Scenario) -> Steps:
     ]
 
 
+def ms(ns: float) -> str:
+    """Return nanoseconds as milliseconds, to the last one."""
+    return f"{ns / MS:,.9g}"
+
+
+def summed(steps: Sequence[tuple[str, int]]) -> str:
+    """Return what steps take, added up, as a sum written out."""
+    return f"{' + '.join(ms(ns) for _, ns in steps)} = {ms(sum(ns for _, ns in steps))} ms"
+
+
 def listed(steps: Sequence[tuple[str, int]]) -> str:
     """Return steps as part of a sentence."""
-    parts = [f"{ns / MS:g} ms {what}" for what, ns in steps]
+    parts = [f"{ms(ns)} ms {what}" for what, ns in steps]
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
