@@ -18,7 +18,7 @@ from bs4 import BeautifulSoup, Tag
 from markdown.extensions.toc import nest_toc_tokens, slugify
 from mkdocs.structure.toc import TableOfContents, get_toc
 
-STYLES_AND_SCRIPTS = re.compile(r"<(style|script)\b(?! data-kx>).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+STYLES_AND_SCRIPTS = re.compile(r"<(style|script)\b(?! data-kx\b).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
 """600 KB of them. The theme has its own, and the page's module mounts what is live. A figure's colours are its own."""
 
 HEADINGS = re.compile(r"h[1-6]")

@@ -122,7 +122,7 @@ class Picture:
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         alt, png = alt_text(self.run, self.t_ns), base64.b64encode(still_png(self.run, self.t_ns)).decode("ascii")
         html = f'<figure class="kx-still"><img alt="{escape(alt)}" src="data:image/png;base64,{png}"></figure>'
-        return {"text/plain": alt, "text/html": html, "image/png": png}
+        return {"text/plain": alt, "text/html": html}
 
 
 def picture(run: Run, after_jump_ms: float | None = None) -> Picture:

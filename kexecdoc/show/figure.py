@@ -133,7 +133,7 @@ class Sheet:
         axes.set_facecolor("none")
         for side, spine in axes.spines.items():
             spine.set(visible=side == "bottom", color=MUTED, linewidth=0.9)
-        letters = {"labelcolor": MUTED, "labelsize": SMALL, "labelfontfamily": FONT[0]}
+        letters: dict[str, Any] = {"labelcolor": MUTED, "labelsize": SMALL, "labelfontfamily": FONT[0]}
         axes.tick_params(which="both", length=0, pad=5, **letters)
         axes.set_axisbelow(True)
         axes.grid(visible=True, axis="y", color=LINE, linewidth=0.8)
@@ -236,12 +236,6 @@ def _settings() -> Iterator[None]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(
-            {
-                "svg.fonttype": "none",
-                "svg.hashsalt": "kexecdoc",
-                "hatch.linewidth": 1.0,
-                "text.hinting": "native",
-                "text.hinting_factor": 1,
-            }
+            {"svg.fonttype": "none", "svg.hashsalt": "kexecdoc", "hatch.linewidth": 1.0, "text.hinting": "native"}
         )
         yield

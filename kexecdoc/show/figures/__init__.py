@@ -3,10 +3,10 @@
 from kexecdoc.show.figures.capture import captured_over_damage
 from kexecdoc.show.figures.corruption import corrupted_over_traffic, count_corrupted
 from kexecdoc.show.figures.drivers import driver_coverage
-from kexecdoc.show.figures.exposure import exposure, windows
+from kexecdoc.show.figures.exposure_windows import exposure, windows
 from kexecdoc.show.figures.hotplug_wait import hotplug_waits, measure_waits
 from kexecdoc.show.figures.outcome_grid import count_outcomes, outcome_grid
-from kexecdoc.show.figures.pending_table import flipped_bits, pending_table
+from kexecdoc.show.figures.pending_bits import flipped_bits, pending_table
 from kexecdoc.show.figures.storm import storm_counts, storms
 
 __all__ = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from kexecdoc.show import palette
 from kexecdoc.show.figure import INK, LINE, MUTED, PAPER, SMALL, WIDTH, Figure, FigureError, Sheet
@@ -44,7 +45,7 @@ def driver_coverage(trees: Sequence[Coverage] = TREES, areas: Sequence[Coverage]
     return sheet.finish(_alt(trees, areas, title))
 
 
-def _style(callback: str) -> dict[str, object]:
+def _style(callback: str) -> dict[str, Any]:
     if callback == "shutdown":
         return {"colour": SHUTDOWN}
     return {"colour": REMOVE, "hatch": "///", "edgecolor": PAPER}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import nan
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -52,7 +53,12 @@ def draw_lines(axes: Axes, lines: Sequence[Line], apart: float, label_size: floa
         last = line.curve[-1][0] if line.curve else line.points[-1].x
         axes.plot([last, at[1]], [end, place], color=look.tone.light, linewidth=0.8, clip_on=False)
         axes.plot(at[2], place, clip_on=False, **look.points())
-        style = {"color": look.tone.light, "size": label_size, "va": "center", "family": ["DejaVu Sans"]}
+        style: dict[str, Any] = {
+            "color": look.tone.light,
+            "size": label_size,
+            "va": "center",
+            "family": ["DejaVu Sans"],
+        }
         axes.text(at[3], place, line.name, linespacing=1.15, **style)
 
 

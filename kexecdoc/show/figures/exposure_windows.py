@@ -110,8 +110,10 @@ def windows(run: Run, *ways: str) -> list[Window]:
         if way == "astray" and run.scenario.obeys_bus_master == "no":
             name, is_open = "a stray write can land: it minds no Bus Master bit", _unminding
         found += [
-            Window(name, a - jump, None if b is None else b - jump, step, run, way == "astray")
-            for a, b, step in _spans(run, is_open)
+            Window(
+                f"{name}, again" if n else name, a - jump, None if b is None else b - jump, step, run, way == "astray"
+            )
+            for n, (a, b, step) in enumerate(_spans(run, is_open))
         ]
     return found
 
@@ -210,7 +212,7 @@ def _grounds(row: Window, scale: _Scale) -> list[tuple[str, str, float, float]]:
         turns.append(("userspace", "up", verdict.userspace_ns - jump))
     elif verdict.outcome in DEAD:
         turns.append(("dead", "dead", verdict.end_ns - jump))
-    places = [left, *(scale.place(t) for _, _, t in turns[1:]), RIGHT]
+    places = [left, *(max(left, scale.place(t)) for _, _, t in turns[1:]), RIGHT]
     after = [(name, phase, places[n], places[n + 1]) for n, (name, phase, _) in enumerate(turns)]
     return [("old kernel", "old", 0.0, SIDE), *after]
 
