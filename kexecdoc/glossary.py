@@ -86,7 +86,7 @@ _term("initramfs", "An archive of files that comes with a kernel and is unpacked
 
 # --- Memory, and how we speak of it ---------------------------------------------------------------------------
 
-_term("frame", "A page of physical memory, 4 KiB of it: one square of our map.", chapter=2, unlike="frame list | Ethernet frame",
+_term("frame", "A page of physical memory, 4 KiB of it: one square of our map.", chapter=2, unlike="frame list | Ethernet frame | smallest frame",
       ours=True)
 _term("owner", "Our word for whom a frame belongs to at a moment: the old kernel, a table, a part of the next kernel. An "
       "owner who reads other bytes than he wrote has found a corruption.", chapter=2, ours=True)
@@ -107,7 +107,7 @@ _term("CMA", "Contiguous Memory Allocator: it keeps regions in which only what c
 _term("DMA", "Direct memory access: a device reads and writes memory by itself, without a CPU.", "dma-howto", chapter=2,
       forms="direct memory access")
 _term("descriptor", "A small record in memory by which a driver tells a device where one buffer is. The device writes back into it "
-      "what became of the buffer.", "e1000e-descriptor", chapter=2, unlike="file descriptor")
+      "what became of the buffer.", "e1000e-descriptor", chapter=2, unlike="file descriptor | interrupts of a descriptor")
 _term("descriptor ring", "Descriptors in a circle, shared by driver and device: the driver posts buffers, the device uses them up. "
       "Without a posted descriptor the device writes nothing.", "ring-runs-dry", chapter=2, forms="ring")
 _term("receive ring", "The descriptor ring into which a network card puts what arrives; when that is, neither driver nor card can "
