@@ -140,6 +140,25 @@ ENTRIES: tuple[Source, ...] = (
              "Shutdown is called on shutdown, reboot or kexec, and is there to put the device into a known state for the driver that comes next."),
     document("i2c-clients-doc", "Documentation/i2c/writing-clients.rst", "the note on shutdown",
              "One of the few in-tree notes that tie shutdown to kexec."),
+    document("pci-controller-doc", "Documentation/PCI/controller/pci-controller-drivers.rst", "Shutdown",
+             "For drivers of PCI host controllers: shutdown is called on reboot and kexec, so that no device below writes to the new "
+             "kernel's memory or interrupts it; unlike remove it takes no software state down. Not in 6.12.117."),
+    kernel("pci-pm-init", "drivers/pci/pci.c", "pci_pm_init(); drivers/pci/probe.c: pci_setup_device()",
+           "A function's power state is unknown when it is found, up to 6.12.117 until somebody enables it; in 7.3.4 enumeration "
+           "brings each function to D0, and so knows it.", "5.10.262, 6.1.192, 6.12.117, 7.3.4"),
+    kernel("netdev-wait", "net/core/dev.c", "netdev_wait_allrefs_any()",
+           "Unregistering a network interface waits, without limit, until nobody refers to it, and by default says so every ten seconds.",
+           NOW),
+    kernel("vfio-wait", "drivers/vfio/vfio_main.c", "vfio_unregister_group_dev(), which vfio-pci's remove calls",
+           "Unbinding asks the user of the device to let go of it, and waits without limit until he does.", NOW),
+    other("shutdown-at-rmmod", "list", 'Eric W. Biederman, linux-kernel, 14 August 2003: "[PATCH] call drv->shutdown at rmmod"',
+          "After a meeting on kexec he proposes to call shutdown before remove whenever a module is unloaded, so that it gets tested: bad "
+          "or missing shutdown routines were seen there as the main trouble of booting Linux from Linux.",
+          "http://lkml.iu.edu/hypermail/linux/kernel/0308.1/1806.html"),
+    other("kexec-jump-2008", "list", "Signed Eric, by its content Eric W. Biederman, linux-kernel, 14 May 2008, on a patch for a kexec that comes back",
+          "He warns against a kexec that does not share its shutdown methods with reboot, sees no power-saving method that makes sense "
+          "there, and thinks of methods that detach a device and attach it again.",
+          "http://kerneltrap.org/mailarchive/linux-kernel/2008/5/14/1827274"),
     kernel("efi-random-seed", "drivers/firmware/efi/efi.c", "update_efi_random_seed()",
            "On kexec only, a fresh seed for the next kernel's random numbers.", NOW),
     # Hot-plug ports

@@ -25,7 +25,7 @@ ENTRIES: tuple[Source, ...] = (
     document("runtime-pm-doc", "Documentation/power/runtime_pm.rst", "",
              "What runtime power management is and which callbacks it has."),
     document("driver-callbacks-doc", "Documentation/driver-api/driver-model/driver.rst", "Callbacks",
-             "probe binds a driver to a device; remove is called to unbind it and frees what was allocated."),
+             "probe binds a driver to a device; remove is called to unbind it and frees what was allocated, and may be, it says, during a reboot."),
     kernel("edge-and-level", "kernel/irq/chip.c", "the comments on handle_level_irq() and handle_edge_irq()",
            "A level interrupt is there as long as the line is active; an edge is latched and has to be acknowledged.", NOW),
     document("gicv3-binding", f"{BINDINGS}/interrupt-controller/arm,gic-v3.yaml", "the description",
