@@ -1,21 +1,15 @@
 """The published site as a reader meets it: pages open, the explorer lives, nothing leaves the machine."""
 
+import gzip
 import re
 
 import pytest
 from hands import at_step, go_to_step
+from pages import CHAPTERS, PAGES
 from playwright.sync_api import expect
 
-CHAPTER = "notebooks/01-just-a-branch/"
-PAGES = (
-    "",
-    "start-here/",
-    CHAPTER,
-    "reference/glossary/",
-    "reference/switches/",
-    "reference/where-this-model-lies/",
-    "reference/api/",
-)
+CHAPTER = CHAPTERS[0]
+LIMIT = 150_000  # bytes, gzipped, of a page without an explorer; the search index apart
 
 every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
 
@@ -52,30 +46,44 @@ def flip_changes_words_and_picture(page):
 
 @every_page
 def test_every_page_opens_and_nothing_complains(page, site, path, complaints):
+    """One visit for all that can be seen on one visit: opening a page costs more than looking at it."""
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))
     page.goto(site + path, wait_until="networkidle")
     expect(page.locator("h1")).to_have_count(1)
-    assert not complaints
-
-
-@every_page
-def test_every_page_says_when_it_was_last_checked(page, site, path):
-    page.goto(site + path)
     expect(page.locator(".kx-checked")).to_have_text(re.compile(r"Last checked against Linux \d+\.\d+"))
+    if path != "report/":
+        expect(page.locator(".kx-checked a")).to_have_text("Report an error on this page")
+    for picture in page.locator("article img, article svg[role=img]").all():
+        said = picture.get_attribute("alt") or picture.get_attribute("aria-label") or ""
+        assert len(said) > 20, f"a picture says nothing: {picture.evaluate('e => e.outerHTML')[:120]}"
+    assert not complaints
+    assert [a.url for a in answers if not a.url.startswith((site, "data:", "blob:"))] == []
+    if not page.locator(".kx-explorer").count():
+        assert sum(weight(a) for a in answers if "search_index" not in a.url) < LIMIT
+
+
+def weight(answer):
+    """Return the bytes of an answer, gzipped as a server would; what is compressed already stays as it is."""
+    if answer.url.startswith(("data:", "blob:")) or not answer.ok:
+        return 0
+    body = answer.body()
+    return len(body) if answer.url.endswith((".png", ".woff2")) else len(gzip.compress(body, 6))
+
+
+def test_the_page_that_takes_reports_is_told_which_page_is_meant(page, site):
+    page.goto(site + CHAPTERS[5], wait_until="networkidle")
+    page.get_by_role("link", name="Report an error on this page").click()
+    expect(page.locator("#kx-about")).to_contain_text("06-the-table-that-cannot-be-switched-off")
 
 
 @every_page
-def test_every_picture_says_in_words_what_it_shows(page, site, path):
+def test_no_page_scrolls_sideways_on_a_narrow_screen(new_context, site, path):
+    page = new_context(viewport={"width": 360, "height": 740}).new_page()
     page.goto(site + path, wait_until="networkidle")
-    for image in page.locator("article img").all():
-        assert len(image.get_attribute("alt") or "") > 20
-
-
-@every_page
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_scrolls_sideways_on_a_narrow_screen(new_context, site, path, scheme):
-    page = new_context(viewport={"width": 360, "height": 740}, color_scheme=scheme).new_page()
-    page.goto(site + path, wait_until="networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_a_flipped_switch_changes_the_words_and_the_picture(page, site, complaints):
@@ -155,6 +163,7 @@ def test_a_chapter_with_a_live_machine_costs_at_most_a_megabyte(page, site):
     explorer(page)
     size = page.evaluate(
         """() => ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+            .filter((entry) => !entry.name.includes("search_index"))
             .reduce((bytes, entry) => bytes + entry.decodedBodySize, 0)"""
     )
     assert 100_000 < size < 1_000_000
