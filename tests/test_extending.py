@@ -153,6 +153,8 @@ def test_an_explorer_has_the_switch_in_hand_and_its_grid_every_run():
     assert len(made["runs"]) == 8
     assert made["controls"][0]["name"] == "card-shutdown"
     assert made["defaults"]["card-shutdown"] == "works"
+    assert made["own"] is explorer.own is True
+    assert Explorer("just-a-branch").own is False
 
 
 def test_the_sessions_on_the_page_print_what_the_page_says():

@@ -52,6 +52,7 @@ class Explorer(anywidget.AnyWidget):
     page = traitlets.Unicode("").tag(sync=True)
     legend = traitlets.Dict(view.legend()).tag(sync=True)
     defaults = traitlets.Dict().tag(sync=True)
+    own = traitlets.Bool(False).tag(sync=True)
     base = traitlets.Dict().tag(sync=True)
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
     messages = traitlets.Dict().tag(sync=True)
@@ -81,6 +82,7 @@ class Explorer(anywidget.AnyWidget):
             name=self._chosen.name,
             base=self._chosen.base,
             defaults=self._chosen.kind().values(),
+            own=self._chosen.own,
             controls=view.controls(self._chosen),
             messages=view.messages(self._chosen),
             scenario=settings | self._in_hand(switches),

@@ -173,8 +173,8 @@ async function mount(place, name) {
       import("./explorer.js"), // only pages with an explorer pay for it
       style(host),
     ]);
-    const { controls, messages, legend, base, defaults, scenario } = grid;
-    const shared = { name: kind, place: name, page: location.href.split("#")[0], controls, messages, legend, base, defaults };
+    const { controls, messages, legend, base, defaults, own, scenario } = grid;
+    const shared = { name: kind, place: name, page: location.href.split("#")[0], controls, messages, legend, base, defaults, own };
     const state = { ...shared, scenario, other: {}, view: null, other_view: null, at: "", frame: -1, clock: "call", error: "", notice: "" };
     Object.assign(entry, { module, chapter: scenario });
     entry.model = new Model(state, reader(grid, module.parse), () => {

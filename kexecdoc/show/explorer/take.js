@@ -39,6 +39,11 @@ export function take(stage) {
     onclick: () => stage.set({ scenario: settings(), ...(stage.other() && { other: settings() }) }),
   });
   const button = (text, what) => make("button", { type: "button", class: "kx-button", text, onclick: () => copy(text, what()) });
+  // A machine with a device of one's own is known neither to the command nor to the package's list of explorers.
+  const words = () => [
+    button("Copy as command", () => stage.scenarios().map((s) => command(s, stage.model.get("defaults"))).join("\n")),
+    button("Copy as notebook cell", () => cell(stage.model.get("name"), stage.state())),
+  ];
   const el = make("div", { class: "kx-part kx-take" }, notice, make("div", { class: "kx-foot" }, reset, compare, baseline));
   const along = make(
     "div",
@@ -48,8 +53,7 @@ export function take(stage) {
       { class: "kx-foot" },
       make("span", { text: "Take this moment along:" }),
       button("Copy link", () => link()),
-      button("Copy as command", () => stage.scenarios().map((s) => command(s, stage.model.get("defaults"))).join("\n")),
-      button("Copy as notebook cell", () => cell(stage.model.get("name"), stage.state())),
+      ...(stage.model.get("own") ? [] : words()),
       status,
     ),
     fallback,
