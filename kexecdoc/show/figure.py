@@ -92,6 +92,20 @@ HATCHES: dict[str, str] = {
 """What is drawn over an outcome's colour where its sign does not stand."""
 
 
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw by the library's own settings, whatever the notebook has set: letters as text, the same ids each time.
+
+    What makes a figure is decorated with it: ``@house_style()``.
+    """
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(
+            {"svg.fonttype": "none", "svg.hashsalt": "kexecdoc", "hatch.linewidth": 1.0, "text.hinting": "native"}
+        )
+        yield
+
+
 # --- the sheet -------------------------------------------------------------------------------------------
 
 
@@ -100,8 +114,8 @@ class Sheet:
 
     def __init__(self, height: float, title: str, note: str) -> None:
         self.title, self.note = title, note
-        head = textwrap.wrap(title, 82)
-        foot = textwrap.wrap(note, 112)
+        head = textwrap.wrap(title, 70)
+        foot = textwrap.wrap(note, 106)
         self.top = 4 + 17 * len(head) + (6 if head else 0)
         self.height = self.top + height + (8 + 13 * len(foot) if foot else 2)
         self.bottom = self.top + height
@@ -182,14 +196,14 @@ class Figure:
     @cached_property
     def svg(self) -> str:
         """The figure as an SVG element for a page, in the colours of that page."""
-        with _settings():
+        with house_style():
             return inline_svg(self.drawing, self.alt, SIZE)
 
     @cached_property
     def png(self) -> bytes:
         """The figure on white, small: for a viewer that shows no SVG. Its edges are not smoothed, its colours few."""
         buffer, small = io.BytesIO(), io.BytesIO()
-        with _settings(), _unsmoothed(self.drawing):
+        with house_style(), _unsmoothed(self.drawing):
             FigureCanvasAgg(self.drawing)
             self.drawing.savefig(buffer, format="png", dpi=PNG_DPI, facecolor="white", metadata={"Software": None})
         with Image.open(buffer) as picture:
@@ -228,14 +242,3 @@ def _unsmoothed(drawing: Drawing) -> Iterator[None]:
     yield
     for artist in artists:
         artist.set_antialiased(True)
-
-
-@contextmanager
-def _settings() -> Iterator[None]:
-    """Draw with the settings of the library, whatever the notebook has set: letters as text, the same ids each time."""
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(
-            {"svg.fonttype": "none", "svg.hashsalt": "kexecdoc", "hatch.linewidth": 1.0, "text.hinting": "native"}
-        )
-        yield

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from kexecdoc.show import palette
-from kexecdoc.show.figure import MUTED, SMALL, WIDTH, Figure, FigureError, Sheet, write
+from kexecdoc.show.figure import MUTED, SMALL, WIDTH, Figure, FigureError, Sheet, house_style, write
 from kexecdoc.show.figures.lines import LABELS, Line, Point, draw_lines
 from kexecdoc.study.campaign import Rate
 from kexecdoc.study.closed_forms import crash_success
@@ -27,6 +27,7 @@ RECOLLECTION = (50, 60)
 """Per cent: what one maintainer remembered of the field in 2018. [src: seed-biederman]"""
 
 
+@house_style()
 def captured_over_damage(rates: Sequence[Rate], title: str = "", recollection: bool = False) -> Figure:
     """Return the shares over damage, one line for each strategy.
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from kexecdoc.presets import preset
 from kexecdoc.scenario import Scenario
-from kexecdoc.show.figure import WIDTH, Figure, FigureError, Sheet
+from kexecdoc.show.figure import WIDTH, Figure, FigureError, Sheet, house_style
 from kexecdoc.show.figures.lines import LABELS, Line, Point, draw_lines
 from kexecdoc.show.outcomes import BAD
 from kexecdoc.simulate import simulate
@@ -66,6 +66,7 @@ def _count(scenario: Scenario, seeds: int) -> Corruption:
     return Corruption(scenario, hits, seeds, *wilson(hits, seeds), corrupted_share(scenario))
 
 
+@house_style()
 def corrupted_over_traffic(points: Sequence[Corruption], title: str = "") -> Figure:
     """Return the shares over traffic, one line for each ring size, with its name at its end."""
     if not points:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kexecdoc.show import palette
-from kexecdoc.show.figure import INK, LINE, MUTED, PAPER, SMALL, WIDTH, Figure, FigureError, Sheet
+from kexecdoc.show.figure import INK, LINE, MUTED, PAPER, SMALL, WIDTH, Figure, FigureError, Sheet, house_style
 from kexecdoc.study.coverage import AREAS, TREES, Coverage
 
 LEFT, NUMBERS = 118, 126
@@ -18,6 +18,7 @@ SHUTDOWN = palette.SURFACES["accent"].light
 REMOVE = next(o.tone.light for o in palette.OUTCOMES if o.name == "degraded")
 
 
+@house_style()
 def driver_coverage(trees: Sequence[Coverage] = TREES, areas: Sequence[Coverage] = AREAS, title: str = "") -> Figure:
     """Return the counts as pairs of bars, above those of whole trees and below those by area.
 

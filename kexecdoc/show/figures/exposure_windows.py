@@ -15,7 +15,7 @@ from kexecdoc.log import State, lay
 from kexecdoc.run import Run
 from kexecdoc.scales import MS, US, S
 from kexecdoc.show import palette
-from kexecdoc.show.figure import ALARM, INK, LINE, PAPER, SMALL, Figure, FigureError, Sheet
+from kexecdoc.show.figure import ALARM, INK, LINE, PAPER, SMALL, Figure, FigureError, Sheet, house_style
 
 OPEN = ("absent", "passes", "bypasses")
 """What an IOMMU says that does not stand in the way."""
@@ -149,6 +149,7 @@ SIDE, GAP, RIGHT = 112, 8, 600
 ROW, BAR = 38, 11
 
 
+@house_style()
 def exposure(found: Iterable[Window], title: str = "") -> Figure:
     """Return the windows as bars, one a row: before the jump in the left panel, after it by decades.
 

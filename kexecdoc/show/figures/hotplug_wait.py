@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator
 from kexecdoc.presets import preset
 from kexecdoc.scales import MS, S
 from kexecdoc.scenario import Scenario
-from kexecdoc.show.figure import WIDTH, Figure, FigureError, Sheet
+from kexecdoc.show.figure import WIDTH, Figure, FigureError, Sheet, house_style
 from kexecdoc.show.figures.lines import LABELS, Line, Point, draw_lines
 from kexecdoc.simulate import simulate
 from kexecdoc.study.closed_forms import hotplug_ns
@@ -61,6 +61,7 @@ def _measure(scenario: Scenario) -> Wait:
     return Wait(scenario, waited, expected)
 
 
+@house_style()
 def hotplug_waits(waits: Sequence[Wait], title: str = "") -> Figure:
     """Return the waits over the number of ports. Versions that wait equally long share a line."""
     if not waits:

@@ -9,7 +9,7 @@ from itertools import product
 
 from kexecdoc.presets import preset
 from kexecdoc.scenario import Scenario
-from kexecdoc.show.figure import HATCHES, LINE, MUTED, PAPER, SMALL, Figure, FigureError, Sheet
+from kexecdoc.show.figure import HATCHES, LINE, MUTED, PAPER, SMALL, Figure, FigureError, Sheet, house_style
 from kexecdoc.show.outcomes import BAD
 from kexecdoc.show.palette import OUTCOMES
 from kexecdoc.study.sweep import Vary, rows, varied
@@ -61,6 +61,7 @@ def count_outcomes(vary: Vary, start: str = "ordinary", seeds: int = 1) -> Outco
     return OutcomeGrid(tuple(chosen), values, counts, base, seeds)
 
 
+@house_style()
 def outcome_grid(grid: OutcomeGrid, title: str = "") -> Figure:
     """Return the table: the last switch across, the others down. A cell has a bar of its seeds' outcomes, in words.
 

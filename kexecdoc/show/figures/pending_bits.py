@@ -13,7 +13,7 @@ from kexecdoc.machine.gic import FIRST_LPI, pending_bit
 from kexecdoc.run import Run
 from kexecdoc.scales import FRAME, MS, RAM_BASE
 from kexecdoc.show import palette
-from kexecdoc.show.figure import ALARM, INK, LINE, MUTED, PAPER, SMALL, Figure, FigureError, Sheet
+from kexecdoc.show.figure import ALARM, INK, LINE, MUTED, PAPER, SMALL, Figure, FigureError, Sheet, house_style
 from kexecdoc.show.still import Moment, moment
 
 CELL, LABEL, RIGHT = 32, 46, 332
@@ -89,6 +89,7 @@ def _owner(m: Moment, base: int) -> str:
     return palette.owner(m.owners[(base + FIRST_LPI // 8 - RAM_BASE) // FRAME]).label
 
 
+@house_style()
 def flipped_bits(table: PendingTable, title: str = "") -> Figure:
     """Return the bytes of the live LPIs as bits, before and after, with what was flipped and its arithmetic."""
     if not table.before:

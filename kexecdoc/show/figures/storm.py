@@ -15,7 +15,19 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from kexecdoc.kernel.irq import UNHANDLED, WINDOW
 from kexecdoc.run import Run
 from kexecdoc.scales import INTERRUPT_COST, MS, US
-from kexecdoc.show.figure import ALARM, MUTED, PAPER, SERIES, SMALL, WIDTH, Figure, FigureError, Sheet, write
+from kexecdoc.show.figure import (
+    ALARM,
+    MUTED,
+    PAPER,
+    SERIES,
+    SMALL,
+    WIDTH,
+    Figure,
+    FigureError,
+    Sheet,
+    house_style,
+    write,
+)
 from kexecdoc.study.closed_forms import storm_ns
 
 
@@ -70,6 +82,7 @@ PANEL, LEFT = 92, 52
 """Units: the height of one storm's part, and the room for its numbers."""
 
 
+@house_style()
 def storm_counts(found: Sequence[Storm], title: str = "") -> Figure:
     """Return what the detector counts over time, a panel for each storm, on one time axis.
 
