@@ -55,6 +55,10 @@ WHAT_IFS = (
     WhatIf("no capture kernel runs in ordinary memory", lambda s: s.captures and s.crash_memory == "none"),
     WhatIf("no crashed kernel shuts devices down first", lambda s: s.path == "panic" and s.crash_work == "shutdown"),
     WhatIf("no crashed kernel writes the dump itself", lambda s: s.path == "panic" and s.crash_work == "in-place"),
+    WhatIf(
+        "v7.3 brings every function to D0 when it finds it",  # [src: pci-pm-init]
+        lambda s: s.power_state == "unknown" and version(s.kernel) >= version("7.3"),
+    ),
 )
 
 

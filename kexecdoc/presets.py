@@ -80,7 +80,7 @@ PRESETS: dict[str, Preset] = {
             "unknown-power",
             1,
             "nothing stops the device, and the PCI core does not know that it is powered",
-            {"quiesce": "none", "power-state": "unknown"},
+            {"kernel": "6.12", "quiesce": "none", "power-state": "unknown"},
         ),
         Preset(
             "removed", 1, "the driver's remove callback stops the device, and frees its buffers", {"quiesce": "remove"}

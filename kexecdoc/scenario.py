@@ -278,7 +278,7 @@ class Device:
     power_state: str = choice(
         "what the PCI core believes of its power state",
         known="D0 to D3hot: the core clears Bus Master on kexec",
-        unknown="no driver ever enabled it: the core leaves it alone",
+        unknown="no driver ever enabled it: the core leaves it alone; up to 6.12",
     )
     on_abort: str = plain(
         choice(
