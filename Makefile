@@ -68,13 +68,14 @@ quick: $(DEV)  ## the tests that take less than a minute together
 coverage: $(DEV)  ## the package's tests, and the lines that none of them ran
 	$(BIN)/python -m pytest --cov
 
-check: $(DEV)  ## lint, format, types, import layers, spelling, glossary, stale notebooks
+check: $(DEV)  ## lint, format, types, import layers, spelling, glossary, citations, stale notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/spelling.py
 	$(BIN)/python -m tools.terms
+	$(BIN)/python tools/claims.py
 	$(BIN)/python tools/notebooks.py --check
 
 bench: $(DEV)  ## what an event, a run, a sweep, a click and a page cost, as ratios within one run

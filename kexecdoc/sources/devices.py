@@ -159,8 +159,6 @@ ENTRIES: tuple[Source, ...] = (
           "He warns against a kexec that does not share its shutdown methods with reboot, sees no power-saving method that makes sense "
           "there, and thinks of methods that detach a device and attach it again.",
           "http://kerneltrap.org/mailarchive/linux-kernel/2008/5/14/1827274"),
-    kernel("efi-random-seed", "drivers/firmware/efi/efi.c", "update_efi_random_seed()",
-           "On kexec only, a fresh seed for the next kernel's random numbers.", NOW),
     # Hot-plug ports
     kernel("pciehp-wait", "drivers/pci/hotplug/pciehp_hpc.c", "pcie_wait_cmd(), pcie_poll_cmd(), pcie_disable_notification()",
            "The deadline is a second from the command's start; with notifications off it is polled in sleeps of 10 ms, and the "
@@ -212,8 +210,6 @@ ENTRIES: tuple[Source, ...] = (
            "256 receive descriptors by default, 4,096 at most.", NOW),
     kernel("mlx5-ring", "drivers/net/ethernet/mellanox/mlx5/core/en.h", "MLX5E_PARAMS_DEFAULT_LOG_RQ_SIZE",
            "1,024 receive descriptors by default.", NOW),
-    kernel("nvme-queue", "drivers/nvme/host/pci.c", "io_queue_depth",
-           "1,024 entries a queue by default.", NOW),
     kernel("e1000e-descriptor", "drivers/net/ethernet/intel/e1000e/hw.h", "union e1000_rx_desc_extended",
            "A descriptor is 16 bytes, and the device writes it back.", NOW),
     other("ring-runs-dry", "kernel", "drivers/net/ethernet/intel/ixgbe/ixgbe_main.c and drivers/net/ethernet/intel/e1000e/netdev.c: how descriptor rings are refilled",

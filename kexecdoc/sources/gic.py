@@ -12,9 +12,6 @@ ENTRIES: tuple[Source, ...] = (
           "Whether EnableLPIs can be cleared is implementation defined, a bit that sticks is deprecated, and CES says that it does not "
           "stick; while it is 0 nothing is recorded.",
           "https://developer.arm.com/documentation/ddi0601/latest/External-Registers/GICR-CTLR--Redistributor-Control-Register"),
-    other("gic-pendbaser", "manual", "Arm register description of GICR_PENDBASER: PTZ",
-          "Software can say that a pending table is all zeros, so that it need not be read.",
-          "https://developer.arm.com/documentation/ddi0601/latest/External-Registers/GICR-PENDBASER--Redistributor-LPI-Pending-Table-Base-Address-Register"),
     other("gic-720ae", "manual", "Arm GIC-720AE Technical Reference Manual 102666, GICR_CTLR",
           "An implementation that can be switched off, says so, and then leaves the tables alone.",
           "https://developer.arm.com/documentation/102666/latest/"),
@@ -88,8 +85,6 @@ ENTRIES: tuple[Source, ...] = (
            "A stale view of GICv4.1's own table led to a RAS error in kdump."),
     commit("commit-gicv4-prealloc", "ec4308ecfc88", "irqchip/gic-v3-its: Do not assume vPE tables are preallocated (v6.8)",
            "After a kexec, guests lost interrupts because GICv4 was not set up where tables had been kept."),
-    commit("commit-ces", "34453c2e9f79", "irqchip/gic-v3: Exposes bit values for GICR_CTLR.{IR, CES} (v5.19)",
-           "The bits have names."),
     commit("commit-kvm-ces", "94828468a608", "KVM: arm64: vgic-v3: Expose GICR_CTLR.RWP when disabling LPIs (v5.19)",
            "While a guest switches LPIs off, it is shown that this is under way."),
     other("freebsd-lpi", "software", "FreeBSD reviews D37440, D40902, D44033, D44038",

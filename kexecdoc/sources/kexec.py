@@ -54,8 +54,6 @@ ENTRIES: tuple[Source, ...] = (
     kernel("relocate-kernel", "arch/arm64/kernel/relocate_kernel.S", "arm64_relocate_new_kernel",
            "The stub walks the list of pages and copies each to its destination; in 5.10.262 with the MMU off, since 6.1.192 at the latest with "
            "it on.", ALL),
-    kernel("x86-relocate", "arch/x86/kernel/relocate_kernel_64.S", "swap_pages",
-           "The stub copies 4 KiB for each source entry, or swaps pages for a kexec jump.", NOW),
     kernel("kexec-uapi", "include/uapi/linux/kexec.h", "KEXEC_SEGMENT_MAX and the comment on kexec_load()",
            "At most 16 segments, and kexec itself neither syncs nor unmounts.", NOW),
     kernel("kimage", "kernel/kexec_core.c", "kimage_alloc_page(), sanity_check_segment_list()",
@@ -88,10 +86,6 @@ ENTRIES: tuple[Source, ...] = (
     other("systemctl-kexec", "manual", "systemctl(1), systemd-halt.service(8), systemd 252",
           "systemctl kexec stops services, unmounts and runs hooks before the same call.",
           "https://www.freedesktop.org/software/systemd/man/252/systemd-halt.service.html", "systemd 252"),
-    kernel("kexec-file-load", "kernel/Kconfig.kexec", "KEXEC_FILE, KEXEC_SIG and the architectures that select them",
-           "The kernel opens the image itself and can check its signature.", NOW),
-    document("kexec-sysctls", "Documentation/admin-guide/sysctl/kernel.rst", "kexec_load_disabled, kexec_load_limit_panic, "
-             "kexec_load_limit_reboot", "Loading can be switched off for good or limited to a number of times."),
     document("kconfig-kexec", "kernel/Kconfig.kexec", "the help text of KEXEC",
              "It still calls the shutdown of hardware an ongoing process and the interface in flux."),
     other("documentation-survey", "observation", "What Documentation/ of v7.3.4 says of kexec and of device shutdown, file by file, November 2026",
