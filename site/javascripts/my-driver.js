@@ -16,9 +16,11 @@ function mount() {
   const view = make(data);
   const still = element("details", { className: "kx-driver-still" }, element("summary", {}, "The worst of them, in a table"));
   still.append(...place.childNodes);
-  place.append(view.form, view.result, view.todo, still);
+  place.append(element("div", { className: "kx-driver-ask" }, view.form, view.result), view.todo, still);
   view.show(read(data));
-  if (addressed()) place.scrollIntoView();
+  // The page has grown where the form is, above what the address may name. Who goes back is led by the theme.
+  const named = addressed() ? place : document.getElementById(location.hash.slice(1));
+  if (history.state === null) named?.scrollIntoView();
   const follow = () => place.isConnected ? addressed() && view.show(read(data)) : removeEventListener("hashchange", follow);
   addEventListener("hashchange", follow);
 }
