@@ -1,8 +1,8 @@
 """The crash campaign: what a crashed kernel's strategies are worth as more of it is damaged.
 
 Each strategy is the tuple of steps that it runs, and each step names the objects and locks that it touches. The
-closed form (1-d)^k counts objects as if each were touched once and every touch decided; where the simulated rate
-departs from it, that is because steps share objects, and because a wait that has a limit costs time and not the dump.
+closed form (1-d)^k counts each object once, however many steps touch it, and leaves out locks whose wait has a limit:
+these cost time and not the dump.
 """
 
 from __future__ import annotations
