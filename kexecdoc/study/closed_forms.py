@@ -134,7 +134,7 @@ def lpi_footprint_bits() -> int:
 def crash_success(objects: int, damage: float) -> float:
     """Return (1-d)^k: the chance that a strategy touches k objects of which none is damaged.
 
-    It leaves out that steps share objects, and that some waits have a limit and then go on without.
+    The caller counts: each object once, however many steps touch it, and no lock whose wait has a limit.
     """
     return (1 - damage) ** objects
 
