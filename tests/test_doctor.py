@@ -206,7 +206,7 @@ def test_a_log_says_at_which_lines_what_was_found():
             "Which path was taken, no line says. Linux 6.1.0, twice, then 7.3.4. Known: 3 of 3 lines (3 routine).",
         ),
         (
-            "common_interrupt: 1.55 No irq handler for vector",
+            "__common_interrupt: 1.55 No irq handler for vector",
             "Which path was taken, no line says. There is no banner; by its words it is Linux v5.8 or later, and "
             "before v6.12, or about that. Known: 1 of 1 line (1 harmless).",
         ),

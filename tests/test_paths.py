@@ -156,7 +156,7 @@ def test_on_ordinary_kexec_with_bus_master_cleared_such_a_device_does_nothing(ma
     [
         ("7.3", "No irq handler for 0."),
         ("6.12", "No irq handler for 0."),
-        ("6.1", "common_interrupt: 0."),
+        ("6.1", "__common_interrupt: 0."),
         ("4.17", "do_IRQ: 0."),
     ],
 )
