@@ -2,6 +2,7 @@
 // kexecdoc/doctor.py, and does the same with them. What is pasted stays in this page.
 
 const WIDTH = 10; // ms of work between two looks at the reader
+const SHOWN = 100_000; // letters: a box with a million takes a browser most of a second to lay out
 
 /** Compile what messages.json has. */
 export function compile(data) {
@@ -105,6 +106,24 @@ function prose(text) {
   return text.split("`").map((part, n) => (n % 2 ? make("code", { text: part }) : part));
 }
 
+let kept = ""; // the reader's log: the theme's navigation makes the page anew, even on the way to one of its own headings
+
+/** Lead to a place in this page. The theme would fetch the page again, and so take the list away that led there. */
+function lead(event) {
+  const link = event.target.closest?.('a[href^="#"]');
+  const target = link && document.getElementById(link.hash.slice(1));
+  if (!target) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const row = target.closest("li, tr");
+  for (const other of document.querySelectorAll(".kx-here")) other.classList.remove("kx-here");
+  row.classList.add("kx-here");
+  row.tabIndex = -1;
+  row.focus({ preventScroll: true });
+  if (link.hash.startsWith("#msg-")) history.pushState(null, "", link.hash);
+  target.scrollIntoView();
+}
+
 function mount(place, base) {
   const note = make("p", {
     class: "kx-log-note",
@@ -129,25 +148,27 @@ function mount(place, base) {
     list,
   );
 
-  const data = fetch(new URL("../assets/kexecdoc/messages.json", base)).then((answer) => {
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    return answer.json();
-  });
-  const ready = data.then(compile);
+  let asked; // the patterns, once somebody has a log to read
+  const patterns = () =>
+    (asked ??= fetch(new URL("../assets/kexecdoc/messages.json", base))
+      .then((answer) => answer.json())
+      .then(compile)
+      .catch(() => (asked = null))); // null, and the next attempt may succeed
   let turn = 0; // the number of the latest reading: an older one gives up
   let timer;
 
   async function look() {
     const mine = ++turn;
-    clear.hidden = !text.value;
-    if (!text.value.trim()) return show(null);
-    const known = await ready.catch(() => null);
+    clear.hidden = !kept;
+    if (!kept.trim()) return show(null);
+    const known = await patterns();
+    if (mine !== turn) return;
     if (!known) {
+      show(null);
       status.textContent = "The patterns could not be loaded. The tables below have every line.";
       return;
     }
-    if (text.value.length > 100_000) status.textContent = "Reading …";
-    const reading = read(text.value, known);
+    const reading = read(kept, known);
     let until = performance.now() + WIDTH;
     for (let step = reading.next(); ; step = reading.next()) {
       if (step.done) return show(step.value, known);
@@ -188,9 +209,9 @@ function mount(place, base) {
       { class: "kx-log-head" },
       make("span", { class: `kx-harm kx-harm-${harm}` }, make("span", { "aria-hidden": "true", text: sign }), ` ${word}`),
       ` line ${first.number.toLocaleString("en")}`,
-      more.length ? ` and ${more.length.toLocaleString("en")} more like it` : "",
+      more.length ? `, and ${more.length.toLocaleString("en")} more` : "",
     );
-    const el = make("li", { class: `kx-log-${harm}`, id: `found-${first.number}`, tabindex: -1, "data-message": first.id }, head, make("code", { class: "kx-log-line", text: first.text }), make("p", {}, ...prose(meaning)));
+    const el = make("li", { class: `kx-log-${harm}`, id: `found-${first.number}`, "data-message": first.id }, head, make("code", { class: "kx-log-line", text: first.text }), make("p", {}, ...prose(meaning)));
     if (advice) {
       const before = advised.get(advice);
       if (before === undefined) advised.set(advice, first.number);
@@ -210,31 +231,47 @@ function mount(place, base) {
     timer = setTimeout(look, 200);
   }
 
+  /** Take a log as the reader's own. A very long one is read whole, and shown in part. */
   function put(value) {
-    text.value = value;
+    kept = value;
+    const rest = value.length - SHOWN;
+    text.readOnly = rest > 0;
+    text.value = rest > 0 ? `${value.slice(0, SHOWN)}\n[${rest.toLocaleString("en")} more letters are read, and not shown here]` : value;
     text.scrollTop = 0;
     soon();
   }
 
-  text.addEventListener("input", soon);
+  place.addEventListener("click", lead);
+  text.addEventListener("input", () => {
+    kept = text.value;
+    soon();
+  });
+  text.addEventListener("paste", (event) => {
+    const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    if (pasted.length <= SHOWN && !text.readOnly) return; // the browser does it better
+    event.preventDefault();
+    const [from, to] = text.readOnly ? [0, kept.length] : [text.selectionStart, text.selectionEnd];
+    put(kept.slice(0, from) + pasted + kept.slice(to));
+  });
   file.addEventListener("change", async () => {
     if (file.files.length) put(await file.files[0].text());
     file.value = "";
   });
   example.addEventListener("click", async () => {
-    const found = await data.catch(() => null);
-    if (found) put(found.example);
-    else look();
+    const known = await patterns();
+    if (known) put(known.example);
+    else status.textContent = "The example could not be loaded.";
   });
   clear.addEventListener("click", () => {
     put("");
     text.focus();
   });
+  if (kept) put(kept);
 }
 
 function begin() {
   const place = document.querySelector(".kx-log");
-  if (place && !place.firstChild) mount(place, import.meta.url);
+  if (place && !place.querySelector("textarea")) mount(place, import.meta.url);
 }
 
 if (window.document$) window.document$.subscribe(begin);
