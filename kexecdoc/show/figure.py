@@ -215,13 +215,14 @@ class Figure:
     def html(self) -> str:
         """The figure for a page. The words in it are not for a search: those around it are.
 
-        A viewer that trusts nobody, such as JupyterLab before a notebook has run, takes the SVG's letters out of
-        their places and leaves a picture and what is hidden as they are. So there the PNG is seen.
+        A viewer that trusts nobody, such as JupyterLab before a notebook has run, takes the SVG out of its letters and
+        leaves a picture, and what is hidden, as they are: so there the PNG is seen, and the letters are not. It drops
+        an attribute without a value, so ``hidden`` has one.
         """
         png, style = base64.b64encode(self.png).decode("ascii"), SHOWN + modes(".kx-figure", self.svg)
         return (
             f'<figure class="kx-figure" data-search-exclude tabindex="0" style="{BOX}"><style data-kx>{style}</style>'
-            f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{png}"><div hidden>{self.svg}</div></figure>'
+            f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{png}"><div hidden="hidden">{self.svg}</div></figure>'
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:

@@ -53,7 +53,7 @@ def captured_over_damage(rates: Sequence[Rate], title: str = "", recollection: b
     if recollection:
         low, high = RECOLLECTION
         axes.axhspan(low, high, facecolor=palette.SURFACES["panel"].light, edgecolor="none")
-        write(axes, edge, high + 4, "one maintainer’s recollection of the field, 2018", MUTED, size=SMALL, ha="right")
+        write(axes, edge, high + 4, "one person’s recollection, 2018", MUTED, size=SMALL, ha="right")
     draw_lines(axes, [_line(name, mine, edge) for name, mine in strategies.items()], apart=13)
     return sheet.finish(_alt(strategies, damages, rates[0].crossings, title, recollection))
 

@@ -55,7 +55,7 @@ def count_outcomes(vary: Vary, start: str = "ordinary", seeds: int = 1) -> Outco
         c: Counter() for c in product(*(map(str, v) for v in chosen.values()))
     }
     fields = [name.replace("-", "_") for name in chosen]
-    for row in rows(chosen, base, seeds=seeds):
+    for row in rows(chosen, base, seeds=seeds, progress=False):
         counts[tuple(str(row[field]) for field in fields)][str(row["outcome"])] += 1
     values = tuple(tuple(map(str, v)) for v in chosen.values())
     return OutcomeGrid(tuple(chosen), values, counts, base, seeds)
