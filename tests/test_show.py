@@ -155,6 +155,21 @@ def test_an_explorer_that_cannot_be_is_refused_when_it_is_declared(switches, bas
         presets.Explorer("broken", 1, switches, base, values)
 
 
+@pytest.mark.parametrize("name", presets.EXPLORERS)
+def test_every_switch_of_an_explorer_decides_something_and_one_flip_from_the_start_does(name):
+    chosen = presets.EXPLORERS[name]
+    runs = grid.combinations(name)
+    first = runs[grid.key(view.settings(chosen).values())].verdict
+    flips = [chosen.flipped({switch: value}) for switch in chosen.switches for value in chosen.choices(switch)]
+    assert {simulate(scenario).verdict.outcome for scenario in flips} > {first.outcome}
+    for place, switch in enumerate(chosen.switches):
+        ways = {}
+        for combination, run in runs.items():
+            others = combination.split("--")[:place] + combination.split("--")[place + 1 :]
+            ways.setdefault(tuple(others), set()).add(run.verdict.summary)
+        assert max(map(len, ways.values())) > 1, switch
+
+
 def test_every_switch_of_an_explorer_has_plain_words_and_so_has_every_named_value():
     for chosen in presets.EXPLORERS.values():
         for switch in map(find, chosen.switches):
@@ -181,6 +196,35 @@ def test_the_grid_has_a_run_for_every_combination(name):
         run = simulate(Scenario.of({**data["base"], **asked}))
         assert unrolled(data, stored) == run.to_log()
         assert stored["run"].items() <= run.to_json().items()
+
+
+def test_a_combination_that_makes_no_run_says_why():
+    busy = {"traffic": (500, 20_000), "next-driver": ("absent", "resets")}
+    base = {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic", "next-driver": "absent"}
+    runs = grid.grid(presets.Explorer("busy", 2, tuple(busy), base, busy))["runs"]
+    assert [name for name, stored in runs.items() if "rows" in stored] == [
+        "500--absent",
+        "500--resets",
+        "20000--resets",
+    ]
+    assert runs["20000--absent"] == {
+        "error": "traffic: 20000 makes more than 50,000 events in this scenario; a lower rate makes fewer"
+    }
+
+
+def test_what_no_kernel_had_is_in_the_grid_and_what_one_had_is_not():
+    runs = grid.grid("port-that-waits")["runs"]
+    assert runs["cf118-quirked--4.17--2"]["what_if"] == ["the quirk for ports that complete no command came with v4.18"]
+    assert runs["cf118-quirked--4.18--2"]["what_if"] == []
+
+
+def test_where_kernels_differ_a_message_means_what_it_meant_in_each():
+    table = grid.grid("port-that-waits")["messages"]
+    for run in grid.combinations("port-that-waits").values():
+        kernel = run.scenario.kernel
+        for line in run.console():
+            id = line["message"]
+            assert table.get(f"{id}@{kernel}", table.get(id)) == view.message_table(kernel)[id]
 
 
 def unrolled(data, stored):

@@ -26,6 +26,7 @@ from kexecdoc.history import never_was
 from kexecdoc.log import Event
 from kexecdoc.presets import EXPLORERS, Explorer
 from kexecdoc.run import Run, dumps
+from kexecdoc.scenario import ScenarioError
 from kexecdoc.show import palette, view
 from kexecdoc.show.explorer import bundle
 from kexecdoc.simulate import simulate
@@ -42,17 +43,25 @@ def key(values: Iterable[object]) -> str:
 
 
 def combinations(name: str | Explorer) -> dict[str, Run]:
-    """Return the run of every combination of an explorer's switches."""
-    chosen = view.explorer(name)
-    values = itertools.product(*([c["value"] for c in control["choices"]] for control in view.controls(chosen)))
-    settings = (dict(zip(chosen.switches, v, strict=True)) for v in values)
-    return {key(s.values()): simulate(chosen.flipped(s)) for s in settings}
+    """Return the run of every combination of an explorer's switches that makes one."""
+    return _crossed(view.explorer(name))[0]
+
+
+def _crossed(chosen: Explorer) -> tuple[dict[str, Run], dict[str, str]]:
+    """Return the run of every combination that makes one, and of the others what is wrong with them."""
+    runs, refused = {}, {}
+    for values in itertools.product(*map(chosen.choices, chosen.switches)):
+        try:
+            runs[key(values)] = simulate(chosen.flipped(dict(zip(chosen.switches, values, strict=True))))
+        except ScenarioError as error:
+            refused[key(values)] = str(error)
+    return runs, refused
 
 
 def grid(name: str | Explorer) -> dict[str, Any]:
     """Return the file of an explorer's runs as plain data."""
     chosen = view.explorer(name)
-    runs = combinations(chosen)
+    runs, refused = _crossed(chosen)
     defaults, first = chosen.kind().values(), next(iter(runs.values()))
     start = {
         path: value
@@ -65,6 +74,7 @@ def grid(name: str | Explorer) -> dict[str, Any]:
         "name": chosen.name,
         "base": chosen.base,
         "defaults": defaults,
+        "own": chosen.own,
         "controls": view.controls(chosen),
         "scenario": view.settings(chosen),
         "messages": _said(runs.values(), view.messages(chosen)),
@@ -80,7 +90,8 @@ def grid(name: str | Explorer) -> dict[str, Any]:
                 "run": {k: v for k, v in run.to_json().items() if k not in ("schema", "scenario", "console")},
             }
             for name, run in runs.items()
-        },
+        }
+        | {name: {"error": error} for name, error in refused.items()},
     }
 
 

@@ -95,10 +95,14 @@ def site(tmp_path_factory):
 # --- a bare page ---------------------------------------------------------------------------------------
 
 
-TWIN = (
-    f'<div class="kx-explorer" data-explorer="{NAME}">'
-    '<figure class="kx-still"><img alt="a still picture" src="data:,"></figure></div>'
-)
+def twin(name):
+    return (
+        f'<div class="kx-explorer" data-explorer="{name}">'
+        '<figure class="kx-still"><img alt="a still picture" src="data:,"></figure></div>'
+    )
+
+
+TWIN = twin(NAME)
 
 
 def page_of(body):
@@ -118,6 +122,8 @@ def bare(tmp_path_factory):
     (folder / "view.json").write_text(dumps({**view_of(run), "legend": legend()}))
     (folder / "one.html").write_text(page_of(TWIN))
     (folder / "two.html").write_text(page_of(TWIN + TWIN))
+    for name in EXPLORERS:
+        (folder / f"{name}.html").write_text(page_of(twin(name)))
     with servers.folder(folder) as address:
         yield address
 

@@ -64,7 +64,7 @@ function line({ state }, { line, chips: { latch } }) {
     ["Wire", of("asserted") ? "asserted: a device wants to be seen to" : "not asserted"],
     ["Input", of("masked") ? "masked" : "unmasked"],
     [latch === "active" ? "Active" : "Remote IRR", of(latch) ? "set: delivered, its end not told" : "clear"],
-    ["Kernel", of("disabled") ? `gave it up after ${many(of("unhandled"), "interrupt")} that no driver claimed; polls it now` : "has not given it up"],
+    ["Kernel", of("disabled") ? `gave it up after ${many(of("unhandled"), "interrupt")} that no driver claimed; polls it now` : of("unhandled") ? "has taken it up again" : "has not given it up"],
   ];
 }
 
