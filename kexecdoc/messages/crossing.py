@@ -123,7 +123,7 @@ MESSAGES = (
     *HOTPLUG.elsewhere("hotplug.no-response", "look", "drivers/pci/hotplug/pciehp_hpc.c: pcie_poll_cmd(), pcie_do_write_cmd()", "pciehp-wait",
         Wording("pcieport %s: pciehp: %s: no response from device", since="5.10"),
         meaning="Reading the port gave all ones: it is gone, or it sleeps so deeply that it cannot answer.",
-        do="Look at what became of the port and of the power of its slot. It is not the missing report that this page is about."),
+        do="Look at what became of the port and of the power of its slot. A port that completes no command is another matter."),
 
     *REBOOT.says("reboot.restarting", "routine", "kernel/reboot.c: kernel_restart()", "restart-prepare",
         "reboot: Restarting system",

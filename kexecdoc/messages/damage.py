@@ -31,8 +31,7 @@ MESSAGES = (
     *STRAY_WRITE.says("initramfs.failed", "fatal", "init/initramfs.c: do_populate_rootfs()", "initramfs",
         "Initramfs unpacking failed: %s",
         meaning="The archive is not what was loaded, or was not made right. What was unpacked until then is there; the rest is missing.",
-        do="Compare the archive on disk with its checksum. If it is good, load it with `kexec_load` instead of `kexec_file_load`, or the other way round, "
-        "and stop the devices: it was hit after loading."),
+        do="Compare the archive on disk with its checksum. If it is good, it was hit after it was loaded: stop the devices before the kexec."),
     *STRAY_WRITE.says("oops.undefined", "fatal", ARM64, "arm64-traps",
         Wording("Internal error: Oops - Undefined instruction: %016lx [#%d] SMP", before="7.3",
                 like=r"Internal error: Oops - Undefined instruction: [0-9a-f]+ \[#\d+\](?: PREEMPT(?:_RT)?)?(?: SMP)?"),

@@ -37,7 +37,7 @@ UNIT = Mechanism(
 
 GICV5 = Mechanism(
     "GICv5", "GICv5", 6,
-    "GICv5 keeps configuration and pending state together in one table in memory, with a bit that says that it is valid. As of v7.3.4 nothing "
+    "GICv5 keeps configuration and pending state together in a table in memory, with a bit that says that it is valid. As of v7.3.4 nothing "
     "clears that bit on the way out.",
     "It follows that an ordinary kexec cannot work here unless firmware or hardware resets the unit in between. Reboot through firmware.",
     ("gicv5-ist",),

@@ -48,7 +48,7 @@ LOST = Mechanism(
 
 STORM = Mechanism(
     "interrupt storm", "A CPU that does nothing but interrupts", 5,
-    "The lockup detectors look at a CPU from outside. They see that it makes no progress, and from some release on also that it spends "
+    "The lockup detectors look at a CPU from outside. They see that it makes no progress, and the newer of them also that it spends "
     "its time on interrupts.",
     "The lines below it name the interrupts. If none of them has a driver to blame, see the lines about vectors and about lines that nobody serves.",
     ("softlockup-storm",),

@@ -151,7 +151,7 @@ MESSAGES = (
         meaning="A write or a read was refused: 0x10 is a translation fault. At most ten are printed in five seconds."),
     *SMMU.says("smmu.raw", "look", f"{SMMU_V3}: arm_smmu_evtq_thread() (arm_smmu_dump_raw_event() in 7.3)", "smmu-events",
         "arm-smmu-v3 %s: \t0x%016llx",
-        meaning="A word of the event, of four: the stream and what happened; what kind of access; the address; zero here."),
+        meaning="A word of the event, of four: the stream and what happened; what kind of access; the address; the last is for stage 2."),
     *SMMU.says("smmu.decoded", "look", f"{SMMU_V3}: arm_smmu_dump_event()", "smmu-events",
         Wording("arm-smmu-v3 %s: event: %s client: %s sid: %#x ssid: %#x iova: %#llx ipa: %#llx", since="6.14"),
         meaning="The same event, decoded: client is the device, iova the address that it used."),

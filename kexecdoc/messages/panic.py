@@ -100,7 +100,7 @@ MESSAGES = (
     *PANIC.elsewhere("warn.at", "look", "kernel/panic.c: __warn()", "warn",
         Wording("WARNING: CPU: %d PID: %d at %s:%d %pS", before="6.19", like=r"WARNING: CPU: \d+ PID: \d+ at \S+:\d+ \S+"),
         Wording("WARNING: %s:%d at %pS, CPU#%d: %s/%d", since="6.19", like=r"WARNING: \S+:\d+ at \S+, CPU#\d+: .+"),
-        meaning="Something that the code at this line holds to be impossible. The kernel goes on.",
+        meaning="Something that ought not to happen did happen, at this line of the source. The kernel goes on.",
         do="Look the file and line up, in this very version: the condition there says what was found. The lines below say who called."),
     *PANIC.says("warn.cut", "look", "kernel/panic.c: __warn()", "warn",
         "------------[ cut here ]------------", meaning="A warning begins, or a report of a BUG.",
@@ -156,7 +156,7 @@ MESSAGES = (
         meaning="The header that describes the old memory has been damaged, or was made for another kind of machine.", marks="a crash kexec"),
     *CAPTURE.elsewhere("crash.hotplug-missed", "look", "kernel/crash_core.c: crash_handle_hotplug_event()", "crash-hotplug",
         Wording("crash hp: kexec_trylock() failed, kdump image may be inaccurate", since="6.12"),
-        meaning="CPUs or memory came or went while an image was being loaded, and the header for the dump was not brought up to date.",
+        meaning="While an image was being loaded, CPUs or memory came or went, or somebody asked whether the dump's header follows them. It may not be up to date.",
         do="Load the crash image again."),
 
     *RESETS.elsewhere("hpsa.no-op", "routine", "drivers/scsi/hpsa.c: hpsa_init_reset_devices()", "hpsa-reset",
