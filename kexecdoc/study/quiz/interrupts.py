@@ -128,8 +128,8 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
         return {
             "held": "the PCI core has cleared Bus Master, and a message is a memory write like any other "
             "[src: msi-is-a-write].",
-            "masked": "a kernel masks every line before it takes interrupts [src: x86-io-apic], and unmasks one when a "
-            "driver requests it [src: request-irq]. "
+            "masked": "when the next kernel takes interrupts every line is masked [src: x86-shutdown] [src: gic-boot], "
+            "and one is unmasked when a driver requests it [src: request-irq]. "
             + ("Here nobody does." if s.next_driver == "absent" else "Here the driver resets its device before that."),
             "stray": "a message for a vector that nobody was given ends in one line on the console, at a limited rate "
             "[src: apic-msi].",
