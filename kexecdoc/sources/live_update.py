@@ -15,6 +15,10 @@ ENTRIES: tuple[Source, ...] = (
           "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/commit/?id=00c010e130e5"),
     kernel("luo", "kernel/liveupdate/luo_core.c", "liveupdate_reboot(), and luo_session.c, luo_file.c",
            "Userspace gathers file descriptors in sessions, and freezing them in the system call can still refuse the kexec.", NOW),
+    other("luo-merge", "commit", "9e2fd062fa17 liveupdate: luo_core: Live Update Orchestrator (v6.19, as Phoronix reports)",
+          "The Live Update Orchestrator, and the preservation of memfds, are part of 6.19; its text names VFIO, IOMMU and PCI as series "
+          "that build on it.",
+          "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/commit/?id=9e2fd062fa17"),
     document("liveupdate-doc", "Documentation/userspace-api/liveupdate.rst", "",
              "The interface and the formats are not stable yet; systemd from v261 can keep descriptors by it."),
     kernel("luo-memfd", "mm/memfd_luo.c", "the file handler of memfds",
