@@ -174,7 +174,7 @@ def test_the_words_inside_are_kept_out_of_the_search_and_the_box_scrolls_by_keyb
 def test_a_viewer_that_takes_the_drawing_out_shows_the_png_with_its_words(figure):
     assert figure.html.count("data:image/png;base64,") == 1
     assert re.search(r'<img alt="[^"]+" src="data:image/png;base64,', figure.html)
-    assert re.search(r"<div hidden="hidden"><svg .*</svg></div>", figure.html, re.DOTALL)
+    assert re.search(r'<div hidden="hidden"><svg .*</svg></div>', figure.html, re.DOTALL)
     assert SHOWN in figure.html
 
 

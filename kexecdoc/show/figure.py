@@ -39,7 +39,7 @@ SCROLLS_BELOW, GROWS_TO = 560, 800
 """Pixels: narrower than this a figure scrolls in its box, and it gets no wider than that."""
 
 TEXT, SMALL = 11.0, 9.5
-"""Sizes of letters. Nothing is smaller than `SMALL`."""
+"""Sizes of letters. Nothing is much smaller than `SMALL`."""
 
 PNG_DPI = 80
 
@@ -222,7 +222,8 @@ class Figure:
         png, style = base64.b64encode(self.png).decode("ascii"), SHOWN + modes(".kx-figure", self.svg)
         return (
             f'<figure class="kx-figure" data-search-exclude tabindex="0" style="{BOX}"><style data-kx>{style}</style>'
-            f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{png}"><div hidden="hidden">{self.svg}</div></figure>'
+            f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{png}">'
+            f'<div hidden="hidden">{self.svg}</div></figure>'
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
