@@ -250,7 +250,8 @@ def _harmless(verdict: Verdict, scenario: Scenario) -> str:
         owners = " and ".join(OWNERS[o].phrase for o in sorted(verdict.landed_in))
         parts.append(f"{_count(verdict.dma['landed'], 'leftover write')} landed in {owners}")
     iommu = "the SMMU" if scenario.machine == "arm64" else "VT-d"
-    for key, what in (("faulted", f"were refused by {iommu}"), ("missed", "hit no RAM")):
+    refused = f"{'was' if verdict.dma['faulted'] == 1 else 'were'} refused by {iommu}"
+    for key, what in (("faulted", refused), ("missed", "hit no RAM")):
         if verdict.dma[key]:
             parts.append(f"{_count(verdict.dma[key], 'leftover write')} {what}")
     if verdict.bits_recorded:

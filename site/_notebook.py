@@ -88,6 +88,8 @@ def _code(page: BeautifulSoup, tag: Tag, cell: dict[str, Any], warn: Warn) -> li
 def _output(page: BeautifulSoup, tag: Tag, stored: dict[str, Any], warn: Warn) -> Tag:
     kind = "text" if "jp-RenderedText" in tag["class"] else "rich"
     box = page.new_tag("div", attrs={"class": f"kx-output kx-output--{kind}"})
+    if kind == "rich":
+        box["data-search-exclude"] = ""  # without their columns, the cells of a table are one long word
     box.extend(list(tag.contents))
     for image in box.select(".kx-figure:has(svg) > img"):
         image.decompose()  # it stands in for the drawing where that is not let in
