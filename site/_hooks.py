@@ -73,7 +73,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put in what a page asks for: ``<!-- registry: switches -->``, ``<!-- still: left-running -->``, ``<!-- console: 08 -->``."""
+    """Put in what a page asks for, such as ``<!-- registry: switches -->`` or ``<!-- still: left-running -->``."""
     if page.file.src_uri.endswith(".ipynb"):
         return markdown  # a notebook's source, which nobody renders: on_page_content has its turn
     from kexecdoc.glossary import TERMS
