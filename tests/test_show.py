@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from kexecdoc import presets
 from kexecdoc.run import dumps
 from kexecdoc.scenario import Scenario, ScenarioError, find, switches
 from kexecdoc.show import grid, palette, view
-from kexecdoc.show.explorer import Explorer
+from kexecdoc.show.explorer import Explorer, bundle
 from kexecdoc.show.still import alt_text, moment, still_figure, still_png, tile
 from kexecdoc.simulate import simulate
 
@@ -181,6 +182,23 @@ def test_every_switch_of_an_explorer_has_plain_words_and_so_has_every_named_valu
 def test_every_line_of_a_console_has_a_meaning(left_running):
     table = view.message_table(left_running.scenario.kernel)
     assert all(table[line["message"]]["meaning"] for line in left_running.console())
+
+
+# --- the modules ---------------------------------------------------------------------------------------------
+
+
+QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` """, re.VERBOSE)
+
+
+def test_what_is_fetched_has_every_text_that_was_written_and_no_comment():
+    for name in [p.name for p in files("kexecdoc.show.explorer").iterdir() if p.name.endswith(".js")]:
+        written = bundle.read(name)
+        code = "\n".join(line for line in written.splitlines() if not line.lstrip().startswith(("//", "/*", "*")))
+        code = re.sub(r"\s// .*", "", code)
+        assert QUOTED.findall(bundle.lean(written)) == QUOTED.findall(code), name
+        assert not any("\n" in text or re.search(r"\s//|/\*", text) for text in QUOTED.findall(code)), name
+    for text in (bundle.joined(), bundle.lean(bundle.read("page.js"))):
+        assert not re.search(r"^\s|^//|\s// |/\*", text, re.MULTILINE)
 
 
 # --- the grid --------------------------------------------------------------------------------------------

@@ -185,8 +185,8 @@ def write_assets(folder: Path, *more: Explorer) -> list[Path]:
     """Write all that the published explorers, and ``more``, need into one folder: modules, style sheet, every grid."""
     texts = {
         "explorer.js": bundle.joined(),
-        "page.js": bundle.read("page.js"),
-        "explorer.css": palette.explorer_css(bundle.read("explorer.css")),
+        "page.js": bundle.lean(bundle.read("page.js")),
+        "explorer.css": bundle.lean(palette.explorer_css(bundle.read("explorer.css"))),
         **{f"explorers/{one.name}.json": dumps(grid(one)) + "\n" for one in (*EXPLORERS.values(), *more)},
     }
     for name, text in texts.items():

@@ -45,7 +45,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _esm = bundle.joined()
-    _css = palette.explorer_css(bundle.read("explorer.css"))
+    _css = bundle.lean(palette.explorer_css(bundle.read("explorer.css")))
 
     name = traitlets.Unicode().tag(sync=True)
     place = traitlets.Unicode("").tag(sync=True)
