@@ -356,6 +356,7 @@ EXPLORERS: dict[str, Explorer] = {
                 "quiesce": "none",
                 "clear-bus-master": "no",
                 "dma": "cyclic",
+                "traffic": 200,
                 "lpi-disable": "sticky",
                 "firmware": "devicetree",
             },
