@@ -22,3 +22,11 @@ function about() {
 // The theme wraps its tables when it announces the page; they are there one turn later.
 if (window.document$) window.document$.subscribe(() => setTimeout(watch));
 if (window.document$) window.document$.subscribe(about);
+
+// Two pages do more than the others. Only they are sent what that takes.
+function extra() {
+  if (document.querySelector(".kx-log")) import("./console-log.js");
+  if (document.querySelector(".kx-driver")) import("./my-driver.js");
+}
+
+if (window.document$) window.document$.subscribe(extra);
