@@ -18,9 +18,9 @@ function mount() {
   still.append(...place.childNodes);
   place.append(element("div", { className: "kx-driver-ask" }, view.form, view.result), view.todo, still);
   view.show(read(data));
-  // The page has grown where the form is, above what the address may name. Who goes back is led by the theme.
+  // The page has grown where the form is, above what the address may name. Who goes back was led by the theme.
   const named = addressed() ? place : document.getElementById(location.hash.slice(1));
-  if (history.state === null) named?.scrollIntoView();
+  if (scrollY === 0) named?.scrollIntoView();
   const follow = () => place.isConnected ? addressed() && view.show(read(data)) : removeEventListener("hashchange", follow);
   addEventListener("hashchange", follow);
 }

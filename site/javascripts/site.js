@@ -30,3 +30,12 @@ function extra() {
 }
 
 if (window.document$) window.document$.subscribe(extra);
+
+// On a slow machine the theme may look for what the address names before the page has its height: then it stays at
+// the top. Who has scrolled since, or came back to where they were, is left there.
+function arrive() {
+  const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (named && scrollY === 0 && named.getBoundingClientRect().top > innerHeight) named.scrollIntoView();
+}
+
+if (window.document$) window.document$.subscribe(() => setTimeout(arrive, 300));
