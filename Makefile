@@ -59,7 +59,7 @@ $(NPM): tests/browser/package.json
 
 test: $(DEV) $(NPM)  ## every test: the package, the notebooks, the site and JupyterLab in a browser
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
-	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg notebooks
+	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(SIDE_BY_SIDE) notebooks
 	$(BIN)/python -m pytest -m browser $(SIDE_BY_SIDE)
 
 quick: $(DEV)  ## the tests that take less than a minute together
