@@ -24,10 +24,10 @@ from pathlib import Path
 from kexecdoc.presets import PRESETS
 from kexecdoc.scales import TABLE
 from kexecdoc.scenario import switches
+from kexecdoc.show.tables import CITATION
 from kexecdoc.sources import SOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
-CITATION = re.compile(r"\[src: ([\w.-]+)\]")
 IN_CODE = re.compile(r"\[src: ([a-z0-9, .-]+)\]")
 
 NAMES_LINUX = re.compile(
@@ -99,23 +99,26 @@ def declared() -> set[str]:
     for path in (ROOT / "kexecdoc").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         found |= {id.strip() for ids in IN_CODE.findall(text) for id in ids.split(",")}
-        if not path.is_relative_to(ROOT / "kexecdoc" / "sources") and path.name != "sources.py":
+        if not path.is_relative_to(ROOT / "kexecdoc" / "sources"):
             found |= {word for word in re.findall(r'"([a-z0-9][\w.-]+)"', text) if word in SOURCES} - names
     return found
+
+
+def uncited() -> list[str]:
+    """Return the sources that nobody cites."""
+    cited = declared().union(*(paragraph.sources for paragraph in paragraphs()))
+    return [id for id in SOURCES if id not in cited]
 
 
 def wrong() -> list[str]:
     """Return what is wrong, one line each; an empty list when nothing is."""
     found = []
-    cited = declared()
     for paragraph in paragraphs():
-        cited |= set(paragraph.sources)
         at = f"{paragraph.where}: {paragraph.heading or 'top'}"
         found += [f"{at}: cites '{id}', which is no source" for id in paragraph.sources if id not in SOURCES]
         if not paragraph.sources and NAMES_LINUX.search(paragraph.text) and not OURS.search(paragraph.text):
             found.append(f"{at}: speaks of Linux and cites nobody: {brief(paragraph.text)}")
-    found += [f"sources: nobody cites '{id}'" for id in SOURCES if id not in cited]
-    return found
+    return found + [f"sources: nobody cites '{id}'" for id in uncited()]
 
 
 def brief(text: str, width: int = 90) -> str:
@@ -144,14 +147,16 @@ def main(arguments: list[str] | None = None) -> int:
                 source = SOURCES.get(id)
                 print(f"   -> {id}: {source.title if source else 'NO SUCH SOURCE'} {source.link if source else ''}")
         return 0
-    found = wrong()
     if options.uncited:
-        found = [line.split("'")[1] for line in found if line.startswith("sources: ")]
+        for id in uncited():
+            print(id)
+        return 0
+    found = wrong()
     for line in found:
-        print(line, file=sys.stdout if options.uncited else sys.stderr)
-    if not found and not options.uncited:
+        print(line, file=sys.stderr)
+    if not found:
         print(f"claims: {sum(bool(p.sources) for p in paragraphs()):,} paragraphs cite {len(SOURCES):,} sources")
-    return 0 if options.uncited else bool(found)
+    return bool(found)
 
 
 if __name__ == "__main__":

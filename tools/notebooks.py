@@ -19,6 +19,7 @@ import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -218,18 +219,10 @@ def write(path: Path) -> str:
     return "written"
 
 
-def check_one(path: Path) -> tuple[str, list[str]]:
-    """Check one notebook in a process of its own: what was done, and what is wrong."""
+def see_to(path: Path, *, checking: bool) -> tuple[str, list[str]]:
+    """Check or write one notebook, perhaps in a process of its own: what was done, and what is wrong."""
     try:
-        return "up to date", check(path)
-    except Failure as failure:
-        return "", [str(failure)]
-
-
-def write_one(path: Path) -> tuple[str, list[str]]:
-    """Write one notebook in a process of its own: what was done, and what is wrong."""
-    try:
-        return write(path), []
+        return ("up to date", check(path)) if checking else (write(path), [])
     except Failure as failure:
         return "", [str(failure)]
 
@@ -263,7 +256,7 @@ def main(arguments: list[str] | None = None) -> int:
     status = 0
     with ProcessPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         each = pool.map if len(paths) > 1 else map  # a pool for one would only be slower
-        for path, (done, wrong) in zip(paths, each(check_one if options.check else write_one, paths), strict=True):
+        for path, (done, wrong) in zip(paths, each(partial(see_to, checking=options.check), paths), strict=True):
             for line in wrong:
                 print(f"{path_name(path)}: {line}", file=sys.stderr)
             if wrong:

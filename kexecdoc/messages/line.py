@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partialmethod
 
 from kexecdoc.versions import Versions
 
@@ -181,22 +182,8 @@ class Mechanism:
             for words in (Wording(words) if isinstance(words, str) else words for words in wordings)
         )
 
-    def elsewhere(
-        self,
-        id: str,
-        harm: str,
-        where: str,
-        source: str,
-        *wordings: Wording | str,
-        meaning: str,
-        do: str = "",
-        author: str = "",
-        marks: str = "",
-    ) -> tuple[Message, ...]:
-        """Return the entries of a line that real machines print and the simulated one does not."""
-        return self.says(
-            id, harm, where, source, *wordings, meaning=meaning, do=do, author=author, marks=marks, simulated=False
-        )
+    elsewhere = partialmethod(says, simulated=False)
+    """The same for a line that real machines print and the simulated one does not."""
 
 
 def _span(since: str, before: str) -> str:

@@ -19,17 +19,11 @@ function about() {
   if (place && page) place.textContent = page;
 }
 
-// The theme wraps its tables when it announces the page; they are there one turn later.
-if (window.document$) window.document$.subscribe(() => setTimeout(watch));
-if (window.document$) window.document$.subscribe(about);
-
 // Two pages do more than the others. Only they are sent what that takes.
 function extra() {
   if (document.querySelector(".kx-log")) import("./console-log.js");
   if (document.querySelector(".kx-driver")) import("./my-driver.js");
 }
-
-if (window.document$) window.document$.subscribe(extra);
 
 // On a slow machine the theme may look for what the address names before the page has its height: then it stays at
 // the top. Who has scrolled since, or came back to where they were, is left there.
@@ -38,4 +32,10 @@ function arrive() {
   if (named && scrollY === 0 && named.getBoundingClientRect().top > innerHeight) named.scrollIntoView();
 }
 
-if (window.document$) window.document$.subscribe(() => setTimeout(arrive, 300));
+if (window.document$)
+  window.document$.subscribe(() => {
+    about();
+    extra();
+    setTimeout(watch); // the theme wraps its tables when it announces the page: they are there one turn later
+    setTimeout(arrive, 300);
+  });

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kexecdoc.machine.gic import FIRST_LPI, pending_bit
 from kexecdoc.scales import COPY
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
 from kexecdoc.study.closed_forms import ring_dry_ns
-from kexecdoc.study.exercises import RIGHT
+from kexecdoc.study.exercises import RIGHT, tries_a_scenario
 
 
 def pending_bit_of(intid: int, offset: int, bit: int) -> str:
@@ -22,12 +22,10 @@ def pending_bit_of(intid: int, offset: int, bit: int) -> str:
     return "No: a byte holds eight INTIDs, counted from INTID 0."
 
 
+@tries_a_scenario
 def lands_in_spite_of_bus_master(**switches: object) -> str:
     """Check a scenario in which the core clears Bus Master and a leftover write still lands after the jump."""
-    try:
-        run = simulate(Scenario.of(switches))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of(switches))
     if run.scenario.clear_bus_master == "no":
         return "No: here nobody clears the bit. Leave clear_bus_master at yes."
     landed = run.verdict.dma["landed"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kexecdoc.run import Run
 from kexecdoc.scales import BUFFER_BYTES, DESCRIPTOR_BYTES, FRAME, MS, S
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
 from kexecdoc.study.closed_forms import ring_writes, userspace_ns
-from kexecdoc.study.exercises import RIGHT
+from kexecdoc.study.exercises import RIGHT, tries_a_scenario
 
 ENDS = ("bus-master", "ring", "driver", "nobody")
 
@@ -27,14 +27,12 @@ def frames_at_risk(ring_size: int, frames: int) -> str:
     return f"No: count the bytes of the buffers and those of the descriptors, and divide each by {FRAME:,}."
 
 
+@tries_a_scenario
 def ended_by(answer: str, **switches: object) -> str:
     """Check what makes a device that its driver never stopped end: one of ``ENDS``."""
     if answer not in ENDS:
         return f"No such answer: {answer!r} is none of {', '.join(ENDS)}."
-    try:
-        run = simulate(Scenario.of({"quiesce": "none", **switches}))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of({"quiesce": "none", **switches}))
     right, why = _end(run)
     return f"{RIGHT} {why}" if answer == right else f"No: {why[0].lower()}{why[1:]}"
 
@@ -54,12 +52,10 @@ def _end(run: Run) -> tuple[str, str]:
     )
 
 
+@tries_a_scenario
 def writes_after_userspace(**switches: object) -> str:
     """Check a ring that is still loaded when userspace runs, and uses it: though every ring ends."""
-    try:
-        run = simulate(Scenario.of({"quiesce": "none", **switches}))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of({"quiesce": "none", **switches}))
     v, scenario = run.verdict, run.scenario
     if scenario.dma != "ring":
         return "No: a cyclic device never ends, so that is no art. Take a ring."

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
-from kexecdoc.study.exercises import RIGHT
+from kexecdoc.study.exercises import RIGHT, tries_a_scenario
 
 PRESERVED: dict[str, tuple[bool, str]] = {
     "a memfd": (True, "the one kind of file that has a handler"),
@@ -30,12 +30,10 @@ def carried_through(*things: str) -> str:
     return f"{RIGHT} Memory, in two forms. No device."
 
 
+@tries_a_scenario
 def image_is_safe(**switches: object) -> str:
     """Check a crossing with a device left running whose image no leftover write can spoil before it is entered."""
-    try:
-        run = simulate(Scenario.of({"quiesce": "none", "clear_bus_master": "no", **switches}))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of({"quiesce": "none", "clear_bus_master": "no", **switches}))
     if not run.verdict.dma["landed"]:
         return "No: nothing landed at all, so there was no danger. Leave the device running."
     if run.verdict.landed_in.get("image"):
@@ -45,12 +43,10 @@ def image_is_safe(**switches: object) -> str:
     return f"{RIGHT} The image lies in scratch memory, to which no device of the old kernel was ever pointed."
 
 
+@tries_a_scenario
 def spoils_in_spite_of_handover(**switches: object) -> str:
     """Check a crossing with handover in which a leftover write spoils something all the same."""
-    try:
-        run = simulate(Scenario.of({"handover": "kho", **switches}))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of({"handover": "kho", **switches}))
     v = run.verdict
     if run.scenario.handover != "kho":
         return "No: without handover that is no news."

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from kexecdoc.run import Run
 from kexecdoc.scales import MS
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
-from kexecdoc.study.exercises import RIGHT
+from kexecdoc.study.exercises import RIGHT, tries_a_scenario
 
 ENDS = ("landed", "missed", "faulted")
 OFF = ("old/smmu-shutdown:0", "old/vtd-shutdown:0")
 ON = ("next/smmu-enable:0", "next/vtd-enable:0")
 
 
+@tries_a_scenario
 def while_off(answer: str, **switches: object) -> str:
     """Check what becomes of the writes between the jump and the next kernel's IOMMU: one of ``ENDS``."""
     if answer not in ENDS:
         return f"No such end: {answer!r} is none of {', '.join(ENDS)}."
-    try:
-        run = simulate(Scenario.of({"quiesce": "none", "clear_bus_master": "no", "iommu": "translate", **switches}))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of({"quiesce": "none", "clear_bus_master": "no", "iommu": "translate", **switches}))
     ends = _ends_while_off(run)
     if not ends:
         return f"No: in this crossing nothing is written while the IOMMU is off ({run.verdict.outcome})."
@@ -45,12 +43,10 @@ def _ends_while_off(run: Run) -> list[str]:
     return [kinds[e.kind] for e in run.log if e.kind in kinds and jump <= e.t_ns < on]
 
 
+@tries_a_scenario
 def off_before_the_jump(milliseconds: float, **switches: object) -> str:
     """Check how long before the jump an ordinary kexec has the IOMMU off, to half a millisecond."""
-    try:
-        run = simulate(Scenario.of({"iommu": "translate", **switches}))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of({"iommu": "translate", **switches}))
     off = next((e.t_ns for e in run.log if e.id in OFF), None)
     if off is None:
         return "No: in this crossing nobody switches the IOMMU off before the jump."
@@ -62,15 +58,13 @@ def off_before_the_jump(milliseconds: float, **switches: object) -> str:
     return "No: it goes off earlier than that. Look for the step in which it happens."
 
 
+@tries_a_scenario
 def dump_lost_to_the_iommu(**switches: object) -> str:
     """Check a panic whose dump is lost with an IOMMU in the path, and captured without one."""
     if switches.get("iommu") == "off":
         return "No: without an IOMMU it cannot be the IOMMU's doing."
-    try:
-        with_it = simulate(Scenario.of({"path": "panic", "iommu": "translate", **switches}))
-        without = simulate(with_it.scenario.but(iommu="off"))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    with_it = simulate(Scenario.of({"path": "panic", "iommu": "translate", **switches}))
+    without = simulate(with_it.scenario.but(iommu="off"))
     if with_it.scenario.path != "panic":
         return "No: only a panic has a dump to lose."
     if with_it.to_json()["dump"] != "lost":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kexecdoc.kernel.irq import WINDOW
 from kexecdoc.run import Run
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
-from kexecdoc.study.exercises import RIGHT
+from kexecdoc.study.exercises import RIGHT, tries_a_scenario
 
 STORMS: dict[str, tuple[bool, str]] = {
     "a line, and nobody's handler knows the device": (True, "every interrupt comes back unhandled, and is counted"),
@@ -48,12 +48,10 @@ def ended_by_the_detector(*storms: str) -> str:
     return f"{RIGHT} Only that one is counted."
 
 
+@tries_a_scenario
 def asserted_and_silent(**switches: object) -> str:
     """Check a crossing after which the card's line stays asserted, and no storm comes of it."""
-    try:
-        run = simulate(Scenario.of({"interrupt": "intx", "quiesce": "none", **switches}))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of({"interrupt": "intx", "quiesce": "none", **switches}))
     if run.scenario.interrupt != "intx":
         return "No: a message has no line."
     if run.verdict.jump_ns is None or not _asserted_after(run, run.verdict.jump_ns):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kexecdoc.machine.gic import FIRST_LPI, pending_bit
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
-from kexecdoc.study.exercises import RIGHT
+from kexecdoc.study.exercises import RIGHT, tries_a_scenario
 
 TABLE_KIB = 64
 """A property table, and a CPU's pending table, with 16 bits of INTID. [src: gic-table-sizes]"""
@@ -41,12 +41,10 @@ def reserved(cpus: int, kib: int, pages: int) -> str:
     return f"{RIGHT} {tables} tables of {TABLE_KIB} KiB are {kib:,} KiB; {listed}."
 
 
+@tries_a_scenario
 def dead_in_spite_of_uefi(**switches: object) -> str:
     """Check a crossing, first booted through UEFI, after which message-signalled interrupts reach no CPU."""
-    try:
-        run = simulate(Scenario.of({"lpi_disable": "sticky", **switches}))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of({"lpi_disable": "sticky", **switches}))
     if run.scenario.firmware != "efi":
         return "No: here the first kernel was not booted through UEFI."
     usable = run.verdict.msi_usable

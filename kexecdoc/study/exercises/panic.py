@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from kexecdoc.kernel.crash import CMA_WAIT
 from kexecdoc.scales import S
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
 from kexecdoc.study.closed_forms import ring_dry_ns
-from kexecdoc.study.exercises import RIGHT
+from kexecdoc.study.exercises import RIGHT, tries_a_scenario
 
 READERS: dict[str, tuple[bool, str]] = {
     "hpsa": (True, "it resets its controller when it probes"),
@@ -23,12 +23,10 @@ READERS: dict[str, tuple[bool, str]] = {
 """
 
 
+@tries_a_scenario
 def hits_the_capture_kernel(**switches: object) -> str:
     """Check a panic, with nothing damaged, after which stray writes spoil the capture kernel's own memory."""
-    try:
-        run = simulate(Scenario.of({"path": "panic", **switches}))
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    run = simulate(Scenario.of({"path": "panic", **switches}))
     v = run.verdict
     if run.scenario.path != "panic":
         return "No: only a panic has a capture kernel."

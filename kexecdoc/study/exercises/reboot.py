@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
-from kexecdoc.study.exercises import RIGHT
+from kexecdoc.study.exercises import RIGHT, tries_a_scenario
 from kexecdoc.verdict import OUTCOMES
 
 METHODS: dict[str, str] = {
@@ -32,15 +32,13 @@ def enters_without_a_reset(method: str) -> str:
     return f"{RIGHT} It jumps into the firmware's code, and every device is as the last driver left it."
 
 
+@tries_a_scenario
 def hidden_by_the_reset(**switches: object) -> str:
     """Check a fault that nobody sees on a reboot with a reset, and that spoils a kexec."""
     if "path" in switches:
         return "No: leave path out. The same machine is rebooted, and then crossed by kexec."
-    try:
-        rebooted = simulate(Scenario.of({"path": "reboot", "reset": "full", **switches})).verdict
-        kexec = simulate(Scenario.of({"path": "kexec", **switches})).verdict
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    rebooted = simulate(Scenario.of({"path": "reboot", "reset": "full", **switches})).verdict
+    kexec = simulate(Scenario.of({"path": "kexec", **switches})).verdict
     if OUTCOMES.index(rebooted.outcome) >= BAD:
         return f"No: the reboot shows it, too: {rebooted.outcome}."
     if OUTCOMES.index(kexec.outcome) < BAD:
@@ -48,15 +46,12 @@ def hidden_by_the_reset(**switches: object) -> str:
     return f"{RIGHT} The reboot ends {rebooted.outcome}, the kexec {kexec.outcome}."
 
 
+@tries_a_scenario
 def saved_by_bus_master(**switches: object) -> str:
     """Check a scenario in which Bus Master saves a kexec and not a reboot without a reset."""
-    try:
-        ends = {
-            path: simulate(Scenario.of({"reset": "none", **switches, "path": path})).verdict
-            for path in ("kexec", "reboot")
-        }
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    ends = {
+        path: simulate(Scenario.of({"reset": "none", **switches, "path": path})).verdict for path in ("kexec", "reboot")
+    }
     kexec, reboot = ends["kexec"], ends["reboot"]
     if not kexec.dma["stopped"]:
         return "No: on the kexec, Bus Master has nothing to stop here."

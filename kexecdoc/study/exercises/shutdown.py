@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from kexecdoc.scenario import Scenario, ScenarioError
+from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
-from kexecdoc.study.exercises import RIGHT
+from kexecdoc.study.exercises import RIGHT, tries_a_scenario
 from kexecdoc.verdict import OUTCOMES
 
 
+@tries_a_scenario
 def one_beats_the_other(better: str, **switches: object) -> str:
     """Check a scenario in which ``better``, ``remove`` or ``shutdown``, ends better than the other callback.
 
@@ -18,10 +19,7 @@ def one_beats_the_other(better: str, **switches: object) -> str:
     if "quiesce" in switches:
         return "No: leave quiesce out. Both callbacks are tried, everything else being the same."
     worse = "shutdown" if better == "remove" else "remove"
-    try:
-        ends = {q: simulate(Scenario.of({"quiesce": q, **switches})).verdict.outcome for q in (better, worse)}
-    except ScenarioError as error:
-        return f"No such scenario: {error}"
+    ends = {q: simulate(Scenario.of({"quiesce": q, **switches})).verdict.outcome for q in (better, worse)}
     if OUTCOMES.index(ends[better]) < OUTCOMES.index(ends[worse]):
         return f"{RIGHT} With {better} the crossing ends {ends[better]}, with {worse} {ends[worse]}."
     if ends[better] == ends[worse]:

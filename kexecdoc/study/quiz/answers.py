@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Protocol
 
-RIGHT = "Right."
+from kexecdoc.study.exercises import RIGHT
+
 NUMBER = re.compile(r"(-?)(0x[0-9a-f]+|[0-9][0-9,]*(?:\.[0-9]+)?)\s*(\S.*)?", re.IGNORECASE)
 
 
@@ -35,6 +36,11 @@ class Answer(Protocol):
 
     def judge(self, given: Sequence[object]) -> str:
         """Say whether an answer is right, and why it is not."""
+
+
+def in_words(on: Sequence[str], off: Sequence[str], state: Sequence[bool]) -> str:
+    """Return a state of several parts, each of which is on or off, as words."""
+    return ", ".join(yes if is_on else no for yes, no, is_on in zip(on, off, state, strict=True))
 
 
 def sentence(words: str) -> str:

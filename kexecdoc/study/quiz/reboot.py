@@ -8,7 +8,7 @@ from kexecdoc.run import Run
 from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
 from kexecdoc.study.quiz import rules
-from kexecdoc.study.quiz.answers import Choice, Option
+from kexecdoc.study.quiz.answers import Choice, Option, in_words
 from kexecdoc.study.quiz.drawn import Drawn
 from kexecdoc.study.quiz.problem import Problem, same
 from kexecdoc.versions import Versions
@@ -43,8 +43,8 @@ def what_survives(drawn: Drawn) -> Problem:
     ruled = (not was_reset and not rules.engine_stopped(s), not was_reset and not rules.bit_cleared(s), not was_reset)
     reasons = (_why_engine(s, was_reset), _why_bit(s, was_reset), _why_lpis(was_reset))
     others = [tuple(bool(on) ^ (n == flipped) for n, on in enumerate(ruled)) for flipped in range(3)]
-    options = [Option(_words(ruled), "each of the three has its own reason.", True)]
-    options += [Option(_words(other), f"{why}.") for other, why in zip(others, reasons, strict=True)]
+    options = [Option(in_words(ON, OFF, ruled), "each of the three has its own reason.", True)]
+    options += [Option(in_words(ON, OFF, other), f"{why}.") for other, why in zip(others, reasons, strict=True)]
     way = {
         ("reboot", "full"): "A reboot of an arm64 machine. Its firmware resets the hardware, all of it.",
         ("reboot", "none"): "A reboot of an arm64 machine whose firmware is merely entered: it resets nothing.",
@@ -61,16 +61,12 @@ def what_survives(drawn: Drawn) -> Problem:
         working=tuple(
             f"{what}: {why}." for what, why in zip(("Engine", "Bus Master", "EnableLPIs"), reasons, strict=True)
         ),
-        twice=same(_words(ruled), _words(_at_entry(simulate(s)))),
+        twice=same(in_words(ON, OFF, ruled), in_words(ON, OFF, _at_entry(simulate(s)))),
         look=(
             "log",
             "device/eth0/engine, gate/eth0/bus-master and redistributor/0/enable-lpis, folded up to the entry.",
         ),
     )
-
-
-def _words(state: tuple[bool, ...]) -> str:
-    return ", ".join(on if is_on else off for on, off, is_on in zip(ON, OFF, state, strict=True))
 
 
 def _at_entry(run: Run) -> tuple[bool, ...]:

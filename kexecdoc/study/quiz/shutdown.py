@@ -23,7 +23,7 @@ from kexecdoc.scales import (
 from kexecdoc.scenario import Scenario
 from kexecdoc.simulate import simulate
 from kexecdoc.study.quiz import rules
-from kexecdoc.study.quiz.answers import Choice, Mistake, Number, Numbers, Option, sentence
+from kexecdoc.study.quiz.answers import Choice, Mistake, Number, Numbers, Option, in_words, sentence
 from kexecdoc.study.quiz.drawn import Drawn
 from kexecdoc.study.quiz.problem import Problem, same
 from kexecdoc.study.quiz.steps import listed, ms, summed
@@ -61,8 +61,8 @@ def left_on(drawn: Drawn) -> Problem:
     ruled = (not rules.engine_stopped(s), not rules.interrupt_silenced(s), not rules.bit_cleared(s))
     others = [tuple(bool(on) ^ (n == flipped) for n, on in enumerate(ruled)) for flipped in range(3)]
     reasons = (_why_engine(s), _why_interrupt(s), _why_bit(s))
-    options = [Option(_words(ruled), "each of the three is switched on its own.", True)]
-    options += [Option(_words(other), f"{why}.") for other, why in zip(others, reasons, strict=True)]
+    options = [Option(in_words(PARTS, OFF, ruled), "each of the three is switched on its own.", True)]
+    options += [Option(in_words(PARTS, OFF, other), f"{why}.") for other, why in zip(others, reasons, strict=True)]
     return Problem(
         scenario=s,
         given=("An ordinary kexec. A device's state at the jump is three things, each of which is on or off.",),
@@ -71,16 +71,12 @@ def left_on(drawn: Drawn) -> Problem:
         working=tuple(
             f"{what}: {why}." for what, why in zip(("Engine", "Interrupt", "Bus Master"), reasons, strict=True)
         ),
-        twice=same(_words(ruled), _words(_at_jump(simulate(s)))),
+        twice=same(in_words(PARTS, OFF, ruled), in_words(PARTS, OFF, _at_jump(simulate(s)))),
         look=(
             "log",
             "Lay start and every set up to stub/jump:0 over each other: device/eth0/... and gate/eth0/bus-master.",
         ),
     )
-
-
-def _words(state: tuple[bool, ...]) -> str:
-    return ", ".join(on if is_on else off for on, off, is_on in zip(PARTS, OFF, state, strict=True))
 
 
 def _at_jump(run: Run) -> State:
