@@ -25,11 +25,21 @@ function extra() {
   if (document.querySelector(".kx-driver")) import("./my-driver.js");
 }
 
-// On a slow machine the theme may look for what the address names before the page has its height: then it stays at
-// the top. Who has scrolled since, or came back to where they were, is left there.
+// The theme forgets what a link names if the page takes longer to come than it takes to note where the reader was: then
+// it goes there, on the new page. Or it looks before the page has its height, and stays at the top. Who comes back by
+// the browser's button is led by the theme; so is whoever has what the address names in view.
+let followed = "";
+
+addEventListener("click", ({ target }) => (followed = target.closest?.("a[href]")?.href ?? ""), true);
+addEventListener("popstate", () => (followed = ""));
+
 function arrive() {
+  const meant = followed === location.href || scrollY === 0;
+  followed = "";
   const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (named && scrollY === 0 && named.getBoundingClientRect().top > innerHeight) named.scrollIntoView();
+  if (!meant || !named) return;
+  const { top } = named.getBoundingClientRect();
+  if (top < 0 || top > innerHeight) named.scrollIntoView();
 }
 
 if (window.document$)

@@ -1,5 +1,7 @@
 """A word of a chapter leads to its definition, which a reader also has under the pointer and the focus."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -14,6 +16,18 @@ def test_a_term_leads_to_its_entry(page, site):
     page.goto(site + CHAPTER, wait_until="networkidle")
     term(page, "redistributor").click()
     page.wait_for_url(f"{site}reference/glossary/#term-redistributor")
+    expect(page.locator("#term-redistributor")).to_be_in_viewport()
+
+
+def test_a_link_leads_to_what_it_names_also_if_the_page_is_slow_to_come(page, site):
+    def slow(route):
+        page.wait_for_timeout(600)
+        route.continue_()
+
+    page.route("**/reference/glossary/", slow)
+    page.goto(site + CHAPTER, wait_until="networkidle")
+    term(page, "redistributor").click()
+    expect(page).to_have_title(re.compile("^Glossary"))
     expect(page.locator("#term-redistributor")).to_be_in_viewport()
 
 
