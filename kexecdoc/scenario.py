@@ -2,14 +2,14 @@
 
 A switch is a field of one of the groups below; `Scenario` is all of them together, flat and frozen.
 From the declaration follow the validation and its error text, the command line, the notebook's and the
-page's controls and the reference table. A model takes the group that it needs: a NIC takes `Device`,
-and a `Scenario` is one.
+page's controls and the reference table; and, from the conditions beside it, with which others a switch
+has no effect. A model takes the group that it needs: a NIC takes `Device`, and a `Scenario` is one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from functools import cache
@@ -33,6 +33,37 @@ def shown(word: object) -> str:
     return f"{text[:60]}" if text.strip() else f"‘{text[:60]}’"
 
 
+Alternatives = Mapping[str, str | tuple[str, ...]]
+"""Other switches, by their fields, and for each a value or several: one of all those is enough."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a switch needs: ``either`` of some other switches has one of the values beside its name."""
+
+    either: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @classmethod
+    def of(cls, either: Alternatives) -> Condition:
+        """Make a condition as it is declared."""
+        each = {name: (values,) if isinstance(values, str) else values for name, values in either.items()}
+        return cls(tuple((name.replace("_", "-"), values) for name, values in each.items()))
+
+    def holds(self, values: Mapping[str, object]) -> bool:
+        """Return whether it does, as the switches are set."""
+        return any(values[name] in enough for name, enough in self.either)
+
+    def said(self, mark: Callable[[str], str] = str) -> str:
+        """Return it in words: ``path=kexec or reboot, or crash-work=shutdown``; ``mark`` sets the code in them."""
+        parts = [_or([mark(f"{name}={first}"), *map(mark, more)]) for name, (first, *more) in self.either]
+        several = any(len(enough) > 1 for _, enough in self.either)
+        return ", or ".join(parts) if several else _or(parts)
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+
+
 @dataclass(frozen=True)
 class Switch:
     """The declaration of one switch. ``choices`` is empty for a number, which has a closed range.
@@ -40,6 +71,7 @@ class Switch:
     ``places`` is how many decimal places a number may have: 0 for an integer. ``by_version`` says which value is
     the default in which kernel versions, where that depends on them; ``default`` is the newest's. ``label`` says
     what it decides in plain words, for a stranger who has not met the name yet, and ``labels`` does for each choice.
+    ``needs`` are conditions without each of which no value of it makes any difference.
     """
 
     default: Value
@@ -53,6 +85,7 @@ class Switch:
     by_version: tuple[tuple[str, Versions], ...] = ()
     label: str = ""
     labels: tuple[str, ...] = ()
+    needs: tuple[Condition, ...] = ()
     group: str = ""
     name: str = ""
 
@@ -84,6 +117,18 @@ class Switch:
         """Return the default in a kernel version."""
         return next((value for value, versions in self.by_version if kernel in versions), self.default)
 
+    def idle(self, values: Mapping[str, object]) -> str:
+        """Return why the switch has no effect as the others are set: ``only with path=panic``.
+
+        ``values`` are those of every switch, by name. Empty if no condition says so: it may have none all the same.
+        """
+        return next((f"only with {needed.said()}" for needed in self.needs if not needed.holds(values)), "")
+
+    def only_with(self, mark: Callable[[str], str] = str) -> str:
+        """Return all that the switch needs to have an effect, in words; empty if that is nothing."""
+        said = [f"with {needed.said(mark)}" for needed in self.needs]
+        return "only " + "; ".join([*said[:-1], f"and {said[-1]}" if said[:-1] else said[-1]]) if said else ""
+
     def describe(self) -> dict[str, object]:
         """Return the declaration as JSON: what `kexecdoc switches --format json` prints."""
         kind: dict[str, object] = {"range": [self.low, self.high]}
@@ -103,6 +148,8 @@ class Switch:
             about["default_by_kernel"] = [
                 {"default": value, "since": v.since, "before": v.before} for value, v in self.by_version
             ]
+        if self.needs:  # of each of these, one at least
+            about["only_with"] = [{name: list(enough) for name, enough in needed.either} for needed in self.needs]
         return {"name": self.name, "group": self.group, **kind, **about}
 
     def parse(self, value: object) -> Value:
@@ -169,6 +216,17 @@ def by_version(declared: Any, **versions: Versions) -> Any:
     return field(default=BY_VERSION, metadata={"switch": switch})
 
 
+def only(declared: Any, /, *either: Alternatives, **each: str | tuple[str, ...]) -> Any:
+    """Declare with which others a switch can have an effect at all.
+
+    Each of ``each`` must have its value, or one of several; of every ``either``, one switch must. Where that is not
+    so, the same events follow whatever the switch is. Where it is so, they may all the same: this need not say all.
+    The first that is not so is the reason that a reader is told.
+    """
+    needs = tuple(map(Condition.of, (*({name: values} for name, values in each.items()), *either)))
+    return field(default=declared.default, metadata={"switch": replace(declared.metadata["switch"], needs=needs)})
+
+
 def fraction(help: str, /, default: int = 0) -> Any:
     """Declare a switch that is a number from 0 to 1, with six decimal places."""
     switch = Switch(default=default, help=help, low=0, high=1, places=6)
@@ -181,17 +239,44 @@ def integer(help: str, /, default: int, low: int, high: int, unit: str = "") -> 
     return field(default=default, metadata={"switch": switch})
 
 
+KERNELS = ("7.3", "6.12", "6.1", "5.10", "4.20", "4.18", "4.17", "4.12", "3.13", "3.4")
+"""The versions of Linux that were read, newest first."""
+
+
+def kernels(versions: Versions) -> tuple[str, ...]:
+    """Return those in a range."""
+    return tuple(kernel for kernel in KERNELS if kernel in versions)
+
+
+# What several switches need.
+
+SHUTS_DOWN: Alternatives = {"path": ("kexec", "reboot"), "crash_work": "shutdown"}
+"""The old kernel shuts its devices down."""
+
+NOT_SILENCED: Alternatives = {"quiesce": "none", "shutdown_callback": "missing", "path": "panic"}
+"""No callback switches the interrupt of the device under study off. Of a panic this says nothing."""
+
+NOT_RESET: Alternatives = {"path": ("kexec", "panic"), "reset": "none"}
+"""No reboot resets the hardware. Of a panic this says nothing."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Crossing:
     """How one kernel ends and the next begins."""
 
     group: ClassVar[str] = "crossing"
 
-    path: str = choice(
-        "how the old kernel ends",
-        kexec="reboot(2) with LINUX_REBOOT_CMD_KEXEC",
-        panic="panic(), and a capture kernel takes over",
-        reboot="reboot(2), and firmware takes over",
+    path: str = plain(
+        choice(
+            "how the old kernel ends",
+            kexec="reboot(2) with LINUX_REBOOT_CMD_KEXEC",
+            panic="panic(), and a capture kernel takes over",
+            reboot="reboot(2), and firmware takes over",
+        ),
+        "How the old kernel ends",
+        kexec="it jumps into the next one: kexec",
+        panic="it crashes, and a capture kernel takes over",
+        reboot="it reboots, and firmware takes over",
     )
     machine: str = plain(
         choice(
@@ -206,21 +291,43 @@ class Crossing:
     kernel: str = plain(
         choice(
             "which Linux both kernels are: the wording of messages, what that version does, and three defaults",
-            *("7.3", "6.12", "6.1", "5.10", "4.20", "4.18", "4.17", "4.12", "3.13", "3.4"),
+            *KERNELS,
         ),
         "Which Linux both kernels are",
     )
-    loader: str = choice(
-        "the system call that loaded the image: whether a digest is checked before entry",
-        file="kexec_file_load: on arm64 no purgatory and no digest, on x86 both",
-        user="kexec_load by kexec-tools: purgatory checks a SHA-256 digest",
+    loader: str = only(
+        plain(
+            choice(
+                "the system call that loaded the image: whether a digest is checked before entry",
+                file="kexec_file_load: on arm64 no purgatory and no digest, on x86 both",
+                user="kexec_load by kexec-tools: purgatory checks a SHA-256 digest",
+            ),
+            "How the next kernel was loaded",
+            file="by kexec_file_load: a digest is checked on x86 only",
+            user="by kexec-tools: a digest is checked before entry",
+        ),
+        {"handover": "none", "path": "panic"},
+        {"path": "kexec", "crash_work": ("minimal", "notifiers", "shutdown")},
+        machine="arm64",
+        path=("kexec", "panic"),
     )
-    image_placement: str = choice(
-        "where the image goes, as long as nothing reserves the old kernel's LPI tables",
-        **{
-            "clear": "clear of them",
-            "over-tables": "its text over the property table and the boot CPU's pending table",
-        },
+    image_placement: str = only(
+        plain(
+            choice(
+                "where the image goes, as long as nothing reserves the old kernel's LPI tables",
+                **{
+                    "clear": "clear of them",
+                    "over-tables": "its text over the property table and the boot CPU's pending table",
+                },
+            ),
+            "Where the next kernel’s image goes",
+            clear="clear of the old interrupt tables",
+            **{"over-tables": "over them, where nothing reserves them"},
+        ),
+        {"path": ("kexec", "reboot"), "crash_work": "in-place"},
+        {"handover": "none", "path": ("reboot", "panic")},
+        {"firmware": "devicetree", "lpi_policy": ("detect", "naive"), "path": ("reboot", "panic")},
+        machine="arm64",
     )
     seed: int = plain(
         integer("every random stream derives from it", 1, 0, 2**63 - 1), "The luck of this run: each seed is another"
@@ -243,8 +350,14 @@ class Device:
         ring="a receive ring: it ends when nobody refills it",
         cyclic="one buffer, round and round, without end",
     )
-    traffic: int = integer("packets, or periods of a cyclic buffer", 500, 1, 20_000, "a second")
-    ring_size: int = integer("descriptors that can be posted at once", 256, 1, 2_048, "descriptors")
+    traffic: int = plain(
+        integer("packets, or periods of a cyclic buffer", 500, 1, 20_000, "a second"),
+        "How often something arrives at the card",
+    )
+    ring_size: int = plain(
+        integer("descriptors that can be posted at once", 256, 1, 2_048, "descriptors"),
+        "How many buffers the receive ring has",
+    )
     interrupt: str = plain(
         choice(
             "how it interrupts",
@@ -255,10 +368,19 @@ class Device:
         msi="by a message: a memory write",
         intx="by a line, held until somebody sees to it",
     )
-    msi_resend: str = choice(
-        "whether it sends a message again that nobody has seen to",
-        no="one message an arrival",
-        yes="at once, as soon as a CPU has accepted the last one",
+    msi_resend: str = only(
+        plain(
+            choice(
+                "whether it sends a message again that nobody has seen to",
+                no="one message an arrival",
+                yes="at once, as soon as a CPU has accepted the last one",
+            ),
+            "Does the card repeat a message that nobody has seen to?",
+            no="no, one message an arrival",
+            yes="yes, at once, as soon as one was accepted",
+        ),
+        NOT_SILENCED,
+        interrupt="msi",
     )
     line_shared: str = plain(
         choice(
@@ -270,25 +392,50 @@ class Device:
         no="no",
         yes="yes, and its driver asks for the line first",
     )
-    obeys_bus_master: str = choice(
-        "whether it stops when its own Bus Master bit is cleared",
-        yes="as the PCI specification asks",
-        no="it goes on: the bit is not known to stop every device",
-    )
-    power_state: str = choice(
-        "what the PCI core believes of its power state",
-        known="D0 to D3hot: the core clears Bus Master on kexec",
-        unknown="no driver ever enabled it: the core leaves it alone; up to 6.12",
-    )
-    on_abort: str = plain(
-        choice(
-            "what a refused request does to the machine",
-            ignored="nothing: the device does not mind",
-            fatal="the error reaches a CPU, and whatever runs there dies",
+    obeys_bus_master: str = only(
+        plain(
+            choice(
+                "whether it stops when its own Bus Master bit is cleared",
+                yes="as the PCI specification asks",
+                no="it goes on: the bit is not known to stop every device",
+            ),
+            "Does the card stop when its Bus Master bit is cleared?",
+            yes="yes, as the specification asks",
+            no="no: it goes on",
         ),
-        "What a refused write does to the machine",
-        ignored="nothing",
-        fatal="the error reaches a CPU, which dies of it",
+        {"quiesce": "none", "shutdown_callback": ("missing", "incomplete")},
+        path="kexec",
+        clear_bus_master="yes",
+        power_state="known",
+    )
+    power_state: str = only(
+        plain(
+            choice(
+                "what the PCI core believes of its power state",
+                known="D0 to D3hot: the core clears Bus Master on kexec",
+                unknown="no driver ever enabled it: the core leaves it alone; up to 6.12",
+            ),
+            "What the PCI core believes of the card’s power",
+            known="it is known, and the bit is cleared",
+            unknown="nobody enabled it: the core leaves it alone",
+        ),
+        path="kexec",
+        clear_bus_master="yes",
+    )
+    on_abort: str = only(
+        plain(
+            choice(
+                "what a refused request does to the machine",
+                ignored="nothing: the device does not mind",
+                fatal="the error reaches a CPU, and whatever runs there dies",
+            ),
+            "What a refused write does to the machine",
+            ignored="nothing",
+            fatal="the error reaches a CPU, which dies of it",
+        ),
+        {"iommu": "translate", "machine": "arm64"},
+        {"path": ("kexec", "panic"), "reset": "none", "gbpa": "abort"},
+        iommu=("identity", "translate"),
     )
 
 
@@ -298,62 +445,92 @@ class OldKernel:
 
     group: ClassVar[str] = "old kernel"
 
-    quiesce: str = plain(
-        choice(
-            "what is done to this device's driver; everything else is shut down anyway",
-            shutdown="its shutdown callback, as Linux does",
-            remove="its remove callback, as unloading the driver would",
-            none="nothing",
-        ),
-        "What the old kernel calls in the card’s driver",
-        shutdown="its shutdown, as Linux does",
-        remove="its remove, as unloading would",
-        none="nothing: the card is left running",
-    )
-    shutdown_callback: str = plain(
-        choice(
-            "what shutdown finds in the driver",
-            works="it stops the DMA engine and the interrupt",
-            missing="the driver has none",
-            incomplete="it silences the interrupt and leaves the DMA engine running",
-        ),
-        "What the driver’s shutdown does",
-        works="stops the card’s writes and its interrupt",
-        missing="there is none",
-        incomplete="stops the interrupt, forgets the writes",
-    )
-    remove_callback: str = plain(
-        choice(
-            "what remove finds in the driver",
-            works="it stops engine and interrupt, clears Bus Master, and frees what the driver held",
-            hangs="it waits for somebody who never lets go of the device",
-        ),
-        "What the driver’s remove does",
-        works="stops everything, frees all that it held",
-        hangs="waits for a user who never lets go",
-    )
-    clear_bus_master: str = plain(
-        by_version(
+    quiesce: str = only(
+        plain(
             choice(
-                "whether the PCI core clears Bus Master on kexec, in every function that it believes powered",
-                yes="as since v3.5",
-                no="as before v3.5",
+                "what is done to this device's driver; everything else is shut down anyway",
+                shutdown="its shutdown callback, as Linux does",
+                remove="its remove callback, as unloading the driver would",
+                none="nothing",
             ),
-            no=Versions(before="3.5"),
+            "What the old kernel calls in the card’s driver",
+            shutdown="its shutdown, as Linux does",
+            remove="its remove, as unloading would",
+            none="nothing: the card is left running",
         ),
-        "Does the old kernel clear Bus Master before the jump?",
-        yes="yes, as Linux does since v3.5",
-        no="no, as before v3.5",
+        SHUTS_DOWN,
     )
-    quiesce_disk: str = choice(
-        "what is done to the disk's driver, whose callbacks both work",
-        shutdown="its shutdown callback, as Linux does",
-        remove="its remove callback: whoever still uses the disk loses it",
+    shutdown_callback: str = only(
+        plain(
+            choice(
+                "what shutdown finds in the driver",
+                works="it stops the DMA engine and the interrupt",
+                missing="the driver has none",
+                incomplete="it silences the interrupt and leaves the DMA engine running",
+            ),
+            "What the driver’s shutdown does",
+            works="stops the card’s writes and its interrupt",
+            missing="there is none",
+            incomplete="stops the interrupt, forgets the writes",
+        ),
+        SHUTS_DOWN,
+        quiesce="shutdown",
     )
-    mask_at_controller: str = choice(
-        "whether every interrupt is masked at the controller before the jump, as was proposed in the thread",
-        no="as the architecture does it",
-        yes="each LPI in its property byte, each pin of the I/O APIC, and nothing in the devices",
+    remove_callback: str = only(
+        plain(
+            choice(
+                "what remove finds in the driver",
+                works="it stops engine and interrupt, clears Bus Master, and frees what the driver held",
+                hangs="it waits for somebody who never lets go of the device",
+            ),
+            "What the driver’s remove does",
+            works="stops everything, frees all that it held",
+            hangs="waits for a user who never lets go",
+        ),
+        SHUTS_DOWN,
+        quiesce="remove",
+    )
+    clear_bus_master: str = only(
+        plain(
+            by_version(
+                choice(
+                    "whether the PCI core clears Bus Master on kexec, in every function that it believes powered",
+                    yes="as since v3.5",
+                    no="as before v3.5",
+                ),
+                no=Versions(before="3.5"),
+            ),
+            "Does the old kernel clear Bus Master before the jump?",
+            yes="yes, as Linux does since v3.5",
+            no="no, as before v3.5",
+        ),
+        path="kexec",
+    )
+    quiesce_disk: str = only(
+        plain(
+            choice(
+                "what is done to the disk's driver, whose callbacks both work",
+                shutdown="its shutdown callback, as Linux does",
+                remove="its remove callback: whoever still uses the disk loses it",
+            ),
+            "What the old kernel calls in the disk’s driver",
+            shutdown="its shutdown, as Linux does",
+            remove="its remove: who uses the disk loses it",
+        ),
+        SHUTS_DOWN,
+    )
+    mask_at_controller: str = only(
+        plain(
+            choice(
+                "whether every interrupt is masked at the controller before the jump, as was proposed in the thread",
+                no="as the architecture does it",
+                yes="each LPI in its property byte, each pin of the I/O APIC, and nothing in the devices",
+            ),
+            "Is every interrupt masked at the controller before the jump?",
+            no="no: as each architecture does it",
+            yes="yes, as was proposed in the thread",
+        ),
+        {"path": ("kexec", "reboot"), "crash_work": ("minimal", "notifiers", "shutdown")},
     )
     hotplug: str = plain(
         choice(
@@ -373,8 +550,19 @@ class OldKernel:
             "cf118-quirked": "such a port, and its driver knows",
         },
     )
-    hotplug_ports: int = plain(integer("how many such ports there are", 1, 1, 64, "ports"), "How many hot-plug ports")
-    hz: int = integer("timer ticks: how long the hot-plug driver's waits are rounded up to", 250, 250, 1000, "a second")
+    hotplug_ports: int = only(
+        plain(integer("how many such ports there are", 1, 1, 64, "ports"), "How many hot-plug ports"),
+        hotplug=("conforming", "cf118", "cf118-quirked"),
+    )
+    hz: int = only(
+        plain(
+            integer("timer ticks: how long the hot-plug driver's waits are rounded up to", 250, 250, 1000, "a second"),
+            "Timer ticks, which the port driver’s waits are rounded up to",
+        ),
+        SHUTS_DOWN,
+        hotplug="cf118",
+        kernel=kernels(Versions("4.15")),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -395,20 +583,33 @@ class Iommu:
         identity="there, addresses unchanged",
         translate="there, addresses translated",
     )
-    iova: str = plain(
-        choice(
-            "what in-flight I/O virtual addresses are when read as physical ones",
-            hole="addresses where there is no RAM",
-            ram="addresses of other RAM",
+    iova: str = only(
+        plain(
+            choice(
+                "what in-flight I/O virtual addresses are when read as physical ones",
+                hole="addresses where there is no RAM",
+                ram="addresses of other RAM",
+            ),
+            "What the card’s translated addresses are without the IOMMU",
+            hole="nothing: no memory is there",
+            ram="other memory",
         ),
-        "What the card’s translated addresses are without the IOMMU",
-        hole="nothing: no memory is there",
-        ram="other memory",
+        iommu="translate",
     )
-    gbpa: str = choice(
-        "what an SMMUv3 does with traffic while it is disabled",
-        bypass="lets it through untranslated",
-        abort="refuses it",
+    gbpa: str = only(
+        plain(
+            choice(
+                "what an SMMUv3 does with traffic while it is disabled",
+                bypass="lets it through untranslated",
+                abort="refuses it",
+            ),
+            "What an SMMU does with writes while it is switched off",
+            bypass="lets them through, untranslated",
+            abort="refuses them",
+        ),
+        {"path": ("kexec", "reboot"), "crash_work": ("shutdown", "in-place")},
+        machine="arm64",
+        iommu=("identity", "translate"),
     )
 
 
@@ -418,28 +619,43 @@ class InterruptController:
 
     group: ClassVar[str] = "interrupt controller"
 
-    lpi_disable: str = plain(
-        choice(
-            "whether EnableLPIs can be cleared once it was set",
-            clearable="it can",
-            sticky="it reads back as 1 for ever",
+    lpi_disable: str = only(
+        plain(
+            choice(
+                "whether EnableLPIs can be cleared once it was set",
+                clearable="it can",
+                sticky="it reads back as 1 for ever",
+            ),
+            "Can the interrupt controller’s tables be switched off?",
+            clearable="yes: EnableLPIs can be cleared",
+            sticky="no: once set, EnableLPIs stays set",
         ),
-        "Can the interrupt controller’s tables be switched off?",
-        clearable="yes: EnableLPIs can be cleared",
-        sticky="no: once set, EnableLPIs stays set",
+        {"firmware": "devicetree", "lpi_policy": ("detect", "naive"), "path": ("reboot", "panic")},
+        {"lpi_policy": ("detect", "naive"), "path": ("kexec", "reboot"), "crash_work": "in-place"},
+        NOT_RESET,
+        machine="arm64",
     )
-    lpi_cache: int = integer(
-        "pending bits that a redistributor holds on chip before it writes one to memory", 0, 0, 64, "lines"
-    )
-    firmware: str = plain(
-        choice(
-            "how the first kernel was booted: whether a list of reserved memory survives",
-            efi="through UEFI, whose configuration tables carry the list",
-            devicetree="without UEFI: no list",
+    lpi_cache: int = only(
+        plain(
+            integer(
+                "pending bits that a redistributor holds on chip before it writes one to memory", 0, 0, 64, "lines"
+            ),
+            "How many pending bits a redistributor holds on chip",
         ),
-        "How the first kernel was booted",
-        efi="through UEFI: a list of reserved memory is kept",
-        devicetree="without UEFI: there is no such list",
+        machine="arm64",
+    )
+    firmware: str = only(
+        plain(
+            choice(
+                "how the first kernel was booted: whether a list of reserved memory survives",
+                efi="through UEFI, whose configuration tables carry the list",
+                devicetree="without UEFI: no list",
+            ),
+            "How the first kernel was booted",
+            efi="through UEFI: a list of reserved memory is kept",
+            devicetree="without UEFI: there is no such list",
+        ),
+        machine="arm64",
     )
 
 
@@ -449,21 +665,25 @@ class NextKernel:
 
     group: ClassVar[str] = "next kernel"
 
-    lpi_policy: str = plain(
-        by_version(
-            choice(
-                "what it does with LPI tables that it finds live",
-                reuse="keeps them where they are reserved: v4.20 on",
-                detect="warns and tries to switch them off: v4.17 to v4.19",
-                naive="programs its own and does not look: before v4.17",
+    lpi_policy: str = only(
+        plain(
+            by_version(
+                choice(
+                    "what it does with LPI tables that it finds live",
+                    reuse="keeps them where they are reserved: v4.20 on",
+                    detect="warns and tries to switch them off: v4.17 to v4.19",
+                    naive="programs its own and does not look: before v4.17",
+                ),
+                detect=Versions("4.17", before="4.20"),
+                naive=Versions(before="4.17"),
             ),
-            detect=Versions("4.17", before="4.20"),
-            naive=Versions(before="4.17"),
+            "What the next kernel does with tables in use",
+            reuse="keeps them, if they are on the list: v4.20 on",
+            detect="warns, and tries to switch them off: v4.17 on",
+            naive="does not look: before v4.17",
         ),
-        "What the next kernel does with tables in use",
-        reuse="keeps them, if they are on the list: v4.20 on",
-        detect="warns, and tries to switch them off: v4.17 on",
-        naive="does not look: before v4.17",
+        NOT_RESET,
+        machine="arm64",
     )
     next_driver: str = plain(
         choice(
@@ -477,15 +697,21 @@ class NextKernel:
         trusts="lets it write, and believes what it finds",
         absent="there is no driver for it",
     )
-    irqpoll: str = plain(
-        choice(
-            "whether an unhandled interrupt is offered to the handlers of all shared lines",
-            no="as by default",
-            yes="as with `irqpoll` on the kernel's command line",
+    irqpoll: str = only(
+        plain(
+            choice(
+                "whether an unhandled interrupt is offered to the handlers of all shared lines",
+                no="as by default",
+                yes="as with `irqpoll` on the kernel's command line",
+            ),
+            "If nobody claims an interrupt, are all drivers asked?",
+            no="no, as by default",
+            yes="yes: booted with irqpoll",
         ),
-        "If nobody claims an interrupt, are all drivers asked?",
-        no="no, as by default",
-        yes="yes: booted with irqpoll",
+        {"line_shared": "yes", "interrupt": "intx"},
+        {"interrupt": "intx", "kernel": kernels(Versions(before="4.12"))},
+        {"line_shared": "yes", "next_driver": "trusts"},
+        NOT_SILENCED,
     )
 
 
@@ -495,39 +721,49 @@ class Panic:
 
     group: ClassVar[str] = "panic"
 
-    crash_memory: str = plain(
-        choice(
-            "the memory of the capture kernel",
-            reserved="crashkernel=SIZE: set aside at boot, never given to anybody",
-            cma="crashkernel=SIZE,cma beside it: memory that userspace, and so a device, may have used meanwhile",
-            none="a what-if: ordinary memory",
+    crash_memory: str = only(
+        plain(
+            choice(
+                "the memory of the capture kernel",
+                reserved="crashkernel=SIZE: set aside at boot, never given to anybody",
+                cma="crashkernel=SIZE,cma beside it: memory that userspace, and so a device, may have used meanwhile",
+                none="a what-if: ordinary memory",
+            ),
+            "Where the capture kernel runs",
+            reserved="in memory set aside at boot",
+            cma="there, and in memory that programs have used",
+            none="in ordinary memory: a what-if",
         ),
-        "Where the capture kernel runs",
-        reserved="in memory set aside at boot",
-        cma="there, and in memory that programs have used",
-        none="in ordinary memory: a what-if",
+        path="panic",
+        crash_work=("minimal", "notifiers", "shutdown"),
     )
-    crash_work: str = plain(
-        choice(
-            "how much the crashed kernel still does",
+    crash_work: str = only(
+        plain(
+            choice(
+                "how much the crashed kernel still does",
+                **{
+                    "minimal": "stop the other CPUs, quiet the interrupt controllers, jump",
+                    "notifiers": "run the panic notifiers and dump the log first: crash_kexec_post_notifiers",
+                    "shutdown": "a what-if: shut the devices down first",
+                    "in-place": "a what-if: write the dump itself, without a jump",
+                },
+            ),
+            "What the crashed kernel still does",
             **{
-                "minimal": "stop the other CPUs, quiet the interrupt controllers, jump",
-                "notifiers": "run the panic notifiers and dump the log first: crash_kexec_post_notifiers",
-                "shutdown": "a what-if: shut the devices down first",
-                "in-place": "a what-if: write the dump itself, without a jump",
+                "minimal": "stops the other CPUs, and jumps",
+                "notifiers": "runs the panic notifiers first",
+                "shutdown": "shuts the devices down first: a what-if",
+                "in-place": "writes the dump itself: a what-if",
             },
         ),
-        "What the crashed kernel still does",
-        **{
-            "minimal": "stops the other CPUs, and jumps",
-            "notifiers": "runs the panic notifiers first",
-            "shutdown": "shuts the devices down first: a what-if",
-            "in-place": "writes the dump itself: a what-if",
-        },
+        path="panic",
     )
-    heap_damage: float = plain(
-        fraction("how many of the crashed kernel's objects are damaged"),
-        "What share of the crashed kernel’s objects is damaged",
+    heap_damage: float = only(
+        plain(
+            fraction("how many of the crashed kernel's objects are damaged"),
+            "What share of the crashed kernel’s objects is damaged",
+        ),
+        path="panic",
     )
 
 
@@ -537,15 +773,19 @@ class Reboot:
 
     group: ClassVar[str] = "reboot"
 
-    reset: str = plain(
-        choice(
-            "whether handing over to firmware resets the hardware",
-            full="all of it",
-            none="nothing: control is merely transferred",
+    reset: str = only(
+        plain(
+            choice(
+                "whether handing over to firmware resets the hardware",
+                full="all of it",
+                none="nothing: control is merely transferred",
+            ),
+            "Does the reboot reset the hardware?",
+            full="yes, all of it",
+            none="no: the firmware is entered, and that is all",
         ),
-        "Does the reboot reset the hardware?",
-        full="yes, all of it",
-        none="no: the firmware is entered, and that is all",
+        {"path": "reboot", "crash_work": "in-place"},
+        {"path": ("reboot", "panic")},
     )
 
 
@@ -555,15 +795,18 @@ class Handover:
 
     group: ClassVar[str] = "handover"
 
-    handover: str = plain(
-        choice(
-            "whether memory is handed over",
-            none="an ordinary image",
-            kho="Kexec HandOver: destinations in scratch memory, preserved pages, no digest",
+    handover: str = only(
+        plain(
+            choice(
+                "whether memory is handed over",
+                none="an ordinary image",
+                kho="Kexec HandOver: destinations in scratch memory, preserved pages, no digest",
+            ),
+            "Is memory handed over?",
+            none="no: an ordinary kexec",
+            kho="yes: Kexec HandOver",
         ),
-        "Is memory handed over?",
-        none="no: an ordinary kexec",
-        kho="yes: Kexec HandOver",
+        path="kexec",
     )
 
 

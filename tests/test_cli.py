@@ -35,7 +35,17 @@ def test_run_says_what_differs_the_verdict_and_the_counts(capsys):
     text = out(capsys, "run", "left-running", "--iova", "ram")
     assert "quiesce=none clear-bus-master=no iova=ram" in text
     assert crossed("quiesce=none clear-bus-master=no iova=ram").verdict.summary in text
-    assert "no effect  iova" in text
+    assert "no effect  iova: only with iommu=translate" in text
+
+
+def test_run_says_why_switches_have_no_effect_where_it_is_known(capsys):
+    words = "--next-driver trusts --iova ram --crash-memory cma --heap-damage 0.5"
+    text = out(capsys, "run", "remove-hangs", *words.split())
+    assert text.splitlines()[-3:] == [
+        "no effect  iova: only with iommu=translate",
+        "           crash-memory, heap-damage: only with path=panic",
+        "           next-driver, with the other switches as they are",
+    ]
 
 
 def test_json_has_the_shape_of_the_contract(capsys):
@@ -91,6 +101,7 @@ def test_console_is_what_a_serial_line_would_have_shown(capsys):
 def test_switches_and_presets_are_listed_for_people_and_for_scripts(capsys):
     text = out(capsys, "switches")
     assert all(f"--{name}" in text for name in switches())
+    assert all(f"    {switch.only_with()}\n" in text for switch in switches().values() if switch.needs)
     listed = json.loads(out(capsys, "switches", "--format", "json"))["switches"]
     assert [s["name"] for s in listed] == list(switches())
     assert all({"group", "default", "unit", "help"} <= set(s) for s in listed)

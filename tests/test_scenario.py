@@ -1,13 +1,14 @@
 """Switches: what is accepted, what is refused, and how it is said."""
 
 import dataclasses
+from graphlib import TopologicalSorter
 
 import pytest
-from crossings import any_scenario
+from crossings import any_scenario, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kexecdoc.scenario import Device, Scenario, ScenarioError, choice, find, groups, plain, switches
+from kexecdoc.scenario import Device, Scenario, ScenarioError, choice, find, groups, only, plain, switches
 
 OURS = {"quiesce-disk": ["shutdown", "remove"], "hz": 250}
 """What the contract does not have: what removing the disk's driver costs beside shutting it down, and the length of
@@ -64,10 +65,15 @@ def test_every_switch_has_a_group_and_help():
     assert all(s.help and not s.help.endswith(".") for s in switches().values())
 
 
+def test_every_switch_says_to_a_stranger_what_it_decides():
+    assert all(s.label and not s.label.endswith(".") for s in switches().values())
+
+
 def test_a_switch_is_said_in_the_plainest_words_that_there_are():
-    quiesce, loader, traffic = (find(name) for name in ("quiesce", "loader", "traffic"))
+    quiesce, traffic = find("quiesce"), find("traffic")
     assert (quiesce.decides, quiesce.said("none")) == (quiesce.label, quiesce.labels[2])
-    assert (loader.decides, loader.said("file")) == (loader.help[0].upper() + loader.help[1:], loader.meanings[0])
+    terse = choice("what it says", one="the first").metadata["switch"]
+    assert (terse.decides, terse.said("one")) == ("What it says", "the first")
     assert traffic.said(500) == "500"
     assert find("kernel").said("7.3") == "7.3"
     assert quiesce.describe()["labels"] == list(quiesce.labels)
@@ -76,6 +82,70 @@ def test_a_switch_is_said_in_the_plainest_words_that_there_are():
 def test_plain_words_are_of_values_that_exist():
     with pytest.raises(AssertionError, match="none: no such value of the switch that decides: How"):
         plain(choice("how", "yes", "no"), "How", none="not at all")
+
+
+def conditions():
+    return [(switch, needed) for switch in switches().values() for needed in switch.needs]
+
+
+def test_a_condition_is_of_other_switches_and_of_values_that_exist_but_never_of_all():
+    for switch, needed in conditions():
+        for name, enough in needed.either:
+            assert name != switch.name
+            assert set(enough) < set(switches()[name].choices), f"{switch.name}: {needed.said()}"
+
+
+def test_no_switch_needs_itself_by_way_of_others():
+    TopologicalSorter(
+        {s.name: {name for needed in s.needs for name, _ in needed.either} for s in switches().values()}
+    ).prepare()
+
+
+def test_nothing_is_needed_twice():
+    for switch in switches().values():
+        assert len(switch.needs) == len({*switch.needs})
+        for needed in switch.needs:
+            assert len(needed.either) == len(dict(needed.either))
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "reason"),
+    [
+        ("heap-damage", "", "only with path=panic"),
+        ("heap-damage", "path=panic", ""),
+        ("gbpa", "", "only with iommu=identity or translate"),
+        ("gbpa", "machine=x86", "only with machine=arm64"),
+        ("crash-memory", "path=panic crash-work=in-place", "only with crash-work=minimal, notifiers or shutdown"),
+        ("quiesce", "path=panic", "only with path=kexec or reboot, or crash-work=shutdown"),
+        ("reset", "", "only with path=reboot or crash-work=in-place"),
+        ("reset", "crash-work=in-place", "only with path=reboot or panic"),
+        ("msi-resend", "", "only with quiesce=none, shutdown-callback=missing or path=panic"),
+        ("traffic", "", ""),
+    ],
+)
+def test_a_switch_that_cannot_have_an_effect_says_with_what_it_could(name, words, reason):
+    assert find(name).idle(scenario(words).values()) == reason
+
+
+def test_all_that_a_switch_needs_is_said_in_one_sentence_and_in_json():
+    assert find("traffic").only_with() == ""
+    assert "only_with" not in find("traffic").describe()
+    assert find("handover").only_with() == "only with path=kexec"
+    assert find("handover").describe()["only_with"] == [{"path": ["kexec"]}]
+    assert find("remove-callback").only_with("`{}`".format) == (
+        "only with `quiesce=remove`; and with `path=kexec` or `reboot`, or `crash-work=shutdown`"
+    )
+    assert find("remove-callback").describe()["only_with"] == [
+        {"quiesce": ["remove"]},
+        {"path": ["kexec", "reboot"], "crash-work": ["shutdown"]},
+    ]
+
+
+def test_a_declaration_keeps_what_it_has_beside_its_conditions():
+    bare = plain(choice("how", "yes", "no"), "How", no="not at all")
+    switch = only(bare, {"crash_work": "shutdown"}, path=("kexec", "reboot")).metadata["switch"]
+    assert dataclasses.replace(switch, needs=()) == bare.metadata["switch"]
+    assert switch.only_with() == "only with path=kexec or reboot; and with crash-work=shutdown"
 
 
 def test_a_scenario_is_each_of_its_groups_and_cannot_be_changed():

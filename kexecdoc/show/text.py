@@ -37,9 +37,27 @@ def describe(run: Run) -> str:
     if data["dump"]:
         lines.append(f"dump       {data['dump']}")
     lines += _callbacks(run)
-    if idle := without_effect(run.scenario):
-        lines += ["", "no effect  " + ", ".join(idle) + " (with the other switches as they are)"]
+    if idle := _without_effect(run.scenario):
+        lines += ["", *idle]
     return "\n".join(lines)
+
+
+def _without_effect(scenario: Scenario) -> list[str]:
+    """Return the switches that could as well be at their default, a line for each reason; the unexplained come last."""
+    mine, values = switches(type(scenario)), scenario.values()
+    because: dict[str, list[str]] = {}
+    for name in without_effect(scenario):
+        because.setdefault(mine[name].idle(values), []).append(name)
+    unexplained = because.pop("", [])
+    found = [f"{', '.join(names)}: {reason}" for reason, names in because.items()]
+    if unexplained:
+        found.append(f"{', '.join(unexplained)}, with the other switches as they are")
+    return _under("no effect", found)
+
+
+def _under(what: str, lines: list[str]) -> list[str]:
+    """Return lines with what they are about before the first, and room for it before the others."""
+    return [f"{what if n == 0 else '':<10} {line}" for n, line in enumerate(lines)]
 
 
 def _callbacks(run: Run) -> list[str]:
@@ -51,7 +69,7 @@ def _callbacks(run: Run) -> list[str]:
         gone = f", nobody drives {callback.device} afterwards" if callback.driver == "none" else ""
         usual = f" ({SHUTDOWN})" if callback.name == "remove" else ""
         lines.append(f"{callback.device}.{callback.name}: {took}{freed}{gone}{usual}")
-    return [f"{'callbacks' if n == 0 else '':<10} {line}" for n, line in enumerate(lines)]
+    return _under("callbacks", lines)
 
 
 def _interrupts(irq: dict[str, int | bool]) -> str:
@@ -106,7 +124,7 @@ def console_text(run: Run) -> str:
 
 
 def switch_table() -> str:
-    """Return every switch with its values, default and help, by group."""
+    """Return every switch with its values, default and help, and what it needs to have an effect, by group."""
     lines: list[str] = []
     group = ""
     for switch in switches().values():
@@ -114,6 +132,7 @@ def switch_table() -> str:
             group = switch.group
             lines += ["", group]
         lines += [f"  --{switch.name:<20} {switch.help}", f"    {_values(switch)}"]
+        lines += [f"    {switch.only_with()}"] * bool(switch.needs)
     return "\n".join(lines[1:])
 
 

@@ -1,0 +1,143 @@
+"""Which switches have an effect: what is declared of it is true, and what is not declared is found by running."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+from crossings import any_scenario, any_value, run_of, scenario
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kexecdoc.kernel.driver import Driver
+from kexecdoc.presets import PRESETS
+from kexecdoc.scenario import Scenario, ScenarioError, find, switches
+from kexecdoc.simulate import simulate
+from kexecdoc.study import effect
+from kexecdoc.study.effect import effects, without_effect
+
+CONDITIONED = [switch for switch in switches().values() if switch.needs]
+
+
+def events(run):
+    return [run.log.start, run.log.id, run.log.t_ns, run.log.kind, run.log.set]
+
+
+def broken(needed):
+    """Values with which a condition does not hold."""
+    return {name: [v for v in find(name).choices if v not in enough] for name, enough in needed.either}
+
+
+@st.composite
+def any_idle(draw):
+    """A conditioned switch, and a scenario in which one of its conditions fails, most often that one alone."""
+    switch = draw(st.sampled_from(CONDITIONED))
+    fails = draw(st.sampled_from(switch.needs))
+    values = draw(any_scenario()).values()
+    for needed in switch.needs:
+        name, enough = draw(st.sampled_from(needed.either))
+        values[name] = draw(st.sampled_from(enough))
+    for name, others in broken(fails).items():
+        values[name] = draw(st.sampled_from(others))
+    return switch, Scenario.of(values)
+
+
+@given(any_idle(), st.data())
+def test_where_a_condition_fails_every_value_of_the_switch_brings_the_same_events(idle, data):
+    switch, scenario = idle
+    assert switch.idle(scenario.values())
+    mine = events(run_of(scenario))
+    for value in switch.choices or (data.draw(any_value(switch.name)), switch.low, switch.high):
+        assert events(simulate(scenario.but(**{switch.name: value}))) == mine, value
+
+
+STARTS = ("quiesce=none clear-bus-master=no", "", "machine=x86")
+"""What is left running makes the most of a switch, but not of all."""
+
+
+def makes_a_difference(switch, scenario):
+    mine = events(simulate(scenario))
+    for value in switch.choices or (switch.default, switch.high):
+        with suppress(ScenarioError):  # too many events
+            if events(simulate(scenario.but(**{switch.name: value}))) != mine:
+                return True
+    return False
+
+
+def scenarios_with(switch, needed, name, value):
+    """Scenarios that meet all conditions of a switch, and ``needed`` by one value alone."""
+    rest = [[(n, v) for n, enough in other.either for v in enough] for other in switch.needs if other is not needed]
+    without = [[(n, v) for v in others] for n, others in broken(needed).items() if n != name]
+    for start, *chosen in product(STARTS, *rest, *without):
+        found = scenario(start, **{**dict(chosen), name: value})
+        values = found.values()
+        by = [n for n, enough in needed.either if values[n] in enough]
+        if by == [name] and not switch.idle(values):
+            yield found
+
+
+@pytest.mark.parametrize("switch", CONDITIONED, ids=lambda s: s.name)
+def test_no_value_that_is_enough_for_a_condition_is_named_in_vain(switch):
+    """With each there is a scenario that meets its condition by it alone, and in which the switch does something."""
+    for needed in switch.needs:
+        for name, enough in needed.either:
+            for value in enough:
+                found = scenarios_with(switch, needed, name, value)
+                assert any(makes_a_difference(switch, one) for one in found), f"{name}={value}"
+
+
+def test_of_switches_that_differ_from_their_defaults_those_without_effect_are_named():
+    assert without_effect(scenario("quiesce=none iova=ram")) == ["iova"]
+    assert without_effect(scenario("quiesce=remove remove-callback=hangs next-driver=trusts")) == ["next-driver"]
+
+
+def test_a_switch_that_differs_from_the_default_of_its_kernel_is_compared_with_that():
+    assert without_effect(scenario("kernel=3.4 clear-bus-master=yes")) == []
+
+
+def found(scenario):
+    return [answer for answer in effects(scenario) if answer]
+
+
+@pytest.mark.parametrize("preset", ["ordinary", "nobody-cared"])
+def test_every_switch_but_the_seed_is_answered_once_and_rightly(preset):
+    start = PRESETS[preset].scenario
+    answers = found(start)
+    assert sorted(name for name, _ in answers) == sorted(name for name in switches() if name != "seed")
+    for name, has in answers:
+        if find(name).choices:
+            assert has == makes_a_difference(find(name), start), name
+
+
+def test_what_is_known_comes_first_and_between_two_items_there_is_one_run_at_most(monkeypatch):
+    made = []
+    monkeypatch.setattr(effect, "simulate", lambda scenario: made.append(scenario) or simulate(scenario))
+    before, at_once = 0, []
+    for answer in effects(Scenario()):
+        assert len(made) - before == (answer is None)
+        before = len(made)
+        if not made:
+            at_once.append(answer)
+    assert at_once == [(s.name, False) for s in CONDITIONED if s.idle(Scenario().values())]
+    assert len(made) == len({*made})
+
+
+def test_too_many_events_are_other_events():
+    start = scenario("quiesce=none clear-bus-master=no next-driver=absent traffic=20000")
+    assert next(answer for answer in effects(start) if answer and answer[0] == "dma") == ("dma", True)
+
+
+def test_conditions_are_not_believed_where_a_device_of_ones_own_is_plugged_in():
+    """It may do what it likes with a switch, and this one does with ``hz``."""
+
+    def log_hz(computer, scenario):
+        computer.log.start["mine/hz"] = scenario.hz
+        return Driver(computer.disk.function)
+
+    @dataclass(frozen=True, kw_only=True)
+    class Mine(Scenario):
+        plugged = (log_hz,)
+
+    assert ("hz", False) in found(Scenario())
+    assert ("hz", True) in found(Mine())
+    assert without_effect(Mine(hz=300)) == []
