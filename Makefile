@@ -8,6 +8,7 @@ BIN      := $(VENV)/bin
 NOTEBOOK := $(VENV)/.notebook
 DEV      := $(VENV)/.dev
 NPM      := $(VENV)/.npm
+PYODIDE  := $(VENV)/.pyodide
 CHAPTER  := 01-just-a-branch.ipynb
 
 # Material for MkDocs announces its successor on every build. We know.
@@ -57,7 +58,18 @@ $(NPM): tests/browser/package.json
 	else echo "npm is missing: the tests that need axe-core will be skipped"; fi
 	@touch $@
 
-test: $(DEV) $(NPM)  ## every test: the package, the notebooks, the site and JupyterLab in a browser
+# What the site wants from npm: the machine in the page. MACHINE=no builds a site without it, and so does who has no npm.
+MACHINE ?= $(if $(shell command -v npm),yes,no)
+export MACHINE
+WITH_MACHINE := $(if $(filter-out no,$(MACHINE)),$(PYODIDE))
+LEFT_OUT := $(if $(WITH_MACHINE),,@echo "Without npm, or with MACHINE=no, the site has no page on which the machine runs")
+
+$(PYODIDE): site/package.json
+	@mkdir -p $(VENV)/pyodide && cp $< $(VENV)/pyodide/
+	@npm install --silent --no-audit --no-fund --no-package-lock --prefix $(VENV)/pyodide
+	@touch $@
+
+test: $(DEV) $(NPM) $(WITH_MACHINE)  ## every test: the package, the notebooks, the site and JupyterLab in a browser
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(SIDE_BY_SIDE) notebooks
 	$(BIN)/python -m pytest -m browser $(SIDE_BY_SIDE)
@@ -78,7 +90,7 @@ check: $(DEV)  ## lint, format, types, import layers, spelling, glossary, citati
 	$(BIN)/python tools/claims.py
 	$(BIN)/python tools/notebooks.py --check
 
-bench: $(DEV)  ## what an event, a run, a sweep, a click and a page cost, as ratios within one run
+bench: $(DEV) $(WITH_MACHINE)  ## what an event, a run, a sweep, a click and a page cost, as ratios within one run
 	$(BIN)/python -m benchmarks
 
 notebooks: $(DEV)  ## run the notebooks and write them back, normalised
@@ -86,11 +98,13 @@ notebooks: $(DEV)  ## run the notebooks and write them back, normalised
 	$(BIN)/python tools/readme_picture.py
 
 # Never with -q: it hides the warnings from --strict, which then passes.
-site: $(DEV)  ## build the site into _build/html
+site: $(DEV) $(WITH_MACHINE)  ## build the site into _build/html
+	$(LEFT_OUT)
 	$(BIN)/mkdocs build --strict
 
 # MkDocs derives site_url from the address that it serves, so instant navigation works as when published.
-serve: $(DEV)  ## serve the site on 127.0.0.1:8104 (PORT=...) and rebuild it on every change
+serve: $(DEV) $(WITH_MACHINE)  ## serve the site on 127.0.0.1:8104 (PORT=...) and rebuild it on every change
+	$(LEFT_OUT)
 	$(BIN)/mkdocs serve --strict --livereload --dev-addr 127.0.0.1:$(PORT)
 
 clean:  ## remove everything that these commands made, the environment too

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from kexecdoc.scenario import Scenario, ScenarioError, Value, find, shown
+from kexecdoc.scenario import Scenario, ScenarioError, Value, find, shown, switches
 
 
 @dataclass(frozen=True)
@@ -302,6 +302,24 @@ class Explorer:
             f"{name}: {parsed} is not one of this explorer's {', '.join(map(str, choices))}; "
             f"the nearest is {_nearest(parsed, choices)}"
         )
+
+
+@dataclass(frozen=True)
+class EverySwitch(Explorer):
+    """The explorer that has every switch in hand, with all its values; of a number, all of its range."""
+
+    def __post_init__(self) -> None:
+        """There is nothing to check: it limits nothing."""
+
+    def choices(self, name: str) -> tuple[Value, ...]:
+        return find(name, self.kind).choices
+
+    def parse(self, name: str, value: object) -> Value:
+        return find(name, self.kind).parse(value)
+
+
+MACHINE = EverySwitch("machine", 0, tuple(switches()), {})
+"""The whole machine."""
 
 
 def _nearest(value: Value, choices: tuple[Value, ...]) -> Value:

@@ -22,6 +22,7 @@ import _driver
 import _experiments
 import _extending
 import _glossary
+import _machine
 import _notebook
 import _search
 from jinja2 import Environment
@@ -40,9 +41,14 @@ MARKER = re.compile(r"<!-- (registry|still|console): ([\w-]+) -->")
 
 @event_priority(100)  # before the search takes its settings
 def on_config(config: MkDocsConfig) -> None:
-    """Let the search take questions apart as a reader means them."""
+    """Let the search take questions apart as a reader means them, and see whether the machine's page can be there."""
     search = config.plugins["material/search"].config
     search["separator"], search["pipeline"] = _search.SEPARATOR, []
+    if config.extra["machine"] and (problem := _machine.missing()):
+        log.warning(problem)
+        config.extra["machine"] = False
+    if not config.extra["machine"]:
+        config.nav = [entry for entry in config.nav or [] if _machine.PAGE not in entry.values()]
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
@@ -69,13 +75,29 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     files.append(File.generated(config, f"{ASSETS}/messages.json", content=_console_log.data(files)))
     for path in sorted(_experiments.CONSOLES.glob("*.log")):
         files.append(File.generated(config, f"assets/consoles/{path.stem}.txt", content=path.read_bytes()))
+    if config.extra["machine"]:
+        for name, content in _machine.files(titles(config)):
+            files.append(File.generated(config, f"assets/{name}", content=content))
+    elif page := files.get_file_from_path(_machine.PAGE):
+        files.remove(page)
     return files
+
+
+def titles(config: MkDocsConfig) -> dict[int, dict[str, str]]:
+    """Return what the navigation calls each chapter, and its address as seen from the machine's page."""
+    sections = [below for entry in config.nav or [] for below in entry.values() if isinstance(below, list)]
+    found = {}
+    for title, uri in (named for section in sections for page in section for named in page.items()):
+        if match := re.fullmatch(r"notebooks/(\d+)-.*\.ipynb", uri):
+            found[int(match[1])] = {"title": title.partition(". ")[2], "url": f"../{uri.removesuffix('.ipynb')}/"}
+    return found
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Put in what a page asks for, such as ``<!-- registry: switches -->`` or ``<!-- still: left-running -->``."""
     if page.file.src_uri.endswith(".ipynb"):
         return markdown  # a notebook's source, which nobody renders: on_page_content has its turn
+    markdown = _machine.passages(markdown, config.extra["machine"])
     from kexecdoc.glossary import TERMS
     from kexecdoc.show import driver_page, message_tables, tables
 
@@ -91,6 +113,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         "my-driver-answers": driver_page.answers_table,
         "card": _extending.living,
         "outcomes": driver_page.legend,
+        "machine": _machine.place,
         "glossary": lambda: _glossary.page(TERMS.values(), chapters(page, files)),
     }
 
@@ -131,6 +154,9 @@ def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
         files.append(File.generated(config, uri, content=still_png(run)))
     path = posixpath.relpath(uri, posixpath.dirname(page.file.src_uri) or ".")
     caption = html.escape(f"{chosen.title[0].upper()}{chosen.title[1:]}. {run.verdict.summary}")
+    if config.extra["machine"]:
+        to = _machine.link(chosen.scenario, posixpath.relpath("machine/", page.file.url or ".") + "/")
+        caption += f' <a href="{html.escape(to)}">Open it in the machine</a>.'
     alt = re.sub(r"([\\\[\]])", r"\\\1", alt_text(run))
     return f'<figure markdown="span">\n![{alt}]({path})\n<figcaption>{caption}</figcaption>\n</figure>'
 
@@ -206,6 +232,8 @@ def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
     page.present_anchor_ids = _notebook.anchors(book)
     page.toc = _notebook.contents(book)
     _notebook.pictures(book, lambda png: keep(png, page, config, files))
+    if config.extra["machine"]:
+        _machine.lead(book, posixpath.relpath("machine/", page.file.url) + "/")
     _glossary.link(book, posixpath.relpath("reference/glossary/", page.file.url) + "/")
     to = posixpath.relpath("reference/bibliography/", page.file.url)
 

@@ -27,7 +27,7 @@ from kexecdoc.log import Event
 from kexecdoc.presets import EXPLORERS, Explorer
 from kexecdoc.run import Run, dumps
 from kexecdoc.scenario import ScenarioError
-from kexecdoc.show import palette, view
+from kexecdoc.show import catalogue, palette, view
 from kexecdoc.show.explorer import bundle
 from kexecdoc.simulate import simulate
 
@@ -74,6 +74,7 @@ def grid(name: str | Explorer) -> dict[str, Any]:
         "name": chosen.name,
         "base": chosen.base,
         "defaults": defaults,
+        "by_kernel": view.by_kernel(chosen.kind),
         "own": chosen.own,
         "controls": view.controls(chosen),
         "scenario": view.settings(chosen),
@@ -183,12 +184,36 @@ def _stretches(numbers: list[int]) -> list[int]:
 
 def write_assets(folder: Path, *more: Explorer) -> list[Path]:
     """Write all that the published explorers, and ``more``, need into one folder: modules, style sheet, every grid."""
-    texts = {
-        "explorer.js": bundle.joined(),
-        "page.js": bundle.lean(bundle.read("page.js")),
-        "explorer.css": bundle.lean(palette.explorer_css(bundle.read("explorer.css"))),
-        **{f"explorers/{one.name}.json": dumps(grid(one)) + "\n" for one in (*EXPLORERS.values(), *more)},
-    }
+    return _write(
+        folder,
+        {
+            "explorer.js": bundle.joined(),
+            "page.js": bundle.lean(bundle.read("page.js")),
+            "explorer.css": bundle.lean(palette.explorer_css(bundle.read("explorer.css"))),
+            **{f"explorers/{one.name}.json": dumps(grid(one)) + "\n" for one in (*EXPLORERS.values(), *more)},
+        },
+    )
+
+
+def write_machine(folder: Path, engine: Mapping[str, Any], chapters: Mapping[int, Any]) -> list[Path]:
+    """Write what the page of the whole machine needs beside `write_assets`: modules, style sheet, the presets' runs.
+
+    ``engine`` is where the page finds Python and the package, ``chapters`` the title and the address of each chapter.
+    """
+    about = catalogue.catalogue() | {"engine": engine, "chapters": chapters}
+    return _write(
+        folder,
+        {
+            "machine.js": bundle.joined("machine.js", beside="explorer.js"),
+            "worker.js": bundle.lean(bundle.read("worker.js")),
+            "machine.css": bundle.lean(bundle.read("machine.css")),
+            "machine.json": dumps(about) + "\n",
+            **{f"runs/{name}.json": text + "\n" for name, text in catalogue.preset_runs()},
+        },
+    )
+
+
+def _write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")

@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from kexecdoc.scenario import Scenario, find
-from kexecdoc.study.proportion import wilson
+from kexecdoc.scenario import Scenario
 from kexecdoc.study.sweep import Row
-from kexecdoc.verdict import OUTCOMES
-
-BAD = OUTCOMES[OUTCOMES.index("corrupted") :]
+from kexecdoc.study.tally import Count, Tally
 
 
 def outcome_table(rows: Iterable[Row], names: Sequence[str], base: Scenario, seeds: int) -> str:
-    """Return, for each combination of the switches ``names``, its outcomes and the share that is corrupted or worse.
-
-    The interval is `wilson`'s, at 95 %: where the share lies that any number of seeds would have.
-    """
-    fields = [find(name, type(base)).field for name in names]
-    counted: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    """Return, for each combination of the switches ``names``, its outcomes and the share that is corrupted or worse."""
+    tally = Tally(names, type(base))
     for row in rows:
-        counted[tuple(str(row[field]) for field in fields)][str(row["outcome"])] += 1
-    occurring = [outcome for outcome in OUTCOMES if any(counts[outcome] for counts in counted.values())]
+        tally.add(row)
+    occurring = tally.occurring
     table = [[*names, "runs", *occurring, "corrupted or worse", "95 % interval"]]
-    for combination, counts in counted.items():
-        table.append([*combination, *_cells(counts, occurring)])
+    for combination, count in tally.counts.items():
+        table.append([*combination, *_cells(count, occurring)])
     differs = " ".join(f"{n}={v}" for n, v in base.differences().items() if n not in (*names, "seed"))
     seed = f"seed {base.seed}" if seeds == 1 else f"seeds {base.seed} to {base.seed + seeds - 1}"
     return "\n".join([f"scenario   {differs or 'the default'}, {seed}", "", *_aligned(table, len(names))])
 
 
-def _cells(counts: Counter[str], occurring: Sequence[str]) -> list[str]:
-    runs, bad = counts.total(), sum(counts[outcome] for outcome in BAD)
-    low, high = wilson(bad, runs)
+def _cells(count: Count, occurring: Sequence[str]) -> list[str]:
+    low, high = count.interval
     interval = f"{100 * low:.1f} to {100 * high:.1f} %"
-    return [f"{runs:,}", *(f"{counts[o]:,}" for o in occurring), f"{100 * bad / runs:.1f} %", interval]
+    share = f"{100 * count.bad / count.runs:.1f} %"
+    return [f"{count.runs:,}", *(f"{count.outcomes[o]:,}" for o in occurring), share, interval]
 
 
 def _aligned(table: Sequence[Sequence[str]], words: int) -> list[str]:

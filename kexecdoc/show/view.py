@@ -13,7 +13,7 @@ from kexecdoc.history import never_was
 from kexecdoc.messages import MESSAGES
 from kexecdoc.run import Run
 from kexecdoc.scales import DRIVER_SHUTDOWN, MS
-from kexecdoc.scenario import ScenarioError, Value, find, shown
+from kexecdoc.scenario import Scenario, ScenarioError, Switch, Value, find, shown, switches
 from kexecdoc.show import palette
 
 SHUTDOWN = f"shutdown takes {DRIVER_SHUTDOWN / MS:,.1f} ms, frees nothing"
@@ -41,15 +41,34 @@ def controls(chosen: presets.Explorer) -> list[dict[str, Any]]:
     found = []
     for name, default in settings(chosen).items():
         switch = find(name, chosen.kind)
-        choices = [{"value": v, "label": switch.said(v)} for v in chosen.choices(name)]
-        control = {"name": name, "label": switch.decides, "help": switch.help, "unit": switch.unit}
-        found.append(control | {"choices": choices, "default": default})
+        found.append(control(switch, chosen.choices(name)) | {"default": default})
     return found
+
+
+def control(switch: Switch, choices: tuple[Value, ...]) -> dict[str, Any]:
+    """Return a switch as a page needs it, with the values that can be chosen there."""
+    values = [{"value": v, "label": switch.said(v)} for v in choices]
+    return {"name": switch.name, "label": switch.decides, "help": switch.help, "unit": switch.unit, "choices": values}
+
+
+def by_kernel(kind: type[Scenario] = Scenario) -> dict[str, dict[str, Value]]:
+    """Return the defaults of each kernel version that are not the newest's."""
+    mine = switches(kind)
+    found = {
+        kernel: {s.name: v for s in mine.values() if (v := s.default_in(kernel)) != s.default}
+        for kernel in mine["kernel"].choices
+    }
+    return {kernel: values for kernel, values in found.items() if values}
 
 
 def legend() -> dict[str, Any]:
     """Return the words for what is drawn."""
     return {**palette.legend(), "shutdown": SHUTDOWN}
+
+
+def every_message() -> dict[str, dict[str, str]]:
+    """Return what each message means in every kernel version, as `messages` has it."""
+    return _worded(*switches()["kernel"].choices)
 
 
 def message_table(kernel: str) -> dict[str, dict[str, str]]:
@@ -61,9 +80,13 @@ def message_table(kernel: str) -> dict[str, dict[str, str]]:
 
 def messages(chosen: presets.Explorer) -> dict[str, dict[str, str]]:
     """Return what each message means in an explorer: by its id, or as ``id@kernel`` where another kernel's differs."""
-    base = chosen.scenario.kernel
+    others = chosen.choices("kernel") if "kernel" in chosen.switches else ()
+    return _worded(chosen.scenario.kernel, *map(str, others))
+
+
+def _worded(base: str, *others: str) -> dict[str, dict[str, str]]:
     found = message_table(base)
-    for kernel in map(str, chosen.choices("kernel") if "kernel" in chosen.switches else ()):
+    for kernel in others:
         for id, entry in message_table(kernel).items():
             if found.get(id) != entry:
                 found[f"{id}@{kernel}"] = entry

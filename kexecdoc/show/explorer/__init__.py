@@ -1,4 +1,4 @@
-"""The explorer in a notebook: the switches of a chapter, and the machine that they make, at any moment.
+"""The explorer in a notebook: the switches of a chapter, or all, and the machine that they make, at any moment.
 
 The widget holds no picture. It simulates what the reader chose and hands the run to ``explorer.js``, which
 is the same module that the published page uses.
@@ -21,6 +21,7 @@ from kexecdoc.run import Run
 from kexecdoc.scales import FRAMES
 from kexecdoc.scenario import Scenario, ScenarioError, Value, find, shown
 from kexecdoc.show import palette, view
+from kexecdoc.show.catalogue import catalogue
 from kexecdoc.show.explorer import bundle
 from kexecdoc.show.still import alt_text, still_png
 from kexecdoc.simulate import simulate
@@ -51,7 +52,9 @@ class Explorer(anywidget.AnyWidget):
     place = traitlets.Unicode("").tag(sync=True)
     page = traitlets.Unicode("").tag(sync=True)
     legend = traitlets.Dict(view.legend()).tag(sync=True)
+    machine = traitlets.Unicode("").tag(sync=True)
     defaults = traitlets.Dict().tag(sync=True)
+    by_kernel = traitlets.Dict().tag(sync=True)
     own = traitlets.Bool(False).tag(sync=True)
     base = traitlets.Dict().tag(sync=True)
     controls: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -77,19 +80,18 @@ class Explorer(anywidget.AnyWidget):
         **switches: object,
     ) -> None:
         self._chosen = view.explorer(name)
-        settings = view.settings(self._chosen)
         super().__init__(
             name=self._chosen.name,
             base=self._chosen.base,
             defaults=self._chosen.kind().values(),
+            by_kernel=view.by_kernel(self._chosen.kind),
             own=self._chosen.own,
-            controls=view.controls(self._chosen),
-            messages=view.messages(self._chosen),
-            scenario=settings | self._in_hand(switches),
-            other={} if other is None else settings | self._in_hand(other),
+            scenario=self._settings(switches),
+            other={} if other is None else self._settings(other),
             at=at,
             frame=frame,
             clock=clock,
+            **self._surroundings(),
         )
         self.observe(lambda change: self._answer(), names=["scenario", "other"])
         self._answer()
@@ -97,9 +99,13 @@ class Explorer(anywidget.AnyWidget):
         if not -1 <= frame < FRAMES:
             raise ScenarioError(f"frame: {frame} is not one of 0 to {FRAMES - 1:,}, or -1 for none")
 
-    def _in_hand(self, switches: Mapping[str, object]) -> dict[str, Value]:
-        """Return settings by the switches' names. ScenarioError for one that this explorer does not have."""
-        found = {}
+    def _surroundings(self) -> dict[str, Any]:
+        """Return what the module has to know beforehand about the switches in hand."""
+        return {"controls": view.controls(self._chosen), "messages": view.messages(self._chosen)}
+
+    def _settings(self, switches: Mapping[str, object]) -> dict[str, Value]:
+        """Return all settings by the switches' names. ScenarioError for one that this explorer does not have."""
+        found = view.settings(self._chosen)
         for word, value in switches.items():
             switch = find(word, self._chosen.kind)
             if switch.name not in self._chosen.switches:
@@ -153,6 +159,31 @@ class Explorer(anywidget.AnyWidget):
             "text/html": twin(self._chosen.name, png, alt_text(self.run), self.run.scenario),
             "image/png": png,
         }, metadata
+
+
+class Machine(Explorer):
+    """``Machine(path="panic", iommu="translate")``: the explorer with every switch in hand.
+
+    It is given what an `Explorer` is given, but for a name. ScenarioError for a switch or a value that does not exist.
+    """
+
+    _esm = bundle.joined("notebook.js")
+    _css = bundle.lean(palette.explorer_css(bundle.read("explorer.css") + bundle.read("machine.css")))
+
+    presets: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    chapters = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(presets.MACHINE, **settings)
+
+    def _surroundings(self) -> dict[str, Any]:
+        return {name: entry for name, entry in catalogue().items() if name in ("controls", "messages", "presets")}
+
+    def _settings(self, switches: Mapping[str, object]) -> dict[str, Value]:
+        return Scenario.of(switches).values()
+
+    def __repr__(self) -> str:
+        return "Machine()"
 
 
 def twin(name: str, png: str, alt: str, scenario: Scenario) -> str:

@@ -1,15 +1,15 @@
 // The state of an explorer as part of an address: `#kx=just-a-branch&quiesce=none&at=next/drivers:0&frame=1234`.
 //
 // One explorer a page is named by its name; of several of one name the second is `just-a-branch.2`, and several
-// states stand behind one another, each beginning with its `kx=`. What begins otherwise is none of ours.
+// states stand behind one another, each beginning with its `kx=`. What begins otherwise is none of ours. The machine
+// that has every switch, `#kx=machine`, names those that are not at their default, and of a second one those in which
+// it differs from the first.
+
+import { MACHINE, changed, equal, quoted, taken } from "./registry.js";
 
 const OTHER = "b."; // before a switch of the second machine
 const MOMENT = { at: "", clock: "call" };
 const TOLD = 3; // complaints about a link that are told one by one
-const LONG = 40; // letters of a stranger's word that are repeated
-
-/** A word that somebody else wrote, fit to stand in a sentence. */
-export const quoted = (word) => `“${word.length > LONG ? `${word.slice(0, LONG)}…` : word}”`;
 
 /** What of a link could not be taken, as a sentence. */
 export function leftOut(complaints) {
@@ -23,11 +23,19 @@ const escape = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/
 /** One explorer's state as words of a fragment. */
 export function encode(name, { scenario, other, at, frame, clock }) {
   const words = [["kx", name], ...Object.entries(scenario)];
-  for (const [key, value] of Object.entries(other ?? {})) words.push([OTHER + key, value]);
+  for (const [key, value] of Object.entries(other || {})) words.push([OTHER + key, value]);
   if (at && at !== MOMENT.at) words.push(["at", at]);
   if (frame !== null && frame !== undefined && frame >= 0) words.push(["frame", frame]);
   if (clock && clock !== MOMENT.clock) words.push(["clock", clock]);
   return words.map(([key, value]) => `${escape(key)}=${escape(String(value))}`).join("&");
+}
+
+/** The state of the machine that has every switch, from whole scenarios. */
+export function encodeMachine({ scenario, other, ...moment }, registry) {
+  const two = Object.keys(other ?? {}).length > 0;
+  const differs = two && Object.fromEntries(Object.entries(other).filter(([name, value]) => !equal(value, scenario[name])));
+  const second = two && (Object.keys(differs).length ? differs : { seed: other.seed }); // two that are alike are two
+  return encode(MACHINE, { scenario: changed(scenario, registry), other: second, ...moment });
 }
 
 /** A fragment's words by explorer: `{ "just-a-branch": [[key, value], ...] }`. Nothing in it can make this fail. */
@@ -61,9 +69,9 @@ export function understand(words, controls, frames) {
     const second = key.startsWith(OTHER);
     const name = second ? key.slice(OTHER.length) : key;
     if (known.has(name)) {
-      const taken = allowed(known.get(name), value);
-      if (taken !== null) state[second ? "other" : "scenario"][name] = taken;
-      else complaints.push(`${name} has no value ${quoted(value)}`);
+      const { error, value: found } = taken(known.get(name), value);
+      if (error) complaints.push(error);
+      else state[second ? "other" : "scenario"][name] = found;
     } else if (key === "at") state.at = value;
     else if (key === "frame" && /^\d+$/.test(value) && +value < frames) state.frame = +value;
     else if (key === "clock" && ["call", "jump"].includes(value)) state.clock = value;
@@ -71,6 +79,3 @@ export function understand(words, controls, frames) {
   }
   return { state, complaints };
 }
-
-/** A switch's value as the words of an address have it, or null if it has no such value. */
-const allowed = ({ choices }, word) => choices.find(({ value }) => String(value) === word)?.value ?? null;

@@ -13,8 +13,11 @@ from importlib.resources import files
 MAIN = "explorer.js"
 
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
+_IMPORTED = re.compile(r'^import \{ ([^}]*) \} from "\./([\w-]+\.js)";$', re.MULTILINE)
 _HAND_ON = re.compile(r'^export \{ ([^}]*) \} from "\./([\w-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:const|let|class|function))", re.MULTILINE)
+_EXPORTED = re.compile(r"^export (?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
+_DEFAULT = re.compile(r"^export default .*;\n", re.MULTILINE)
 _COMMENT = re.compile(r"/\*[\s\S]*?\*/|^\s*//.*$|[ \t]+// .*$", re.MULTILINE)
 _INDENTATION = re.compile(r"\n\s*")
 _NAME = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function) (\w+)", re.MULTILINE)
@@ -25,21 +28,45 @@ def read(name: str) -> str:
     return files("kexecdoc.show.explorer").joinpath(name).read_text(encoding="utf-8")
 
 
-def joined(main: str = MAIN) -> str:
+def joined(main: str = MAIN, beside: str = "") -> str:
     """Return the module ``main`` and all that it imports as one module, which exports what ``main`` does.
 
-    ValueError if two parts call different things by one name: joined, one would take the other's place.
+    What is part of ``beside`` too, a module that a page has anyway, is imported from there.
+
+    ValueError if two parts call different things by one name: joined, one would take the other's place; and if
+    ``beside`` does not export what is wanted of it.
     """
     parts: dict[str, str] = {}
     _collect(main, parts)
+    taken = _taken(parts, beside) if beside else ""
     owner: dict[str, str] = {}
     for part, text in parts.items():
         for name in _NAME.findall(text):
             if owner.setdefault(name, part) != part:
                 raise ValueError(f"{owner[name]} and {part} both have a {name}")
-    handed_on = [names for names, _ in _HAND_ON.findall(parts[main])]
-    texts = [_EXPORT.sub("", _HAND_ON.sub("", _IMPORT.sub("", text))) for text in parts.values()]
-    return lean("\n".join(texts)) + "".join(f"export {{ {names} }};\n" for names in handed_on)
+    exported = ", ".join(sorted(_exports(parts[main])))
+    others = [_DEFAULT.sub("", text) if part != main else text for part, text in parts.items()]
+    texts = [_EXPORT.sub("", _HAND_ON.sub("", _IMPORT.sub("", text))) for text in others]
+    return taken + lean("\n".join(texts)) + (f"export {{ {exported} }};\n" if exported else "")
+
+
+def _exports(text: str) -> set[str]:
+    """Return the names that a module exports, its own and those that it hands on."""
+    handed_on = {name.strip() for names, _ in _HAND_ON.findall(text) for name in names.split(",")}
+    return handed_on | set(_EXPORTED.findall(text))
+
+
+def _taken(parts: dict[str, str], beside: str) -> str:
+    """Leave out what is part of ``beside``, and return the line that imports what the rest wants of it."""
+    theirs: dict[str, str] = {}
+    _collect(beside, theirs)
+    for part in parts.keys() & theirs.keys():
+        del parts[part]
+    lines = [line for text in parts.values() for line in _IMPORTED.findall(text)]
+    wanted = {name.strip() for names, part in lines if part in theirs for name in names.split(",")}
+    if missing := wanted - _exports(theirs[beside]):
+        raise ValueError(f"{beside} does not export {', '.join(sorted(missing))}")
+    return f'import {{ {", ".join(sorted(wanted))} }} from "./{beside}";\n'
 
 
 def lean(text: str) -> str:

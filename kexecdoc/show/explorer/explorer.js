@@ -5,7 +5,9 @@
 // the simulation. What a host and the module share is the model:
 //
 //   name, place, page     which explorer this is; its name in an address; the address of the page, if it has one
-//   controls, messages, legend, base, defaults    what there is to know beforehand; base is what the chapter sets
+//   machine               the address of the page with every switch, if there is one
+//   controls, messages, legend, base, defaults, by_kernel    what there is to know beforehand; base is what the chapter
+//                         sets, by_kernel which defaults were others in which kernel versions
 //   scenario, other       the switches in hand: of the machine, and of the one that it is compared with, if not empty
 //   view, other_view      their runs
 //   at, frame, clock      the moment, as the id of the event that made it (or `start`, `end`; `b:` before an id of
@@ -13,10 +15,11 @@
 //                         starts the clock
 //   error, notice         what the reader has to be told
 //
-// A host that knows runs before they are asked for has `nearby()`: the views that one flip of a switch leads to.
+// A host that knows runs before they are asked for has `nearby()`: the views that one flip of a switch leads to. One
+// that sees to its own silence has `patient`. A host can bring a panel of switches of its own, and more below the
+// picture; both are made as the parts here are.
 
 import { account } from "./account.js";
-import { quoted } from "./address.js";
 import { compare } from "./compare.js";
 import { terminal } from "./console.js";
 import { make, say } from "./dom.js";
@@ -26,23 +29,28 @@ import { gates } from "./gates.js";
 import { memory } from "./memory.js";
 import { pending } from "./pending.js";
 import { Reel } from "./reel.js";
+import { equal, quoted } from "./registry.js";
 import { switches } from "./switches.js";
 import { take } from "./take.js";
 import { time } from "./time.js";
 import { verdict } from "./verdict.js";
 
-export { encode, leftOut, quoted, split, understand } from "./address.js";
+export { encode, encodeMachine, leftOut, split, understand } from "./address.js";
 export { parting } from "./compare.js";
+export { make, say } from "./dom.js";
 export { Film } from "./film.js";
 export { fold } from "./fold.js";
 export { gatesOf } from "./gates.js";
 export { fate, life, told } from "./life.js";
 export { Reel, parse } from "./reel.js";
+export { MACHINE, changed, equal, filled, flipped, options, quoted, taken } from "./registry.js";
+export { brief, number } from "./words.js";
 
 const PLAYED = 20_000; // milliseconds from one end of the axis to the other
 const HOP = 1_200; // milliseconds a step when the reader prefers reduced motion
 const KEPT = 250; // milliseconds after which the moment is handed to the host
 const REELS = 24; // runs that are kept ready
+const EVENTS = 150_000; // in all of them together: half a gigabyte is too much for a page
 const FILMS = 64; // the same of pairs: with twelve runs there are as many as 144
 const PATIENCE = 5_000; // milliseconds that a host has to answer
 const SILENT = "The kernel does not answer: run this cell again.";
@@ -50,6 +58,7 @@ const SILENT = "The kernel does not answer: run this cell again.";
 const KEYS =
   "Anywhere in the explorer: , and . one event back and forward, [ and ] to where a step begins, 0 and 9 the ends of the run, P plays and pauses. On the axis: ← and → one event, Page Up and Page Down a tenth of the run. In the memory map: arrows one frame, Home and End the ends of a row, Page Up and Page Down eight rows, Escape forgets the frame. On the console: ↑ and ↓ one line.";
 
+const TYPED = "textarea, input:is([type=text], [type=search])"; // keys are letters there
 const FOCUSABLE = "button, input, select, textarea, summary, label, [tabindex]";
 
 /** Two explorers of one name on a page are told apart. */
@@ -61,7 +70,7 @@ const cancelIdle = window.cancelIdleCallback ?? clearTimeout;
 
 let explorers = 0;
 
-function render({ model, el }) {
+export function render({ model, el, panel = switches, more = null }) {
   const stop = new AbortController();
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   let machines = []; // of each: letter, reel, run and, while drawing, now
@@ -83,6 +92,7 @@ function render({ model, el }) {
     time: () => instant ?? stage.film.time(stage.position),
     begins: () => opening || stage.position === 0 || stage.position >= stage.film.length, // Play starts at the start
     set: (settings) => tell({ ...settings, notice: "" }),
+    registry: () => ({ defaults: model.get("defaults"), by_kernel: model.get("by_kernel") }),
     choose: (side, scenario) => stage.set({ [side]: scenario }),
     setOther: (scenario) => stage.set({ other: scenario ?? {} }),
     setClock: (clock) => tell({ clock }),
@@ -108,7 +118,7 @@ function render({ model, el }) {
     colours,
   };
 
-  const parts = { switches: switches(stage), take: take(stage), compare: compare(stage), verdict: verdict(stage), time: time(stage), memory: memory(stage), gates: gates(), pending: pending(stage), console: terminal(stage) };
+  const parts = { switches: panel(stage), take: take(stage), compare: compare(stage), verdict: verdict(stage), time: time(stage), memory: memory(stage), gates: gates(), pending: pending(stage), console: terminal(stage), ...(more && { more: more(stage) }) };
   const spoken = account(stage);
   const alarm = make("p", { class: "kx-error", role: "alert", hidden: true });
   const waiting = make("p", { class: "kx-waiting", text: "The machine is being run …" });
@@ -120,6 +130,7 @@ function render({ model, el }) {
     parts.time.key,
     make("div", { class: "kx-columns" }, parts.verdict.el, parts.memory.el, parts.gates.el, parts.pending.el, parts.console.el),
     parts.take.along,
+    parts.more?.el,
     make("details", { class: "kx-keys" }, make("summary", { text: "Keyboard" }), make("p", { text: KEYS })),
     spoken.el,
   );
@@ -145,7 +156,7 @@ function render({ model, el }) {
 
   /** Keys that mean the same wherever in the explorer the focus is. */
   function press(event) {
-    if (!stage.film || event.ctrlKey || event.metaKey || event.altKey || event.target.tagName === "TEXTAREA") return;
+    if (!stage.film || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPED)) return;
     const { stops } = stage.film;
     const acts = {
       ",": () => stage.go(stage.position - 1),
@@ -345,12 +356,16 @@ function render({ model, el }) {
     const scenario = model.get(side) ?? {};
     const found = model.get(view);
     if (!found?.log) return null;
-    return Object.entries(scenario).every(([k, v]) => String(found.log.scenario[k]) === String(v)) ? found : null;
+    return Object.entries(scenario).every(([k, v]) => equal(found.log.scenario[k], v)) ? found : null;
   }
 
   const reels = new Map(); // what the host gave -> the reel made of it
   function reelOf(view) {
-    if (!reels.has(view.log)) reels.set(view.log, new Reel(view.log, stage.legend()));
+    if (!reels.has(view.log)) {
+      const kept = [...reels.values()].reduce((events, reel) => events + reel.length, view.log.events.id.length);
+      if (kept > EVENTS) for (const known of [reels, films]) known.clear();
+      reels.set(view.log, new Reel(view.log, stage.legend()));
+    }
     if (reels.size > REELS) reels.delete(reels.keys().next().value);
     return reels.get(view.log);
   }
@@ -427,7 +442,7 @@ function render({ model, el }) {
     root.setAttribute("aria-busy", String(!!busy));
     waiting.hidden = !(busy && !stage.film);
     picture.classList.toggle("kx-stale", !!(busy && stage.film));
-    if (busy) patience ||= setTimeout(giveUp, PATIENCE);
+    if (busy && !model.patient) patience ||= setTimeout(giveUp, PATIENCE);
     else patience = void clearTimeout(patience);
   }
 

@@ -1,23 +1,28 @@
 // The explorer on a published page, where there is no kernel to ask: every run that its switches can make lies
-// in one file beside this one (kexecdoc/show/grid.py writes it). Until the explorer stands, and if it cannot,
-// the page has its still picture. The state of every explorer is in the page's address.
+// in one file beside this one (kexecdoc/show/grid.py writes it). The one that has every switch, `machine`, has a host
+// of its own (machine.js). Until the explorer stands, and if it cannot, the page has its still picture. The state of
+// every explorer is in the page's address.
 
-const grids = new Map(); // address -> the promise of what lies there: instant navigation mounts a page again and again
+const at = (path) => new URL(path, import.meta.url).href;
+const files = new Map(); // address -> the promise of what lies there: instant navigation mounts a page again and again
 
-function load(url) {
+function load(path) {
   const fetched = async () => {
-    const answer = await fetch(url);
-    if (!answer.ok) throw new Error(`${answer.status} for ${url.pathname.split("/").slice(-2).join("/")}`);
+    const answer = await fetch(at(path));
+    if (!answer.ok) throw new Error(`${answer.status} for ${path}`);
     return answer.json();
   };
-  if (!grids.has(url.href)) grids.set(url.href, fetched());
-  return grids.get(url.href);
+  if (!files.has(path)) {
+    files.set(path, fetched());
+    files.get(path).catch(() => files.delete(path)); // the next time it may be there
+  }
+  return files.get(path);
 }
 
 /** What explorer.js needs of a model. `save_changes` answers what is asked, and tells the page of the rest. */
 class Model {
-  constructor(state, answer, changed) {
-    Object.assign(this, { state, answer, changed, listeners: new Map() });
+  constructor(state, { answer, nearby, patient }, changed) {
+    Object.assign(this, { state, answer, nearby, patient, changed, listeners: new Map() });
   }
 
   get(name) {
@@ -41,15 +46,30 @@ class Model {
   ask() {
     this.set("error", "");
     for (const [side, view] of [["scenario", "view"], ["other", "other_view"]]) {
-      const found = Object.keys(this.state[side]).length ? this.answer(this.state[side]) : null;
-      if (found?.error) this.set("error", found.error);
-      else if (found) this.set(view, found);
+      const asked = this.state[side];
+      const found = Object.keys(asked).length ? this.answer(asked) : null;
+      if (!found?.then) this.take(view, found);
+      else
+        found.then(
+          (late) => this.state[side] === asked && this.take(view, late),
+          (problem) => this.state[side] === asked && this.give(side, view, problem),
+        );
     }
   }
 
-  nearby() {
-    const { controls, scenario } = this.state;
-    return controls.flatMap(({ name, choices }) => choices.map(({ value }) => this.answer({ ...scenario, [name]: value }))).filter((found) => found?.log);
+  take(view, found) {
+    if (found?.error) this.set("error", found.error);
+    else if (found) this.set(view, found);
+  }
+
+  /** No answer came: the switches go back to what is shown, and the reader is told what he did not get. */
+  give(side, view, problem) {
+    const wanted = this.state[side];
+    const shown = this.state[view]?.log.scenario;
+    this.set(side, shown ?? (side === "other" ? {} : this.state.defaults));
+    this.set("missed", { side, wanted, problem });
+    this.ask();
+    this.changed();
   }
 
   save_changes() {
@@ -63,6 +83,12 @@ class Model {
  * kexecdoc/show/grid.py, which says more.
  */
 function reader(grid, parse) {
+  if (!readers.has(grid)) readers.set(grid, read(grid, parse));
+  return readers.get(grid);
+}
+const readers = new WeakMap();
+
+function read(grid, parse) {
   const { name, nth, dt, kind, cause, of, set } = grid.events;
   const last = [];
   const ordinal = name.map((n, i) => (last[n] = (last[n] ?? -1) + 1 + nth[i]));
@@ -94,13 +120,13 @@ function reader(grid, parse) {
 }
 
 /** The style sheet stands in the explorer itself: instant navigation does not carry the page's head along. */
-function style(place) {
+function style(place, sheet) {
   return new Promise((done, failed) => {
     const link = document.createElement("link");
     link.rel = "stylesheet";
-    link.href = new URL("explorer.css", import.meta.url);
+    link.href = at(sheet);
     link.onload = () => done(link);
-    link.onerror = () => failed(new Error("explorer.css could not be read"));
+    link.onerror = () => failed(new Error(`${sheet} could not be read`));
     place.append(link);
   });
 }
@@ -109,7 +135,7 @@ function style(place) {
 
 const WRITTEN = 300; // milliseconds: browsers refuse to have their address changed all the time
 const STATE = ["scenario", "other", "at", "frame", "clock"];
-const mounted = new Map(); // place on the page -> { name, key, module, model, chapter, touched, away } of the explorer there
+const mounted = new Map(); // place on the page -> { name, key, module, host, model, touched, away } of the explorer there
 const kept = new Map(); // page and name of an explorer -> the state in which the reader left it
 let writing = 0;
 
@@ -124,27 +150,27 @@ const followed = () => came === "navigate" || came === "push";
 const stateOf = ({ model }) => Object.fromEntries(STATE.map((name) => [name, model.get(name)]));
 
 /** Write the states of all explorers that the reader has touched into the address, in place of the entry's own. */
-function write(encode) {
+function write() {
   clearTimeout(writing);
   const { pathname } = location;
   writing = setTimeout(() => {
     if (location.pathname !== pathname) return;
-    const states = [...mounted.values()].filter((e) => e.model && e.touched).map((e) => encode(e.name, stateOf(e)));
+    const states = [...mounted.values()].filter((e) => e.model && e.touched).map((e) => e.host.encode(stateOf(e), e.name));
     const wanted = states.length ? `#${states.join("&")}` : "";
     if (wanted && wanted !== location.hash) history.replaceState(history.state, "", pathname + location.search + wanted);
   }, WRITTEN);
 }
 
 /** The state that the address has for an explorer and what of it could not be taken; null if it has none. */
-function addressed({ name, module, model, chapter }) {
+function addressed({ name, module, model, host }) {
   const found = module.split(location.hash);
   const names = [...mounted.values()].map((e) => e.name);
   const strays = name === names[0] ? Object.keys(found).filter((n) => !names.includes(n)) : [];
   if (!found[name] && !strays.length) return null;
   const { state, complaints } = module.understand(found[name] ?? [], model.get("controls"), model.get("legend").memory.frames);
   complaints.unshift(...strays.map((stray) => `this page has no explorer ${module.quoted(stray)}`));
-  const scenario = { ...chapter, ...state.scenario };
-  const other = Object.keys(state.other).length ? { ...scenario, ...state.other } : {};
+  const scenario = host.filled(state.scenario);
+  const other = Object.keys(state.other).length ? host.filled(state.other, scenario) : {};
   return { state: { ...state, scenario, other }, notice: module.leftOut(complaints), touched: !!found[name] };
 }
 
@@ -158,42 +184,69 @@ function put(entry, { state, notice = "", touched }) {
 
 // --- Coming and going ---------------------------------------------------------------------------------------
 
+/** What a chapter's explorer is given: all that its file says, and the runs in it. */
+async function chapter(kind, module) {
+  const grid = await load(`explorers/${encodeURIComponent(kind)}.json`);
+  const { controls, messages, legend, base, defaults, by_kernel, own, scenario } = grid;
+  const answer = reader(grid, module.parse);
+  return {
+    shared: { controls, messages, legend, base, defaults, by_kernel, own },
+    scenario,
+    answer,
+    filled: (words, from = scenario) => ({ ...from, ...words }),
+    encode: (state, name) => module.encode(name, state),
+    nearby() {
+      const { controls, scenario } = this.state;
+      return controls.flatMap(({ name, choices }) => choices.map(({ value }) => answer({ ...scenario, [name]: value }))).filter((found) => found?.log);
+    },
+    render: module.render,
+  };
+}
+
+/** What the explorer that has every switch is given. */
+async function whole(el) {
+  const [{ open }] = await Promise.all([import("./machine.js"), style(el, "machine.css")]);
+  return open({ load, reader, at });
+}
+
 async function mount(place, name) {
   if (mounted.has(place)) return;
   const entry = { name, key: `${location.pathname} ${name}`, model: null, touched: false, away: () => {} };
   mounted.set(place, entry);
   const still = place.querySelector(".kx-still");
-  const host = document.createElement("div");
-  host.hidden = true;
-  place.append(host);
+  const el = document.createElement("div");
+  el.hidden = true;
+  place.append(el);
   try {
     const kind = place.dataset.explorer;
-    const [grid, module] = await Promise.all([
-      load(new URL(`explorers/${encodeURIComponent(kind)}.json`, import.meta.url)),
-      import("./explorer.js"), // only pages with an explorer pay for it
-      style(host),
+    const explorer = import("./explorer.js"); // only pages with an explorer pay for it
+    const [module, host] = await Promise.all([
+      explorer,
+      explorer.then((module) => (kind === module.MACHINE ? whole(el) : chapter(kind, module))),
+      style(el, "explorer.css"),
     ]);
-    const { controls, messages, legend, base, defaults, own, scenario } = grid;
-    const shared = { name: kind, place: name, page: location.href.split("#")[0], controls, messages, legend, base, defaults, own };
-    const state = { ...shared, scenario, other: {}, view: null, other_view: null, at: "", frame: -1, clock: "call", error: "", notice: "" };
-    Object.assign(entry, { module, chapter: scenario });
-    entry.model = new Model(state, reader(grid, module.parse), () => {
+    const { machine = "" } = place.dataset;
+    const shared = { ...host.shared, name: kind, place: name, page: location.href.split("#")[0], machine: machine && new URL(machine, location.href).href };
+    const state = { ...shared, scenario: host.scenario, other: {}, view: null, other_view: null, at: "", frame: -1, clock: "call", error: "", notice: "", missed: null };
+    Object.assign(entry, { module, host });
+    entry.model = new Model(state, host, () => {
       entry.touched = true;
       kept.set(entry.key, stateOf(entry));
-      write(module.encode);
+      write();
     });
+    host.adopt?.(entry.model);
     if (!place.isConnected) return;
     const led = addressed(entry);
     if (led) put(entry, led);
     else if (kept.has(entry.key)) put(entry, { state: kept.get(entry.key), touched: true });
     else entry.model.ask();
-    host.hidden = false;
-    entry.away = module.default.render({ model: entry.model, el: host });
+    el.hidden = false;
+    entry.away = host.render({ model: entry.model, el });
     if (still) still.hidden = true;
     if (led && followed()) place.scrollIntoView();
   } catch (problem) {
     entry.away();
-    host.remove();
+    el.remove();
     if (still) still.hidden = false;
     const line = document.createElement("p");
     line.className = "kx-failed";
@@ -225,7 +278,7 @@ addEventListener("hashchange", ({ oldURL }) => {
       put(entry, led);
       if (followed()) place.scrollIntoView();
     } else if (!location.hash && entry.module.split(new URL(oldURL).hash)[entry.name])
-      put(entry, { state: { scenario: entry.chapter, other: {}, at: "", frame: -1, clock: "call" }, touched: false });
+      put(entry, { state: { scenario: entry.host.scenario, other: {}, at: "", frame: -1, clock: "call" }, touched: false });
   }
 });
 

@@ -14,10 +14,10 @@ from kexecdoc.presets import preset
 from kexecdoc.scenario import Scenario
 from kexecdoc.show.figure import WIDTH, Figure, FigureError, Sheet, house_style
 from kexecdoc.show.figures.lines import LABELS, Line, Point, draw_lines
-from kexecdoc.show.outcomes import BAD
 from kexecdoc.simulate import simulate
 from kexecdoc.study.closed_forms import corrupted_share
 from kexecdoc.study.proportion import wilson
+from kexecdoc.study.tally import BAD
 
 CURVE = 32
 """Stretches of a line between the lowest and the highest rate: enough to look like one."""

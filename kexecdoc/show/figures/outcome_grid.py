@@ -10,9 +10,9 @@ from itertools import product
 from kexecdoc.presets import preset
 from kexecdoc.scenario import Scenario
 from kexecdoc.show.figure import HATCHES, LINE, MUTED, PAPER, SMALL, Figure, FigureError, Sheet, house_style
-from kexecdoc.show.outcomes import BAD
 from kexecdoc.show.palette import OUTCOMES
 from kexecdoc.study.sweep import Vary, rows, varied
+from kexecdoc.study.tally import BAD
 
 COLUMNS = 4
 """More would leave a cell no room for its words."""

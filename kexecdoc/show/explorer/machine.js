@@ -1,0 +1,138 @@
+// The whole machine on a page: every switch in hand. What the site has in its files is shown from there; for anything
+// else the package itself is run, by a Python in a worker that is started when it is first needed.
+
+import { Engine } from "./engine.js";
+import { MACHINE, changed, encodeMachine, equal, filled, parse, render } from "./explorer.js";
+import { panel } from "./panel.js";
+import { study } from "./study.js";
+
+const KEPT = 32; // runs that are kept, and
+const EVENTS = 100_000; // events that they have together: a few hundred bytes each
+const REST = 700; // milliseconds after which the reader is taken to look at what he made
+
+/** Runs that were seen, the oldest forgotten first. */
+class Runs {
+  runs = new Map();
+
+  get(key) {
+    return this.runs.get(key);
+  }
+
+  put(key, view) {
+    this.runs.delete(key);
+    this.runs.set(key, view);
+    const events = () => [...this.runs.values()].reduce((sum, { log }) => sum + (log?.events.id.length ?? 0), 0);
+    while (this.runs.size > 1 && (this.runs.size > KEPT || events() > EVENTS)) this.runs.delete(this.runs.keys().next().value);
+  }
+}
+
+/** Instant navigation comes back to the page again and again: there is one machine as long as the document lives. */
+let machine = null;
+
+/** What the page's module needs of an explorer: `load` fetches a file that lies beside it, `reader` reads a grid. */
+export async function open({ load, reader, at }) {
+  machine ??= load("machine.json").then((about) => new Machine(about, load, reader, at));
+  machine.catch(() => (machine = null));
+  return (await machine).host();
+}
+
+class Machine {
+  constructor(about, load, reader, at) {
+    Object.assign(this, { about, load, reader });
+    this.registry = { defaults: about.defaults, by_kernel: about.by_kernel };
+    this.runs = new Runs();
+    this.asked = new Map(); // key -> the promise of a run that is being made
+    const { index, info, total, worker, ...files } = about.engine;
+    const located = (list) => list.map((file) => ({ ...file, url: at(file.url) }));
+    const sources = { worker: at("worker.js"), index: at(index), info, total, modules: located(files.modules), wheels: located(files.wheels) };
+    this.engine = new Engine(sources, (state) => this.model?.set("engine", state));
+  }
+
+  key = (scenario) => JSON.stringify(Object.entries(changed(scenario, this.registry)).map(([name, value]) => [name, String(value)]).sort());
+
+  /** The run of a scenario: at once if it was seen, else its promise. */
+  answer(scenario) {
+    const key = this.key(scenario);
+    const known = this.runs.get(key);
+    if (known) return known;
+    if (!this.asked.has(key)) {
+      const found = this.find(scenario)
+        .then((view) => {
+          // A number that JavaScript cannot hold came back rounded: the scenario is the one that was asked for.
+          if (view.log) view.log.scenario = { ...view.log.scenario, ...scenario };
+          this.runs.put(key, view);
+          return view;
+        })
+        .finally(() => this.asked.delete(key));
+      this.asked.set(key, found);
+    }
+    return this.asked.get(key);
+  }
+
+  async find(scenario) {
+    return (await this.stored(scenario).catch(() => null)) ?? this.run(scenario);
+  }
+
+  /** The run as a file of the site has it, if one does: a preset's, or one of a chapter's explorer. */
+  async stored(scenario) {
+    const wanted = this.key(scenario);
+    const same = (words) => this.key(filled(words, this.registry)) === wanted;
+    const preset = this.about.presets.find(({ values }) => same(values));
+    if (preset) return this.load(`runs/${preset.name}.json`);
+    for (const { name, base, values } of this.about.explorers) {
+      const inHand = Object.fromEntries(Object.keys(values).map((switched) => [switched, scenario[switched]]));
+      const held = Object.entries(values).every(([switched, all]) => all.some((value) => equal(value, scenario[switched])));
+      if (held && same({ ...base, ...inHand })) return this.reader(await this.load(`explorers/${name}.json`), parse)(scenario);
+    }
+    return null;
+  }
+
+  async run(scenario) {
+    let view = null;
+    const words = Object.fromEntries(Object.entries(scenario).map(([name, value]) => [name, String(value)]));
+    const took = await this.engine.ask("run", { scenario: words }, (text) => (view = JSON.parse(text))).over;
+    this.model?.set("took", took);
+    return view;
+  }
+
+  /** While the reader looks at a machine, find out which of its switches could as well be set otherwise. */
+  look(scenario) {
+    clearTimeout(this.resting);
+    this.looking?.stop();
+    if (this.engine.state.phase !== "ready") return;
+    this.resting = setTimeout(() => {
+      const idle = {};
+      const found = (text) => {
+        const { name, effect } = JSON.parse(text);
+        if (name) idle[name] = !effect;
+        if (name && !effect) this.model?.set("idle", { key: this.key(scenario), idle: { ...idle } });
+      };
+      const words = Object.fromEntries(Object.entries(scenario).map(([name, value]) => [name, String(value)]));
+      this.looking = this.engine.ask("idle", { scenario: words }, found);
+      this.looking.over.catch(() => {});
+    }, REST);
+  }
+
+  host() {
+    const { about } = this;
+    const { controls, messages, legend, defaults, by_kernel, presets, chapters, seeds } = about;
+    return {
+      shared: { controls, messages, legend, base: {}, defaults, by_kernel, own: false, presets, chapters, seeds, idle: null, took: null, engine: this.engine.state, files: about.engine },
+      scenario: defaults,
+      answer: (scenario) => this.answer(scenario),
+      filled: (words, base = null) => (base ? { ...base, ...words } : filled(words, this.registry)),
+      encode: (state) => encodeMachine(state, this.registry),
+      nearby: () => [],
+      patient: true,
+      adopt: (model) => {
+        this.model = model;
+        model.on("change:view", () => this.look(model.get("scenario")));
+        for (const side of ["scenario", "other"]) model.on(`change:${side}`, () => model.set("missed", null));
+      },
+      render: ({ model, el }) => {
+        const tools = { key: this.key, cancel: () => this.engine.end("you stopped it", true), ask: (...asked) => this.engine.ask(...asked) };
+        return render({ model, el, panel: (stage) => panel(stage, tools), more: (stage) => study(stage, tools) });
+      },
+    };
+  }
+}

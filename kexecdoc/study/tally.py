@@ -1,0 +1,59 @@
+"""Outcomes counted as runs come in: of each combination of some switches how many, and which seed had one first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kexecdoc.scenario import Scenario, find
+from kexecdoc.study.proportion import wilson
+from kexecdoc.study.sweep import Row
+from kexecdoc.verdict import OUTCOMES
+
+BAD = OUTCOMES[OUTCOMES.index("corrupted") :]
+"""What a share of bad outcomes counts."""
+
+
+@dataclass
+class Count:
+    """The outcomes of one combination."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    first: dict[str, int] = field(default_factory=dict)
+    """Of each outcome the first seed that had it."""
+
+    @property
+    def runs(self) -> int:
+        return self.outcomes.total()
+
+    @property
+    def bad(self) -> int:
+        """How many were corrupted or worse."""
+        return sum(self.outcomes[outcome] for outcome in BAD)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the share of bad outcomes lies that any number of seeds would have: `wilson`'s interval, at 95 %."""
+        return wilson(self.bad, self.runs)
+
+
+class Tally:
+    """Counts by the values of the switches ``names``, in the order in which they were first seen."""
+
+    def __init__(self, names: Sequence[str], kind: type[Scenario] = Scenario) -> None:
+        self.names = tuple(names)
+        self._fields = [find(name, kind).field for name in names]
+        self.counts: dict[tuple[str, ...], Count] = {}
+
+    def add(self, row: Row) -> None:
+        """Count one row of a sweep."""
+        count = self.counts.setdefault(tuple(str(row[field]) for field in self._fields), Count())
+        outcome = str(row["outcome"])
+        count.outcomes[outcome] += 1
+        count.first.setdefault(outcome, int(row["seed"] or 0))
+
+    @property
+    def occurring(self) -> list[str]:
+        """The outcomes that any combination had, from the best to the worst."""
+        return [o for o in OUTCOMES if any(count.outcomes[o] for count in self.counts.values())]

@@ -1,0 +1,137 @@
+"""The page of the whole machine: Pyodide from npm, the wheels that it loads, and what the page knows beforehand.
+
+A build with ``MACHINE=no`` in its environment leaves out the page, what it loads, and what other pages say of it,
+which stands there between ``<!-- machine -->`` and ``<!-- /machine -->``.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gzip
+import hashlib
+import io
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = "machine.md"
+PYODIDE = Path(sys.prefix) / "pyodide" / "node_modules" / "pyodide"
+"""Where `make` has npm put it: beside the environment."""
+
+MODULES = ("pyodide.mjs", "pyodide.asm.mjs")
+FETCHED = ("pyodide.asm.wasm", "python_stdlib.zip")
+
+PASSAGE = re.compile(r"<!-- machine -->(.*?)<!-- /machine -->", re.DOTALL)
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same wheel from the same files
+
+
+def missing() -> str:
+    """Return what stands in the way of the page, and what to do about it; nothing if all is there."""
+    wanted = json.loads((ROOT / "site" / "package.json").read_text(encoding="utf-8"))["dependencies"]["pyodide"]
+    there = version() if (PYODIDE / "package.json").exists() else None
+    if there == wanted:
+        return ""
+    found = f"is {there}" if there else "is not there"
+    return (
+        f"the machine's page needs Pyodide {wanted} from npm, and in {PYODIDE.parent} it {found}: "
+        "`make site` installs it, and MACHINE=no leaves the page out"
+    )
+
+
+def version() -> str:
+    """Return which Pyodide is installed."""
+    return str(json.loads((PYODIDE / "package.json").read_text(encoding="utf-8"))["version"])
+
+
+def passages(markdown: str, there: bool) -> str:
+    """Return a page's text with what it says of the machine, or without."""
+    return PASSAGE.sub(lambda passage: passage[1] if there else "", markdown)
+
+
+def files(chapters: dict[int, dict[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """Yield all that the page loads, as paths below the site's ``assets`` and contents."""
+    from kexecdoc.show.grid import write_machine
+
+    python = f"pyodide/{version()}"
+    parts = {name: (PYODIDE / name).read_bytes() for name in (*MODULES, *FETCHED)}
+    wheels = {}
+    for name, wheel in (_simpy(), _kexecdoc()):
+        # Named for what is in it: a browser that kept the wheel of the last build must not be content with that.
+        wheels[f"wheels/{hashlib.sha256(wheel).hexdigest()[:16]}/{name}"] = wheel
+    lock = json.loads((PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8"))
+    contents = [*parts.values(), *wheels.values()]
+    engine = {
+        "index": f"../{python}/",
+        "python": version(),
+        "info": lock["info"] | {"version": version()},
+        "modules": [{"url": f"../{python}/{name}", "bytes": len(parts[name])} for name in MODULES],
+        "wheels": [{"url": f"../{name}"} for name in wheels],
+        "total": sum(map(len, contents)),
+        "compressed": sum(min(len(content), _gzipped(content)) for content in contents),
+    }
+    yield from ((f"{python}/{name}", content) for name, content in parts.items())
+    yield from wheels.items()
+    with TemporaryDirectory() as folder:
+        for path in write_machine(Path(folder), engine, chapters):
+            yield f"kexecdoc/{path.relative_to(folder).as_posix()}", path.read_bytes()
+
+
+@cache
+def _gzipped(content: bytes) -> int:
+    return len(gzip.compress(content, 6))
+
+
+def _kexecdoc() -> tuple[str, bytes]:
+    """Return the package's own wheel, built from this tree."""
+    from hatchling.build import build_wheel
+
+    with TemporaryDirectory() as folder, contextlib.chdir(ROOT):
+        name = build_wheel(folder)
+        return name, Path(folder, name).read_bytes()
+
+
+def _simpy() -> tuple[str, bytes]:
+    """Return the SimPy that is installed, as a wheel: the one that everything here was tested with."""
+    simpy = distribution("simpy")
+    taken = [
+        file
+        for file in simpy.files or ()
+        if ".." not in file.parts and "__pycache__" not in file.parts and file.name not in ("INSTALLER", "REQUESTED")
+    ]
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for file in sorted(taken, key=str):
+            wheel.writestr(zipfile.ZipInfo(file.as_posix(), EPOCH), file.locate().read_bytes(), zipfile.ZIP_DEFLATED)
+    return f"simpy-{simpy.version}-py3-none-any.whl", target.getvalue()
+
+
+def place() -> str:
+    """Return where the machine lives on its page, with a picture until it does."""
+    from kexecdoc.presets import MACHINE
+    from kexecdoc.show.explorer import twin
+    from kexecdoc.show.still import alt_text, still_png
+    from kexecdoc.simulate import simulate
+
+    run = simulate(MACHINE.scenario)
+    return twin(MACHINE.name, base64.b64encode(still_png(run)).decode("ascii"), alt_text(run), run.scenario)
+
+
+def link(scenario: Any, address: str) -> str:
+    """Return the address of a scenario in the machine."""
+    words = "".join(f"&{name}={value}" for name, value in scenario.differences().items())
+    return f"{address}#kx=machine{words}"
+
+
+def lead(book: Any, address: str) -> None:
+    """Tell the explorers of a page where the machine is."""
+    for tag in book.select(".kx-explorer"):
+        tag["data-machine"] = address

@@ -1,0 +1,128 @@
+"""What a page asks of the Python that runs in it, asked here."""
+
+import json
+
+import pytest
+from crossings import any_scenario, run_of, scenario
+from hypothesis import assume, given
+
+from kexecdoc.run import dumps
+from kexecdoc.scenario import Scenario, ScenarioError, switches
+from kexecdoc.show.answers import SEEDS, answers
+from kexecdoc.show.view import view_of
+from kexecdoc.simulate import simulate
+from kexecdoc.study.proportion import wilson
+
+
+def asked(kind, **request):
+    return [json.loads(text) for text in answers(kind, json.dumps(request))]
+
+
+def words(scenario):
+    return {name: str(value) for name, value in scenario.values().items()}
+
+
+@given(any_scenario())
+def test_a_run_is_answered_with_all_that_is_drawn_of_it(scenario):
+    [text] = answers("run", json.dumps({"scenario": words(scenario)}))
+    assert text == dumps(view_of(run_of(scenario)))
+
+
+def test_a_run_of_too_many_events_is_answered_with_what_to_do():
+    busy = scenario("quiesce=none clear-bus-master=no dma=cyclic next-driver=absent traffic=20000")
+    with pytest.raises(ScenarioError, match="a lower rate makes fewer") as refused:
+        simulate(busy)
+    assert asked("run", scenario=words(busy)) == [{"error": str(refused.value)}]
+
+
+def test_a_seed_that_a_browser_cannot_hold_is_the_seed_that_was_asked_for():
+    [answer] = asked("run", scenario={"seed": str(2**63 - 1)})
+    assert answer["log"]["scenario"]["seed"] == 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [({"quiesce": "nothing"}, "quiesce: nothing is not one of"), ({"quise": "none"}, "quise: no such")],
+)
+def test_what_is_wrong_with_a_request_is_its_answer(wrong, told):
+    for kind in ("run", "study", "idle"):
+        *_, answer = asked(kind, scenario=wrong, vary="", values=[], seeds="3")
+        assert answer["error"].startswith(told)
+
+
+# --- studies ---------------------------------------------------------------------------------------------
+
+
+LEFT = {"quiesce": "none", "clear-bus-master": "no"}
+
+
+def test_a_study_counts_every_run_once_and_says_so_after_each():
+    tables = asked("study", scenario=LEFT, vary="iommu", values=["off", "translate"], seeds="5")
+    assert [table["done"] for table in tables] == list(range(1, 11))
+    assert {table["of"] for table in tables} == {10}
+    for row in tables[-1]["rows"]:
+        scenarios = [Scenario.of({**LEFT, "iommu": row["values"][0], "seed": seed}) for seed in range(1, 6)]
+        outcomes = [simulate(scenario).verdict.outcome for scenario in scenarios]
+        assert {o: each["runs"] for o, each in row["outcomes"].items()} == {o: outcomes.count(o) for o in outcomes}
+        assert {o: each["seed"] for o, each in row["outcomes"].items()} == {
+            o: str(1 + outcomes.index(o)) for o in outcomes
+        }
+        bad = sum(outcome in ("corrupted", "crashed", "hung") for outcome in outcomes)
+        assert (row["runs"], row["bad"], row["interval"]) == (5, bad, list(wilson(bad, 5)))
+
+
+def test_the_values_of_a_study_are_counted_side_by_side():
+    tables = asked("study", scenario={}, vary="quiesce", values=["shutdown", "remove", "none"], seeds="2")
+    assert [[row["runs"] for row in table["rows"]] for table in tables[:4]] == [[1], [1, 1], [1, 1, 1], [2, 1, 1]]
+
+
+def test_a_study_of_nothing_but_seeds_is_of_the_machine_as_it_is():
+    *_, table = asked("study", scenario={"seed": "7"}, vary="", values=[], seeds="3")
+    assert [row["values"] for row in table["rows"]] == [[]]
+    assert table["rows"][0]["outcomes"] == {"clean": {"runs": 3, "seed": "7"}}
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        ({"seeds": "101"}, "seeds: 101 is not an integer from 1 to 100; the nearest is 100"),
+        ({"seeds": "0"}, "seeds: 0 is not an integer from 1 to 100; the nearest is 1"),
+        ({"vary": "seed"}, "seed: does not vary by a list"),
+        ({"vary": "traffic", "values": ["5", "5"]}, "traffic: 5 comes twice"),
+        ({"scenario": {"seed": str(2**63 - 1)}}, "seeds: 3 from"),
+    ],
+)
+def test_a_study_that_cannot_be_is_refused_before_it_begins(request_, told):
+    [answer] = asked("study", **{"scenario": {}, "vary": "", "values": [], "seeds": "3"} | request_)
+    assert answer["error"].startswith(told)
+
+
+def test_a_study_can_be_left_at_any_time():
+    study = answers("study", json.dumps({"scenario": {}, "vary": "", "values": [], "seeds": str(SEEDS.high)}))
+    next(study)
+    study.close()
+    assert list(study) == []
+
+
+# --- switches without effect -----------------------------------------------------------------------------
+
+
+def test_of_every_switch_it_is_told_once_whether_it_has_an_effect():
+    told = [answer for answer in asked("idle", scenario={}) if answer]
+    assert len({answer["name"] for answer in told}) == len(told)
+    assert {answer["name"] for answer in told} <= set(switches())
+    found = {answer["name"]: answer["effect"] for answer in told}
+    assert found["quiesce"] is True
+    assert found["on-abort"] is False
+
+
+@given(any_scenario())
+def test_a_switch_that_is_said_to_have_no_effect_has_none(scenario):
+    steps = answers("idle", json.dumps({"scenario": words(scenario)}))
+    found = next((a for a in map(json.loads, steps) if a.get("effect") is False), None)
+    steps.close()
+    assume(found)
+    switch = switches()[found["name"]]
+    for value in switch.choices:
+        run, mine = simulate(scenario.but(**{switch.name: value})), simulate(scenario)
+        assert (run.log.id, run.log.t_ns, run.log.set) == (mine.log.id, mine.log.t_ns, mine.log.set)
