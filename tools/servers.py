@@ -24,6 +24,8 @@ LOOPBACK = "127.0.0.1"
 PATIENCE = 120  # seconds for JupyterLab to start, and for a notebook to run
 FORGOTTEN = 600  # seconds without a word after which a JupyterLab ends
 
+POLICY_WANTED = "X-Policy-Wanted"
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # containers have no user namespaces to build one from
@@ -34,6 +36,12 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def has_machine() -> bool:
+    """Return whether a site that is built here has the page on which the machine runs: it needs Pyodide from npm."""
+    pyodide = Path(sys.prefix) / "pyodide" / "node_modules" / "pyodide"
+    return os.environ.get("MACHINE", "yes") != "no" and pyodide.exists()
 
 
 class Failed(Exception):
@@ -47,6 +55,13 @@ def find_chromium() -> str | None:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    """Says nothing, and sends the content policy that whoever asks wants to be held to."""
+
+    def end_headers(self) -> None:
+        if policy := self.headers.get(POLICY_WANTED):
+            self.send_header("Content-Security-Policy", policy)
+        super().end_headers()
+
     def log_message(self, format: str, *args: object) -> None:
         pass
 
@@ -64,8 +79,10 @@ def folder(path: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def site(path: Path) -> Iterator[str]:
-    """Build the site into a folder and serve it. Failed if it does not build.
+def site(path: Path, machine: bool = True) -> Iterator[str]:
+    """Build the site into a folder and serve it, without the machine's page if that is not wanted or cannot be.
+
+    Failed if it does not build.
 
     Instant navigation works only where site_url is the address that serves it, and a fixed port may be taken.
     So the port comes first, then the build.
@@ -74,7 +91,12 @@ def site(path: Path) -> Iterator[str]:
         build = subprocess.run(
             [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(path)],
             cwd=ROOT,
-            env={**os.environ, "SITE_URL": address, "NO_MKDOCS_2_WARNING": "1"},
+            env={
+                **os.environ,
+                "SITE_URL": address,
+                "NO_MKDOCS_2_WARNING": "1",
+                "MACHINE": "yes" if machine and has_machine() else "no",
+            },
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -92,6 +92,16 @@ def site(tmp_path_factory):
         pytest.fail(str(failure), pytrace=False)
 
 
+@pytest.fixture
+def machine(site):
+    """The address of the page on which the whole machine runs."""
+    if not servers.has_machine():
+        if os.environ.get("KEXECDOC_REQUIRE_BROWSER") == "1":
+            pytest.fail("no Pyodide, and KEXECDOC_REQUIRE_BROWSER=1 allows no skipping", pytrace=False)
+        pytest.skip("Pyodide is not installed: `make test` installs it where there is npm")
+    return site + "machine/"
+
+
 # --- a bare page ---------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import servers
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,5 +33,6 @@ def _address(file):
 
 
 NAVIGATION = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), _Loader)["nav"]
-PAGES = tuple(_address(file).removeprefix("/") for file in (*_files(NAVIGATION), "report.md"))
+THERE = (file for file in (*_files(NAVIGATION), "report.md") if file != "machine.md" or servers.has_machine())
+PAGES = tuple(_address(file).removeprefix("/") for file in THERE)
 CHAPTERS = tuple(path for path in PAGES if path.startswith("notebooks/"))

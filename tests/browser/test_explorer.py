@@ -10,10 +10,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from crossings import crossed, scenario
 from hands import at_step, choose, chooser, compare, drawn, go_to_step
+from machine_hands import flip, shows
 from playwright.sync_api import expect
 
-from kexecdoc.presets import EXPLORERS
+from kexecdoc.presets import EXPLORERS, PRESETS
 from kexecdoc.show.view import legend
 from kexecdoc.simulate import simulate
 
@@ -616,6 +618,21 @@ def test_in_jupyterlab_the_kernel_is_the_engine_of_two_machines_and_of_the_copie
     assert '"iommu": "translate"' in cell
     explorer.get_by_role("button", name="Copy link").click()
     expect(explorer.locator(".kx-copied")).to_contain_text("Put it behind the address of the chapter’s page.")
+
+
+def test_in_jupyterlab_the_whole_machine_is_run_by_the_kernel(lab, run_in_lab):
+    write_notebook(lab("whole.ipynb"), 'from kexecdoc.show.explorer import Machine\nMachine(path="panic", seed=2)')
+    page = run_in_lab("whole.ipynb")
+    explorer = page.locator(".jp-OutputArea .kx")
+    expect(explorer.locator(".kx-outcome")).to_contain_text(crossed("path=panic", 2).verdict.outcome)
+    flip(explorer, "crash-memory", "none")
+    flip(explorer, "dma", "cyclic")
+    shows(explorer, scenario("path=panic crash-memory=none dma=cyclic", seed=2))
+    flip(explorer, "kernel", "3.4")
+    shows(explorer, scenario("path=panic crash-memory=none dma=cyclic kernel=3.4", seed=2))
+    explorer.get_by_label("Start from").select_option("nobody-cared")
+    shows(explorer, PRESETS["nobody-cared"].scenario)
+    expect(explorer.locator(".kx-drawn-back")).not_to_have_count(0)
 
 
 def test_in_jupyterlab_a_click_gives_the_explorer_its_keys_and_a_dead_kernel_is_told_of(lab, run_in_lab):

@@ -33,8 +33,8 @@ def joined(main: str = MAIN, beside: str = "") -> str:
 
     What is part of ``beside`` too, a module that a page has anyway, is imported from there.
 
-    ValueError if two parts call different things by one name: joined, one would take the other's place; and if
-    ``beside`` does not export what is wanted of it.
+    ValueError if two parts call different things by one name: joined, one would take the other's place; if one calls
+    a thing by another name than its own part does; and if ``beside`` does not export what is wanted of it.
     """
     parts: dict[str, str] = {}
     _collect(main, parts)
@@ -82,6 +82,8 @@ def _collect(name: str, parts: dict[str, str]) -> None:
     if name in parts:
         return
     text = read(name)
+    if renamed := re.search(r"^import \{[^}]* as [^}]*\}", text, re.MULTILINE):
+        raise ValueError(f"{name}: joined, nothing has a second name: {renamed[0]}")
     for needed in [*_IMPORT.findall(text), *(part for _, part in _HAND_ON.findall(text))]:
         _collect(needed, parts)
     parts[name] = text

@@ -17,9 +17,9 @@ export class Ended extends Error {
 }
 
 export class Engine {
-  /** `files` is what the worker loads, `total` its bytes; `tell` hears every change of `state`. */
-  constructor({ worker, total, ...files }, tell) {
-    Object.assign(this, { source: worker, files, total, tell, worker: null, ready: null, clock: 0, last: 0 });
+  /** `source` is the worker's address, `loads` what it loads, of `total` bytes; `tell` hears every change of `state`. */
+  constructor(source, loads, total, tell) {
+    Object.assign(this, { source, loads, total, tell, worker: null, ready: null, clock: 0, last: 0 });
     this.asked = new Map(); // id -> { hear, done, failed }
     this.change("off");
   }
@@ -46,7 +46,7 @@ export class Engine {
         event.preventDefault();
         this.end(event.message || "the browser did not run its worker: something blocks it, or the file is missing");
       };
-      worker.postMessage({ start: this.files });
+      worker.postMessage({ start: this.loads });
     });
     return this.ready;
   }

@@ -43,7 +43,7 @@ export { fold } from "./fold.js";
 export { gatesOf } from "./gates.js";
 export { fate, life, told } from "./life.js";
 export { Reel, parse } from "./reel.js";
-export { MACHINE, changed, equal, filled, flipped, options, quoted, taken } from "./registry.js";
+export { MACHINE, changed, equal, filled, flipped, quoted, spelt, taken } from "./registry.js";
 export { brief, number } from "./words.js";
 
 const PLAYED = 20_000; // milliseconds from one end of the axis to the other
@@ -520,6 +520,7 @@ export function render({ model, el, panel = switches, more = null }) {
     halt();
     stop.abort();
     spoken.close();
+    for (const part of Object.values(parts)) part.close?.();
     clearTimeout(keeping);
     clearTimeout(patience);
     cancelIdle(preparing);

@@ -2,7 +2,7 @@
 // else the package itself is run, by a Python in a worker that is started when it is first needed.
 
 import { Engine } from "./engine.js";
-import { MACHINE, changed, encodeMachine, equal, filled, parse, render } from "./explorer.js";
+import { MACHINE, changed, encodeMachine, equal, filled, parse, render, spelt } from "./explorer.js";
 import { panel } from "./panel.js";
 import { study } from "./study.js";
 
@@ -10,8 +10,8 @@ const KEPT = 32; // runs that are kept, and
 const EVENTS = 100_000; // events that they have together: a few hundred bytes each
 const REST = 700; // milliseconds after which the reader is taken to look at what he made
 
-/** Runs that were seen, the oldest forgotten first. */
-class Runs {
+/** Runs that were seen; the oldest are forgotten first. */
+export class Runs {
   runs = new Map();
 
   get(key) {
@@ -42,13 +42,13 @@ class Machine {
     this.registry = { defaults: about.defaults, by_kernel: about.by_kernel };
     this.runs = new Runs();
     this.asked = new Map(); // key -> the promise of a run that is being made
-    const { index, info, total, worker, ...files } = about.engine;
-    const located = (list) => list.map((file) => ({ ...file, url: at(file.url) }));
-    const sources = { worker: at("worker.js"), index: at(index), info, total, modules: located(files.modules), wheels: located(files.wheels) };
-    this.engine = new Engine(sources, (state) => this.model?.set("engine", state));
+    const { index, info, total, modules, wheels } = about.engine;
+    const located = (files) => files.map((file) => ({ ...file, url: at(file.url) }));
+    const loads = { index: at(index), info, modules: located(modules), wheels: located(wheels) };
+    this.engine = new Engine(at("worker.js"), loads, total, (state) => this.model?.set("engine", state));
   }
 
-  key = (scenario) => JSON.stringify(Object.entries(changed(scenario, this.registry)).map(([name, value]) => [name, String(value)]).sort());
+  key = (scenario) => JSON.stringify(Object.entries(spelt(changed(scenario, this.registry))).sort());
 
   /** The run of a scenario: at once if it was seen, else its promise. */
   answer(scenario) {
@@ -89,16 +89,14 @@ class Machine {
 
   async run(scenario) {
     let view = null;
-    const words = Object.fromEntries(Object.entries(scenario).map(([name, value]) => [name, String(value)]));
-    const took = await this.engine.ask("run", { scenario: words }, (text) => (view = JSON.parse(text))).over;
+    const took = await this.engine.ask("run", { scenario: spelt(scenario) }, (text) => (view = JSON.parse(text))).over;
     this.model?.set("took", took);
     return view;
   }
 
   /** While the reader looks at a machine, find out which of its switches could as well be set otherwise. */
   look(scenario) {
-    clearTimeout(this.resting);
-    this.looking?.stop();
+    this.lookAway();
     if (this.engine.state.phase !== "ready") return;
     this.resting = setTimeout(() => {
       const idle = {};
@@ -107,10 +105,14 @@ class Machine {
         if (name) idle[name] = !effect;
         if (name && !effect) this.model?.set("idle", { key: this.key(scenario), idle: { ...idle } });
       };
-      const words = Object.fromEntries(Object.entries(scenario).map(([name, value]) => [name, String(value)]));
-      this.looking = this.engine.ask("idle", { scenario: words }, found);
+      this.looking = this.engine.ask("idle", { scenario: spelt(scenario) }, found);
       this.looking.over.catch(() => {});
     }, REST);
+  }
+
+  lookAway() {
+    clearTimeout(this.resting);
+    this.looking?.stop();
   }
 
   host() {
@@ -131,7 +133,11 @@ class Machine {
       },
       render: ({ model, el }) => {
         const tools = { key: this.key, cancel: () => this.engine.end("you stopped it", true), ask: (...asked) => this.engine.ask(...asked) };
-        return render({ model, el, panel: (stage) => panel(stage, tools), more: (stage) => study(stage, tools) });
+        const away = render({ model, el, panel: (stage) => panel(stage, tools), more: (stage) => study(stage, tools) });
+        return () => {
+          this.lookAway();
+          away();
+        };
       },
     };
   }

@@ -1,6 +1,6 @@
 // The whole machine in a notebook, whose kernel runs what is asked: the explorer with every switch in its panel.
 
-import { render as explore } from "./explorer.js";
+import { render } from "./explorer.js";
 import { panel } from "./panel.js";
 
-export default { render: ({ model, el }) => explore({ model, el, panel }) };
+export default { render: ({ model, el }) => render({ model, el, panel }) };

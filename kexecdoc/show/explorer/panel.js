@@ -73,7 +73,7 @@ export function panel(stage, tools = null) {
   function group(name, open) {
     const mine = controls().filter((control) => control.group === name);
     const inIt = mine.map(({ name }) => name).join(", ");
-    const summary = make("summary", {}, make("b", { text: name }), make("span", { class: "kx-count" }), " ", make("span", { class: "kx-note kx-in-it", text: inIt }));
+    const summary = make("summary", {}, make("b", { text: name }), make("span", { class: "kx-set-count" }), " ", make("span", { class: "kx-note kx-in-it", text: inIt }));
     const el = make("details", { class: "kx-group", "data-group": name }, summary, make("div", { class: "kx-knobs" }, ...mine.map(knob)));
     el.open = open ?? false;
     return el;
@@ -194,7 +194,7 @@ export function panel(stage, tools = null) {
       }
       const reasons = scenarios.map((scenario) => idle(control, scenario));
       const drawnBack = reasons.every(Boolean);
-      el.classList.toggle("kx-idle", drawnBack);
+      el.classList.toggle("kx-drawn-back", drawnBack);
       el.classList.toggle("kx-set", sets.some((set) => control.name in set));
       el.classList.toggle("kx-differs", scenarios.length > 1 && !equal(scenarios[0][control.name], scenarios[1][control.name]));
       why.className = "kx-note kx-why";
@@ -204,7 +204,7 @@ export function panel(stage, tools = null) {
     for (const group of groups.children) {
       const names = controls().filter(({ group: name }) => name === group.dataset.group).map(({ name }) => name);
       const count = names.filter((name) => sets.some((set) => name in set)).length;
-      say(group.querySelector(".kx-count"), count ? ` ${count} set` : "");
+      say(group.querySelector(".kx-set-count"), count ? ` ${count} set` : "");
     }
     const chosen = presetOf(sets[0]);
     preset.value = chosen?.name ?? "";
@@ -259,5 +259,5 @@ export function panel(stage, tools = null) {
   }
 
   model.on("change:idle", sync);
-  return { el, build, sync, load: load?.load };
+  return { el, build, sync };
 }

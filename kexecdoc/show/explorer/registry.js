@@ -11,6 +11,9 @@ export const quoted = (word) => `“${word.length > LONG ? `${word.slice(0, LONG
 
 export const equal = (a, b) => String(a) === String(b);
 
+/** A scenario in words: all that a request has of it. */
+export const spelt = (scenario) => Object.fromEntries(Object.entries(scenario).map(([name, value]) => [name, String(value)]));
+
 /** The defaults in a kernel version. */
 export const defaultsIn = ({ defaults, by_kernel }, kernel) => ({ ...defaults, ...by_kernel?.[kernel] });
 

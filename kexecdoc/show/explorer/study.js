@@ -1,7 +1,7 @@
 // A small study: the outcomes of many seeds, of the machine as it is or of every value of a switch, counted as they come.
 
 import { make, say } from "./dom.js";
-import { changed, flipped, taken } from "./registry.js";
+import { changed, flipped, spelt, taken } from "./registry.js";
 import { number } from "./words.js";
 
 const SEED = "seed"; // what every study varies
@@ -28,7 +28,7 @@ export function study(stage, { ask }) {
   const copy = make("button", { type: "button", class: "kx-button", text: "Copy as command", hidden: true, onclick: take });
   const status = make("span", { class: "kx-note", role: "status" });
   const far = make("progress", { class: "kx-progress", max: 1, "aria-label": "Runs counted", hidden: true });
-  const alarm = make("p", { class: "kx-notice", role: "alert", hidden: true });
+  const alarm = make("p", { class: "kx-notice kx-refused", role: "alert", hidden: true });
   const result = make("div", { class: "kx-result" });
   const form = make(
     "form",
@@ -89,11 +89,10 @@ export function study(stage, { ask }) {
     const wanted = request();
     if (!wanted) return;
     const scenario = model.get("scenario");
-    const words = Object.fromEntries(Object.entries(scenario).map(([name, value]) => [name, String(value)]));
     command = told(wanted, scenario);
     result.replaceChildren();
     let counted = null;
-    under = ask("study", { ...wanted, scenario: words }, (text) => {
+    under = ask("study", { ...wanted, scenario: spelt(scenario) }, (text) => {
       const answer = JSON.parse(text);
       if (answer.error) return refuse(`${answer.error}.`);
       counted = answer;
@@ -151,7 +150,7 @@ export function study(stage, { ask }) {
     const caption = make("caption", { text: `${stage.other() ? "Machine A. " : ""}Seeds ${first} to ${first + BigInt(seeds) - 1n}; ${rest.length ? rest.join(" ") : "every other switch at its default"}` });
     const head = [name || "machine", "runs", ...occurring, "corrupted or worse", "95 % interval"];
     const open = (outcome, { runs, seed }, value) =>
-      make("button", { type: "button", class: "kx-button kx-count-of", title: `Show the first of them: seed ${seed}`, "aria-label": `${runs} ${outcome}${name && `, ${name}=${value}`}: show the first, seed ${seed}`, text: number(runs), onclick: () => lead(name, value, seed) });
+      make("button", { type: "button", class: "kx-button kx-see", title: `Show the first of them: seed ${seed}`, "aria-label": `${runs} ${outcome}${name && `, ${name}=${value}`}: show the first, seed ${seed}`, text: number(runs), onclick: () => lead(name, value, seed) });
     const line = ({ values, runs, outcomes, bad, interval }) =>
       make(
         "tr",
@@ -164,16 +163,16 @@ export function study(stage, { ask }) {
       );
     const sign = (what) => (look[what] ? [make("span", { "aria-hidden": "true", text: `${look[what].sign} ` }), what] : [what]);
     const bar = (outcomes, runs) =>
-      make("span", { class: "kx-bar", "aria-hidden": "true" }, ...occurring.filter((o) => outcomes[o]).map((outcome) => {
+      make("span", { class: "kx-shares", "aria-hidden": "true" }, ...occurring.filter((o) => outcomes[o]).map((outcome) => {
         const part = make("span", { title: outcome });
         part.style.flexGrow = String(outcomes[outcome].runs / runs);
         part.style.background = `var(--kx-outcome-${outcome})`;
         return part;
       }));
-    const focused = document.activeElement?.closest?.(".kx-count-of")?.getAttribute("aria-label");
-    const table = make("table", { class: "kx-table" }, caption, make("thead", {}, make("tr", {}, ...head.map((what) => make("th", { scope: "col" }, ...sign(what))))), make("tbody", {}, ...rows.map(line)));
-    result.replaceChildren(make("div", { class: "kx-scroll", tabindex: 0, role: "region", "aria-label": "Outcomes counted" }, table));
-    if (focused) [...result.querySelectorAll(".kx-count-of")].find((b) => b.getAttribute("aria-label") === focused)?.focus();
+    const focused = document.activeElement?.closest?.(".kx-see")?.getAttribute("aria-label");
+    const table = make("table", { class: "kx-study-table" }, caption, make("thead", {}, make("tr", {}, ...head.map((what) => make("th", { scope: "col" }, ...sign(what))))), make("tbody", {}, ...rows.map(line)));
+    result.replaceChildren(make("div", { class: "kx-study-scroll", tabindex: 0, role: "region", "aria-label": "Outcomes counted" }, table));
+    if (focused) [...result.querySelectorAll(".kx-see")].find((b) => b.getAttribute("aria-label") === focused)?.focus();
 
     function lead(name, word, seed) {
       const valueOf = (name, word) => taken(controls.find((c) => c.name === name), word).value;
@@ -184,5 +183,5 @@ export function study(stage, { ask }) {
 
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-  return { el };
+  return { el, close: () => under?.stop() };
 }

@@ -45,7 +45,7 @@ export function take(stage) {
   ];
   // Its address is that of the moment in hand whenever somebody is about to follow it, or to copy it.
   const led = () => (open.href = `${stage.model.get("machine")}#${inMachine()}`);
-  const open = make("a", { class: "kx-open", text: "Open in the machine", title: "The same moment, with every switch in hand", onpointerenter: led, onfocus: led, onclick: led });
+  const open = make("a", { class: "kx-to-machine", text: "Open in the machine", title: "The same moment, with every switch in hand", onpointerenter: led, onfocus: led, onclick: led });
   const opens = stage.model.get("machine") && !whole && !stage.model.get("own");
   if (opens) open.href = stage.model.get("machine");
   const el = make("div", { class: "kx-part kx-take" }, notice, make("div", { class: "kx-foot" }, reset, compare, baseline));
