@@ -1,6 +1,6 @@
 """Run the benchmarks that are named, or all of them, and print one JSON document.
 
-python -m benchmarks [model] [sweep] [page] [lab]
+python -m benchmarks [model] [sweep] [page] [machine] [lab]
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import platform
 import sys
 from importlib import import_module
 
-PARTS = ("model", "sweep", "page", "lab")
+PARTS = ("model", "sweep", "page", "machine", "lab")
 
 
 def main(words: list[str]) -> int:
