@@ -67,7 +67,7 @@ START = """async (folder) => {
     const at = (path) => new URL(path, folder).href;
     const { engine } = await (await fetch(at("machine.json"))).json();
     const located = (list) => list.map((file) => ({ ...file, url: at(file.url) }));
-    const { index, info, modules, wheels } = engine;
+    const { index, info, modules, stdlib, wheels } = engine;
     const worker = new Worker(at("worker.js"), { type: "module" });
     let hear = () => {};
     worker.onmessage = ({ data }) => hear(data);
@@ -83,7 +83,7 @@ START = """async (folder) => {
     });
     await new Promise((done, failed) => {
         hear = (answer) => (answer.ready ? done() : answer.failed && failed(new Error(answer.failed)));
-        const files = { index: at(index), info, modules: located(modules), wheels: located(wheels) };
+        const files = { index: at(index), info, modules: located(modules), stdlib: at(stdlib), wheels: located(wheels) };
         worker.postMessage({ start: files });
     });
     return { pyodide: engine.python, python: info.python };
@@ -208,14 +208,14 @@ def fetched(browser: Browser, address: str, folder: Path) -> dict[str, Any]:
         "search index apart KB": round(search / 1000, 1),
         "after the first run KB": round((opening + running) / 1000, 1),
         "added by it KB": round(running / 1000, 1),
-        "of it Pyodide KB": round(sum(sizes[n] for n in added if "pyodide" in n) / 1000, 1),
+        "of it Pyodide KB": round(sum(sizes[n] for n in added if "pyodide" in n or n.endswith(".zip")) / 1000, 1),
         "of it wheels KB": round(sum(sizes[n] for n in added if n.endswith(".whl")) / 1000, 1),
     }
 
 
 def is_engine(name: str) -> bool:
     """Return whether a file belongs to the Python of the page."""
-    return "pyodide" in name or name.endswith(".whl")
+    return "pyodide" in name or name.endswith((".whl", ".zip"))
 
 
 def gzipped(path: Path) -> int:

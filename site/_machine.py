@@ -13,6 +13,8 @@ import hashlib
 import io
 import json
 import re
+import shutil
+import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -28,7 +30,9 @@ PYODIDE = Path(sys.prefix) / "pyodide" / "node_modules" / "pyodide"
 """Where `make` has npm put it: beside the environment."""
 
 MODULES = ("pyodide.mjs", "pyodide.asm.mjs")
-FETCHED = ("pyodide.asm.wasm", "python_stdlib.zip")
+WASM = "pyodide.asm.wasm"
+STDLIB = "python_stdlib.zip"
+KEPT = ROOT / "_build" / "compiled"
 
 PASSAGE = re.compile(r"<!-- machine -->(.*?)<!-- /machine -->", re.DOTALL)
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same wheel from the same files
@@ -62,27 +66,47 @@ def files(chapters: dict[int, dict[str, str]]) -> Iterator[tuple[str, bytes]]:
     from kexecdoc.show.grid import write_machine
 
     python = f"pyodide/{version()}"
-    parts = {name: (PYODIDE / name).read_bytes() for name in (*MODULES, *FETCHED)}
-    wheels = {}
-    for name, wheel in (_simpy(), _kexecdoc()):
-        # Named for what is in it: a browser that kept the wheel of the last build must not be content with that.
-        wheels[f"wheels/{hashlib.sha256(wheel).hexdigest()[:16]}/{name}"] = wheel
+    parts = {name: (PYODIDE / name).read_bytes() for name in (*MODULES, WASM)}
+    # Named for what is in it: a browser that kept the archives of the last build must not be content with those.
+    archives = {f"python/{hashlib.sha256(a).hexdigest()[:16]}/{name}": a for name, a in _compiled().items()}
+    stdlib = next(name for name in archives if name.endswith(STDLIB))
     lock = json.loads((PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8"))
-    contents = [*parts.values(), *wheels.values()]
+    contents = [*parts.values(), *archives.values()]
     engine = {
         "index": f"../{python}/",
         "python": version(),
         "info": lock["info"] | {"version": version()},
         "modules": [{"url": f"../{python}/{name}", "bytes": len(parts[name])} for name in MODULES],
-        "wheels": [{"url": f"../{name}"} for name in wheels],
+        "stdlib": f"../{stdlib}",
+        "wheels": [{"url": f"../{name}"} for name in archives if name != stdlib],
         "total": sum(map(len, contents)),
         "compressed": sum(min(len(content), _gzipped(content)) for content in contents),
     }
     yield from ((f"{python}/{name}", content) for name, content in parts.items())
-    yield from wheels.items()
+    yield from archives.items()
     with TemporaryDirectory() as folder:
         for path in write_machine(Path(folder), engine, chapters):
             yield f"kexecdoc/{path.relative_to(folder).as_posix()}", path.read_bytes()
+
+
+def _compiled() -> dict[str, bytes]:
+    """Return Python's library and the wheels by name, with what the page imports of them compiled.
+
+    That takes some seconds, so what was made is kept beside the built site for as long as its sources are the same.
+    """
+    archives = {STDLIB: (PYODIDE / STDLIB).read_bytes(), **dict((_simpy(), _kexecdoc()))}
+    here = Path(__file__).parent
+    sources = [*archives.values(), *((here / name).read_bytes() for name in ("_compile.mjs", "_compile.py"))]
+    made = KEPT / hashlib.sha256(b"".join(hashlib.sha256(source).digest() for source in sources)).hexdigest()[:16]
+    if not made.exists():
+        shutil.rmtree(KEPT, ignore_errors=True)
+        KEPT.mkdir(parents=True)
+        with TemporaryDirectory(dir=KEPT) as folder:
+            for name, archive in archives.items():
+                Path(folder, name).write_bytes(archive)
+            subprocess.run(["node", here / "_compile.mjs", PYODIDE, folder], check=True, stdin=subprocess.DEVNULL)
+            shutil.copytree(folder, made)
+    return {name: (made / name).read_bytes() for name in archives}
 
 
 @cache

@@ -72,7 +72,7 @@ ASK = """async ({ page, asked }) => {
     const at = (url) => new URL(url, assets).href;
     const located = (files) => files.map((file) => ({ ...file, url: at(file.url) }));
     const worker = new Worker(at("worker.js"), { type: "module" });
-    const start = { index: at(engine.index), info: engine.info, modules: located(engine.modules), wheels: located(engine.wheels) };
+    const start = { index: at(engine.index), info: engine.info, modules: located(engine.modules), stdlib: at(engine.stdlib), wheels: located(engine.wheels) };
     const texts = asked.map(() => []);
     await new Promise((done, failed) => {
         let left = asked.length;

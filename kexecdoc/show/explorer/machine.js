@@ -42,9 +42,9 @@ class Machine {
     this.registry = { defaults: about.defaults, by_kernel: about.by_kernel };
     this.runs = new Runs();
     this.asked = new Map(); // key -> the promise of a run that is being made
-    const { index, info, total, modules, wheels } = about.engine;
+    const { index, info, total, modules, stdlib, wheels } = about.engine;
     const located = (files) => files.map((file) => ({ ...file, url: at(file.url) }));
-    const loads = { index: at(index), info, modules: located(modules), wheels: located(wheels) };
+    const loads = { index: at(index), info, stdlib: at(stdlib), modules: located(modules), wheels: located(wheels) };
     this.engine = new Engine(at("worker.js"), loads, total, (state) => this.model?.set("engine", state));
   }
 

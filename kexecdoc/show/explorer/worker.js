@@ -60,12 +60,12 @@ async function imported({ url, bytes }) {
   }
 }
 
-async function start({ index, info, modules, wheels }) {
+async function start({ index, info, modules, stdlib, wheels }) {
   const fetched = wheels.map(({ url }) => fetch(url).then((answer) => answer.arrayBuffer()));
   for (const wheel of fetched) wheel.catch(() => {}); // it was complained of already
   const [{ loadPyodide }] = await Promise.all(modules.map(imported));
   // Without packages of its own in the lock file it looks for none.
-  const python = await loadPyodide({ indexURL: index, packageBaseUrl: index, lockFileContents: { info, packages: {} } });
+  const python = await loadPyodide({ indexURL: index, stdLibURL: stdlib, packageBaseUrl: index, lockFileContents: { info, packages: {} } });
   for (const [k, wheel] of (await Promise.all(fetched)).entries()) {
     try {
       python.unpackArchive(wheel, "wheel");
