@@ -61,12 +61,13 @@ $(NPM): tests/browser/package.json
 # What the site wants from npm: the machine in the page. MACHINE=no builds a site without it, and so does who has no npm.
 MACHINE ?= $(if $(shell command -v npm),yes,no)
 export MACHINE
-WITH_MACHINE := $(if $(filter-out no,$(MACHINE)),$(PYODIDE))
+WITH_MACHINE := $(if $(filter-out no false 0 off,$(MACHINE)),$(PYODIDE))
 LEFT_OUT := $(if $(WITH_MACHINE),,@echo "Without npm, or with MACHINE=no, the site has no page on which the machine runs")
 
 $(PYODIDE): site/package.json
 	@mkdir -p $(VENV)/pyodide && cp $< $(VENV)/pyodide/
-	@npm install --silent --no-audit --no-fund --no-package-lock --prefix $(VENV)/pyodide
+	@npm install --loglevel=error --no-audit --no-fund --no-package-lock --prefix $(VENV)/pyodide >/dev/null || \
+	    { echo "npm could not install Pyodide; MACHINE=no builds the site without the page that needs it" >&2; exit 1; }
 	@touch $@
 
 test: $(DEV) $(NPM) $(WITH_MACHINE)  ## every test: the package, the notebooks, the site and JupyterLab in a browser

@@ -66,8 +66,7 @@ list(answers("run", sys.argv[1]))
 START = """async (folder) => {
     const at = (path) => new URL(path, folder).href;
     const { engine } = await (await fetch(at("machine.json"))).json();
-    const located = (list) => list.map((file) => ({ ...file, url: at(file.url) }));
-    const { index, info, modules, stdlib, wheels } = engine;
+    const { loads } = await import(at("machine.js"));
     const worker = new Worker(at("worker.js"), { type: "module" });
     let hear = () => {};
     worker.onmessage = ({ data }) => hear(data);
@@ -83,10 +82,9 @@ START = """async (folder) => {
     });
     await new Promise((done, failed) => {
         hear = (answer) => (answer.ready ? done() : answer.failed && failed(new Error(answer.failed)));
-        const files = { index: at(index), info, modules: located(modules), stdlib: at(stdlib), wheels: located(wheels) };
-        worker.postMessage({ start: files });
+        worker.postMessage({ start: loads(engine, at) });
     });
-    return { pyodide: engine.python, python: info.python };
+    return { pyodide: engine.python, python: engine.info.python };
 }"""
 """A worker of the site's own, started as `machine.js` starts it, and asked without the page around it."""
 

@@ -17,7 +17,7 @@ from kexecdoc.presets import EXPLORERS
 from kexecdoc.run import dumps
 from kexecdoc.scenario import Scenario
 from kexecdoc.show import view
-from kexecdoc.show.grid import write_assets
+from kexecdoc.show.assets import write_assets
 from kexecdoc.simulate import simulate
 from tools import servers
 

@@ -311,12 +311,6 @@ class EverySwitch(Explorer):
     def __post_init__(self) -> None:
         """There is nothing to check: it limits nothing."""
 
-    def choices(self, name: str) -> tuple[Value, ...]:
-        return find(name, self.kind).choices
-
-    def parse(self, name: str, value: object) -> Value:
-        return find(name, self.kind).parse(value)
-
 
 MACHINE = EverySwitch("machine", 0, tuple(switches()), {})
 """The whole machine."""

@@ -274,7 +274,7 @@ class Crossing:
             reboot="reboot(2), and firmware takes over",
         ),
         "How the old kernel ends",
-        kexec="it jumps into the next one: kexec",
+        kexec="it jumps straight into the next kernel",
         panic="it crashes, and a capture kernel takes over",
         reboot="it reboots, and firmware takes over",
     )
@@ -329,9 +329,7 @@ class Crossing:
         {"firmware": "devicetree", "lpi_policy": ("detect", "naive"), "path": ("reboot", "panic")},
         machine="arm64",
     )
-    seed: int = plain(
-        integer("every random stream derives from it", 1, 0, 2**63 - 1), "The luck of this run: each seed is another"
-    )
+    seed: int = plain(integer("every random stream derives from it", 1, 0, 2**63 - 1), "Seed: the luck of this run")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -557,7 +555,7 @@ class OldKernel:
     hz: int = only(
         plain(
             integer("timer ticks: how long the hot-plug driver's waits are rounded up to", 250, 250, 1000, "a second"),
-            "Timer ticks, which the port driver’s waits are rounded up to",
+            "Timer frequency: the port driver’s waits are rounded up to its ticks",
         ),
         SHUTS_DOWN,
         hotplug="cf118",

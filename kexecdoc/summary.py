@@ -227,8 +227,15 @@ def _stormed(verdict: Verdict, scenario: Scenario) -> str:
     return (
         f"The device that was left running asserts its interrupt line, and {sharer} requested that before anybody had "
         f"seen to the device: {_count(verdict.unhandled, 'interrupt')} later the kernel disabled the line. "
-        "Bus Master does not stop a line. A driver that silences its device before the jump would have prevented it."
+        f"Bus Master does not stop a line. {_silencing(scenario)}"
     )
+
+
+def _silencing(scenario: Scenario) -> str:
+    """Say what would have kept a line from being asserted when the next kernel's drivers request it."""
+    if scenario.path == "panic":
+        return "On this path nobody silences it: only a reset of the device before that would have prevented it."
+    return "A driver that silences its device before the jump would have prevented it."
 
 
 def _waited(verdict: Verdict, scenario: Scenario) -> str:

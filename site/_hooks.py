@@ -44,6 +44,7 @@ def on_config(config: MkDocsConfig) -> None:
     """Let the search take questions apart as a reader means them, and see whether the machine's page can be there."""
     search = config.plugins["material/search"].config
     search["separator"], search["pipeline"] = _search.SEPARATOR, []
+    config.extra["machine"] = _machine.wanted(config.extra["machine"])
     if config.extra["machine"] and (problem := _machine.missing()):
         log.warning(problem)
         config.extra["machine"] = False
@@ -66,7 +67,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         uri = f"notebooks/{path.name}"
         files.append(File(uri, str(ROOT), config.site_dir, config.use_directory_urls))
-    from kexecdoc.show.grid import write_assets
+    from kexecdoc.show.assets import write_assets
 
     with TemporaryDirectory() as folder:
         for path in write_assets(Path(folder), _extending.card()):

@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -24,10 +25,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from mkdocs.exceptions import PluginError
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = "machine.md"
 PYODIDE = Path(sys.prefix) / "pyodide" / "node_modules" / "pyodide"
 """Where `make` has npm put it: beside the environment."""
+
+DAY = 86_400  # seconds after which what was made for other sources is forgotten
+OFF = ("no", "false", "0", "off")
 
 MODULES = ("pyodide.mjs", "pyodide.asm.mjs")
 WASM = "pyodide.asm.wasm"
@@ -35,7 +41,13 @@ STDLIB = "python_stdlib.zip"
 KEPT = ROOT / "_build" / "compiled"
 
 PASSAGE = re.compile(r"<!-- machine -->(.*?)<!-- /machine -->", re.DOTALL)
+OF_THE_INSTALLER = ("INSTALLER", "REQUESTED", "RECORD", "direct_url.json")  # differs from host to host
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same wheel from the same files
+
+
+def wanted(setting: object) -> bool:
+    """Return whether a build shall have the page: ``MACHINE`` of its environment."""
+    return str(setting).lower() not in OFF
 
 
 def missing() -> str:
@@ -63,7 +75,7 @@ def passages(markdown: str, there: bool) -> str:
 
 def files(chapters: dict[int, dict[str, str]]) -> Iterator[tuple[str, bytes]]:
     """Yield all that the page loads, as paths below the site's ``assets`` and contents."""
-    from kexecdoc.show.grid import write_machine
+    from kexecdoc.show.assets import write_machine
 
     python = f"pyodide/{version()}"
     parts = {name: (PYODIDE / name).read_bytes() for name in (*MODULES, WASM)}
@@ -84,6 +96,12 @@ def files(chapters: dict[int, dict[str, str]]) -> Iterator[tuple[str, bytes]]:
     }
     yield from ((f"{python}/{name}", content) for name, content in parts.items())
     yield from archives.items()
+    versions = {"PYODIDE": version(), "PYTHON": lock["info"]["python"], "SIMPY": distribution("simpy").version}
+    for path in sorted((Path(__file__).parent / "_notices").glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        for name, value in versions.items():
+            text = text.replace(f"@{name}@", value)
+        yield f"python/licences/{path.name}", text.encode()
     with TemporaryDirectory() as folder:
         for path in write_machine(Path(folder), engine, chapters):
             yield f"kexecdoc/{path.relative_to(folder).as_posix()}", path.read_bytes()
@@ -99,14 +117,33 @@ def _compiled() -> dict[str, bytes]:
     sources = [*archives.values(), *((here / name).read_bytes() for name in ("_compile.mjs", "_compile.py"))]
     made = KEPT / hashlib.sha256(b"".join(hashlib.sha256(source).digest() for source in sources)).hexdigest()[:16]
     if not made.exists():
-        shutil.rmtree(KEPT, ignore_errors=True)
-        KEPT.mkdir(parents=True)
+        KEPT.mkdir(parents=True, exist_ok=True)
+        # Two builds may be at it at once: what is made appears whole, and who comes second takes what is there.
         with TemporaryDirectory(dir=KEPT) as folder:
             for name, archive in archives.items():
                 Path(folder, name).write_bytes(archive)
-            subprocess.run(["node", here / "_compile.mjs", PYODIDE, folder], check=True, stdin=subprocess.DEVNULL)
-            shutil.copytree(folder, made)
+            _compile(Path(folder))
+            with contextlib.suppress(OSError):
+                shutil.copytree(folder, whole := f"{folder}.whole")
+                Path(whole).rename(made)
+        for other in KEPT.iterdir():
+            if time.time() - other.stat().st_mtime > DAY:
+                shutil.rmtree(other, ignore_errors=True)
     return {name: (made / name).read_bytes() for name in archives}
+
+
+def _compile(folder: Path) -> None:
+    """Compile what lies in a folder. PluginError, in a line, if Node.js is missing or fails."""
+    command = ["node", Path(__file__).with_name("_compile.mjs"), PYODIDE, folder]
+    try:
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise PluginError(
+            "the machine's page needs Node.js to be built: install it, or build with MACHINE=no"
+        ) from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.strip().splitlines()[-1:] or ["it says nothing"]
+        raise PluginError(f"_compile.mjs failed ({said[0]}); MACHINE=no builds without the machine's page") from None
 
 
 @cache
@@ -129,8 +166,10 @@ def _simpy() -> tuple[str, bytes]:
     taken = [
         file
         for file in simpy.files or ()
-        if ".." not in file.parts and "__pycache__" not in file.parts and file.name not in ("INSTALLER", "REQUESTED")
+        if ".." not in file.parts and "__pycache__" not in file.parts and file.name not in OF_THE_INSTALLER
     ]
+    if not taken:
+        raise PluginError("the SimPy that is installed does not say which files it has: install it anew")
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as wheel:
         for file in sorted(taken, key=str):
@@ -150,9 +189,9 @@ def place() -> str:
 
 
 def link(scenario: Any, address: str) -> str:
-    """Return the address of a scenario in the machine."""
+    """Return the address of a scenario in the machine, at its end, which is what a still shows."""
     words = "".join(f"&{name}={value}" for name, value in scenario.differences().items())
-    return f"{address}#kx=machine{words}"
+    return f"{address}#kx=machine{words}&at=end"
 
 
 def lead(book: Any, address: str) -> None:

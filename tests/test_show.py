@@ -278,7 +278,7 @@ def unrolled(data, stored):
 @pytest.mark.slow
 def test_the_assets_are_the_same_bytes_in_every_process(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from kexecdoc.show.grid import write_assets; "
+        "import sys; from pathlib import Path; from kexecdoc.show.assets import write_assets; "
         "write_assets(Path(sys.argv[1]))"
     )
     for seed in ("1", "2"):

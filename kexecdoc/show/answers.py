@@ -18,7 +18,7 @@ from kexecdoc.show.view import view_of
 from kexecdoc.simulate import simulate
 from kexecdoc.study.effect import effects
 from kexecdoc.study.sweep import Factorial, rows
-from kexecdoc.study.tally import Tally
+from kexecdoc.study.tally import Counts
 
 SEEDS = Switch(20, "seeds of each value, from the machine's own on", low=1, high=100, name="seeds")
 """How many seeds a study in a page can have."""
@@ -47,14 +47,14 @@ def _study(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     seeds = int(SEEDS.parse(request["seeds"]))
     vary = {request["vary"]: request["values"]} if request["vary"] else {}
     design = Factorial.of(vary, base, seeds)
-    tally = Tally(tuple(design.vary), type(base))
+    tally = Counts(tuple(design.vary), type(base))
     for seed in range(base.seed, base.seed + seeds):
         for row in rows(vary, base.but(seed=seed), jobs=1, progress=False):
             tally.add(row)
             yield _table(tally, len(design))
 
 
-def _table(tally: Tally, runs: int) -> dict[str, Any]:
+def _table(tally: Counts, runs: int) -> dict[str, Any]:
     return {
         "done": sum(count.runs for count in tally.counts.values()),
         "of": runs,

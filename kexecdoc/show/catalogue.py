@@ -35,7 +35,7 @@ def catalogue() -> dict[str, Any]:
         ],
         "messages": view.every_message(),
         "legend": view.legend(),
-        "seeds": {"low": SEEDS.low, "high": SEEDS.high, "default": SEEDS.default},
+        "seeds": _control(SEEDS),
     }
 
 

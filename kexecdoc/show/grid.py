@@ -19,16 +19,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from kexecdoc.history import never_was
 from kexecdoc.log import Event
-from kexecdoc.presets import EXPLORERS, Explorer
+from kexecdoc.presets import Explorer
 from kexecdoc.run import Run, dumps
 from kexecdoc.scenario import ScenarioError
-from kexecdoc.show import catalogue, palette, view
-from kexecdoc.show.explorer import bundle
+from kexecdoc.show import view
 from kexecdoc.simulate import simulate
 
 SCHEMA = "kexecdoc-explorer/3"
@@ -180,41 +178,3 @@ def _stretches(numbers: list[int]) -> list[int]:
             found += [number - at, 1]
         at = number + 1
     return found
-
-
-def write_assets(folder: Path, *more: Explorer) -> list[Path]:
-    """Write all that the published explorers, and ``more``, need into one folder: modules, style sheet, every grid."""
-    return _write(
-        folder,
-        {
-            "explorer.js": bundle.joined(),
-            "page.js": bundle.lean(bundle.read("page.js")),
-            "explorer.css": bundle.lean(palette.explorer_css(bundle.read("explorer.css"))),
-            **{f"explorers/{one.name}.json": dumps(grid(one)) + "\n" for one in (*EXPLORERS.values(), *more)},
-        },
-    )
-
-
-def write_machine(folder: Path, engine: Mapping[str, Any], chapters: Mapping[int, Any]) -> list[Path]:
-    """Write what the page of the whole machine needs beside `write_assets`: modules, style sheet, the presets' runs.
-
-    ``engine`` is where the page finds Python and the package, ``chapters`` the title and the address of each chapter.
-    """
-    about = catalogue.catalogue() | {"engine": engine, "chapters": chapters}
-    return _write(
-        folder,
-        {
-            "machine.js": bundle.joined("machine.js", beside="explorer.js"),
-            "worker.js": bundle.lean(bundle.read("worker.js")),
-            "machine.css": bundle.lean(bundle.read("machine.css")),
-            "machine.json": dumps(about) + "\n",
-            **{f"runs/{name}.json": text + "\n" for name, text in catalogue.preset_runs()},
-        },
-    )
-
-
-def _write(folder: Path, texts: Mapping[str, str]) -> list[Path]:
-    for name, text in texts.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    return [folder / name for name in texts]

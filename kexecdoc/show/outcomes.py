@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from kexecdoc.scenario import Scenario
 from kexecdoc.study.sweep import Row
-from kexecdoc.study.tally import Count, Tally
+from kexecdoc.study.tally import Count, Counts
 
 
 def outcome_table(rows: Iterable[Row], names: Sequence[str], base: Scenario, seeds: int) -> str:
     """Return, for each combination of the switches ``names``, its outcomes and the share that is corrupted or worse."""
-    tally = Tally(names, type(base))
+    tally = Counts(names, type(base))
     for row in rows:
         tally.add(row)
     occurring = tally.occurring

@@ -38,7 +38,7 @@ class Count:
         return wilson(self.bad, self.runs)
 
 
-class Tally:
+class Counts:
     """Counts by the values of the switches ``names``, in the order in which they were first seen."""
 
     def __init__(self, names: Sequence[str], kind: type[Scenario] = Scenario) -> None:

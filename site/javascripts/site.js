@@ -33,10 +33,19 @@ let followed = "";
 addEventListener("click", ({ target }) => (followed = target.closest?.("a[href]")?.href ?? ""), true);
 addEventListener("popstate", () => (followed = ""));
 
+/** What somebody wrote into an address may be no escape at all. */
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 function arrive() {
   const meant = followed === location.href || scrollY === 0;
   followed = "";
-  const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const named = location.hash.length > 1 && document.getElementById(unescaped(location.hash.slice(1)));
   if (!meant || !named) return;
   const { top } = named.getBoundingClientRect();
   if (top < 0 || top > innerHeight) named.scrollIntoView();

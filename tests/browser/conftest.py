@@ -14,7 +14,7 @@ import servers
 
 from kexecdoc.presets import EXPLORERS
 from kexecdoc.run import dumps
-from kexecdoc.show.grid import write_assets
+from kexecdoc.show.assets import write_assets
 from kexecdoc.show.view import legend, view_of
 from kexecdoc.simulate import simulate
 

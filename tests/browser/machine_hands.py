@@ -8,7 +8,7 @@ from kexecdoc.scenario import switches
 from kexecdoc.simulate import simulate
 
 START = 60_000  # milliseconds that Python may take to start on a busy machine
-RUNS = "The machine runs in your browser."
+RUNS = "Python runs in your browser, and works out whatever you set."
 
 
 def opened(page, address):
@@ -61,6 +61,6 @@ def pythons(page):
 
 def study(explorer, vary="", seeds=20):
     explorer.get_by_text("Was it luck?").click()
-    explorer.get_by_label("Beside the seed, vary").select_option(vary)
+    explorer.get_by_label("Besides the seed, vary").select_option(vary)
     explorer.get_by_label(re.compile("^Seeds")).fill(str(seeds))
     explorer.get_by_role("button", name="Count", exact=True).click()

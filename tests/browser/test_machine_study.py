@@ -2,11 +2,13 @@
 
 import json
 import re
+import shlex
 
 import pytest
 from machine_hands import START, flip, opened, shows, study
 from playwright.sync_api import expect
 
+from kexecdoc.cli import main
 from kexecdoc.presets import PRESETS
 from kexecdoc.scenario import Scenario
 from kexecdoc.show.answers import answers
@@ -15,7 +17,8 @@ from kexecdoc.simulate import simulate
 # --- a small study --------------------------------------------------------------------------------------------------
 
 
-def test_a_study_counts_what_the_package_counts(page, machine):
+def test_a_study_counts_what_the_package_counts(page, machine, context):
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
     explorer = opened(page, machine)
     explorer.get_by_label("Start from").select_option("left-running")
     study(explorer, "iommu", 10)
@@ -34,9 +37,33 @@ def test_a_study_counts_what_the_package_counts(page, machine):
             *wanted["values"], "10", *outcomes, share, f"{low} to {high} %"
         ]  # fmt: skip
     explorer.get_by_role("button", name="Copy as command").last.click()
-    expect(explorer.locator(".kx-study .kx-note")).to_contain_text(
-        re.compile(r"Copied|kexecdoc sweep --vary iommu --quiesce none --clear-bus-master no --seeds 10")
-    )
+    expect(explorer.get_by_text("Copied the command.")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == "kexecdoc sweep --vary iommu --quiesce none --clear-bus-master no --seeds 10"
+
+
+def test_the_command_of_a_study_counts_the_same_also_where_a_default_depends_on_the_kernel(
+    page, machine, context, capsys
+):
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    scenario = {"kernel": "3.4", "clear-bus-master": "yes", "quiesce": "none"}
+    explorer = opened(page, machine + "#kx=machine" + "".join(f"&{n}={v}" for n, v in scenario.items()))
+    study(explorer, "kernel", 2)
+    expect(explorer.get_by_text("20 of 20 runs counted.")).to_be_visible(timeout=START)
+    rows = explorer.locator(".kx-study-table tbody tr").all()
+    shown = {row.locator("th code").text_content(): row.locator("td").all_text_contents() for row in rows}
+    occurring = [re.sub(r"^\W ", "", h) for h in explorer.locator(".kx-study-table thead th").all_text_contents()][2:-2]
+    explorer.get_by_role("button", name="Copy as command").last.click()
+    expect(explorer.get_by_text("Copied the command.")).to_be_visible()
+    commands = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert len(commands) == len(shown) == 10
+    for command, (kernel, cells) in zip(commands, shown.items(), strict=True):
+        words = shlex.split(command)[1:]
+        assert words[:3] == ["sweep", "--kernel", kernel]
+        assert main(words) == 0
+        *_, head, line = capsys.readouterr().out.strip().split("\n")
+        counted = dict(zip(head.split()[1:], line.split()[1:], strict=False))
+        assert [counted.get(outcome, "0") for outcome in occurring] == cells[1:-2], kernel
 
 
 def test_an_outcome_of_a_study_leads_to_the_first_run_that_had_it(page, machine):
@@ -75,7 +102,7 @@ def test_a_study_that_cannot_be_is_refused_in_a_line(page, machine, seeds):
     values, told = NO_STUDY[seeds]
     explorer = opened(page, machine)
     explorer.get_by_text("Was it luck?").click()
-    explorer.get_by_label("Beside the seed, vary").select_option("traffic")
+    explorer.get_by_label("Besides the seed, vary").select_option("traffic")
     if values:
         explorer.get_by_label("Its values").fill(values)
     explorer.get_by_label(re.compile("^Seeds")).fill(seeds)

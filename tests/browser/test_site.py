@@ -4,11 +4,13 @@ import gzip
 import re
 
 import pytest
+import servers
 from hands import at_step, go_to_step
 from pages import CHAPTERS, PAGES
 from playwright.sync_api import expect
 
 CHAPTER = CHAPTERS[0]
+POLICY = "script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'"  # that the README names
 LIMIT = 150_000  # bytes, gzipped, of a page without an explorer; the search index apart
 
 every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
@@ -47,6 +49,7 @@ def flip_changes_words_and_picture(page):
 @every_page
 def test_every_page_opens_and_nothing_complains(page, site, path, complaints):
     """One visit for all that can be seen on one visit: opening a page costs more than looking at it."""
+    page.set_extra_http_headers({servers.POLICY_WANTED: POLICY})
     answers = []
     page.on("response", lambda answer: answers.append(answer))
     page.goto(site + path, wait_until="networkidle")

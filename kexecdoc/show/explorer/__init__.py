@@ -26,6 +26,9 @@ from kexecdoc.show.explorer import bundle
 from kexecdoc.show.still import alt_text, still_png
 from kexecdoc.simulate import simulate
 
+EXACT = 2**53 - 1
+"""The greatest integer up to which JavaScript's numbers are exact."""
+
 
 @lru_cache(maxsize=32)
 def _run(scenario: Scenario) -> Run:
@@ -52,7 +55,6 @@ class Explorer(anywidget.AnyWidget):
     place = traitlets.Unicode("").tag(sync=True)
     page = traitlets.Unicode("").tag(sync=True)
     legend = traitlets.Dict(view.legend()).tag(sync=True)
-    machine = traitlets.Unicode("").tag(sync=True)
     defaults = traitlets.Dict().tag(sync=True)
     by_kernel = traitlets.Dict().tag(sync=True)
     own = traitlets.Bool(False).tag(sync=True)
@@ -141,10 +143,14 @@ class Explorer(anywidget.AnyWidget):
         with self.hold_sync():  # one message, whatever it is made of
             try:
                 other = self.other_run
-                self.view, self.error = view.view_of(self.run), ""
-                self.other_view = None if other is None else view.view_of(other)
+                self.view, self.error = self._view(self.run), ""
+                self.other_view = None if other is None else self._view(other)
             except ScenarioError as error:
                 self.error = str(error)
+
+    def _view(self, run: Run) -> dict[str, Any]:
+        """Return all that the module draws of a run."""
+        return view.view_of(run)
 
     def __repr__(self) -> str:
         return f"Explorer({self._chosen.name!r})"
@@ -180,10 +186,20 @@ class Machine(Explorer):
         return {name: entry for name, entry in catalogue().items() if name in ("controls", "messages", "presets")}
 
     def _settings(self, switches: Mapping[str, object]) -> dict[str, Value]:
-        return Scenario.of(switches).values()
+        return {name: _held(value) for name, value in Scenario.of(switches).values().items()}
+
+    def _view(self, run: Run) -> dict[str, Any]:
+        seen = super()._view(run)
+        log = seen["log"]
+        return seen | {"log": log | {"scenario": {name: _held(value) for name, value in log["scenario"].items()}}}
 
     def __repr__(self) -> str:
         return "Machine()"
+
+
+def _held(value: Value) -> Value:
+    """Return a value as JavaScript can hold it: an integer that its numbers would round, in digits."""
+    return str(value) if isinstance(value, int) and value > EXACT else value
 
 
 def twin(name: str, png: str, alt: str, scenario: Scenario) -> str:

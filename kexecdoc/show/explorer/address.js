@@ -5,7 +5,7 @@
 // that has every switch, `#kx=machine`, names those that are not at their default, and of a second one those in which
 // it differs from the first.
 
-import { MACHINE, changed, equal, quoted, taken } from "./registry.js";
+import { MACHINE, apart, changed, quoted, taken } from "./registry.js";
 
 const OTHER = "b."; // before a switch of the second machine
 const MOMENT = { at: "", clock: "call" };
@@ -32,9 +32,7 @@ export function encode(name, { scenario, other, at, frame, clock }) {
 
 /** The state of the machine that has every switch, from whole scenarios. */
 export function encodeMachine({ scenario, other, ...moment }, registry) {
-  const two = Object.keys(other ?? {}).length > 0;
-  const differs = two && Object.fromEntries(Object.entries(other).filter(([name, value]) => !equal(value, scenario[name])));
-  const second = two && (Object.keys(differs).length ? differs : { seed: other.seed }); // two that are alike are two
+  const second = Object.keys(other ?? {}).length > 0 && apart(other, scenario, registry);
   return encode(MACHINE, { scenario: changed(scenario, registry), other: second, ...moment });
 }
 

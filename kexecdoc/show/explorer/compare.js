@@ -9,9 +9,10 @@ export const differing = (a, b) => Object.keys(a).filter((name) => String(a[name
 
 const alike = (x, y) => x === y || JSON.stringify(x) === JSON.stringify(y);
 
-/** The first event in which two runs are not the same, or -1 if there is none. */
+/** The first event in which two runs are not the same, or -1 if there is none. Two kernels word their lines differently. */
 export function parting(a, b) {
-  const same = (i) => a.id[i] === b.id[i] && a.t_ns[i] === b.t_ns[i] && a.kind[i] === b.kind[i] && alike(a.sets[i], b.sets[i]);
+  const worded = (i) => a.kind[i] === "print" && a.scenario.kernel !== b.scenario.kernel;
+  const same = (i) => a.id[i] === b.id[i] && a.t_ns[i] === b.t_ns[i] && a.kind[i] === b.kind[i] && (worded(i) || alike(a.sets[i], b.sets[i]));
   const shorter = Math.min(a.length, b.length);
   for (let i = 0; i < shorter; i++) if (!same(i)) return i;
   return a.length === b.length ? -1 : shorter;
@@ -65,7 +66,7 @@ export function compare(stage) {
 
   /** One event, and what it does in one machine and not in the other. */
   function one(a, b, i) {
-    const said = (value) => (value === undefined ? "not set" : typeof value === "object" ? JSON.stringify(value) : String(value));
+    const said = (value) => (value === undefined ? "not set" : value?.text ? `“${value.text}”` : typeof value === "object" ? JSON.stringify(value) : String(value));
     const differs = assigned(a, b, i).slice(0, 3).flatMap(([path, x, y], n) => [n ? ", " : "", make("code", { text: path }), ` is ${said(x)} in A, ${said(y)} in B`]);
     if (a.t_ns[i] !== b.t_ns[i]) differs.unshift(`it comes ${duration(a.t_ns[i])} after ${a.call} in A, ${duration(b.t_ns[i])} in B${differs.length ? "; " : ""}`);
     return ["In both: ", make("code", { text: a.id[i] }), `, ${happening(a, i, a.at(i + 1), stage.label)}; but `, ...differs, "."];

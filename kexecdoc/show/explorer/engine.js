@@ -3,13 +3,13 @@
 // What a worker does not say is noticed by the clock. One that is blocked, slow, or was killed for want of memory often
 // says nothing at all.
 
-const STALL = 30_000; // milliseconds without a byte or a word while it starts
+const STALL = 45_000; // milliseconds without a byte or a word while it starts
 const SILENCE = 60_000; // milliseconds that one answer may take
 
 const SECONDS = (ms) => `${ms / 1000} seconds`;
 
 /** Why an answer never came. `called` off says that somebody wanted it so. */
-export class Ended extends Error {
+class Ended extends Error {
   constructor(message, called = false) {
     super(message);
     this.called = called;
@@ -31,24 +31,23 @@ export class Engine {
 
   /** Resolves when there is a Python; rejects with Ended. */
   start() {
-    this.ready ??= new Promise((begun, failed) => {
-      Object.assign(this, { begun, failed });
-      this.change("starting");
-      this.watch(STALL, `nothing came for ${SECONDS(STALL)}`);
-      try {
-        this.worker = new Worker(this.source, { type: "module" });
-      } catch (problem) {
-        return this.end(`the browser refused a worker (${problem.message})`);
-      }
-      const { worker } = this;
-      worker.onmessage = ({ data }) => worker === this.worker && this.hear(data); // what it said before its end can be late
-      worker.onerror = (event) => {
+    if (this.ready) return this.ready;
+    const ready = (this.ready = new Promise((begun, failed) => Object.assign(this, { begun, failed })));
+    this.change("starting");
+    this.watch(STALL, `nothing came for ${SECONDS(STALL)}`);
+    try {
+      const worker = (this.worker = new Worker(this.source, { type: "module" }));
+      const itsOwn = (act) => (event) => worker === this.worker && act(event); // what it said before its end can be late
+      worker.onmessage = itsOwn(({ data }) => this.hear(data));
+      worker.onerror = itsOwn((event) => {
         event.preventDefault();
         this.end(event.message || "the browser did not run its worker: something blocks it, or the file is missing");
-      };
+      });
       worker.postMessage({ start: this.loads });
-    });
-    return this.ready;
+    } catch (problem) {
+      this.end(`the browser refused a worker (${problem.message})`);
+    }
+    return ready;
   }
 
   watch(time, complaint) {
@@ -69,7 +68,7 @@ export class Engine {
     }
   }
 
-  take(id, { text, done, ms, heap, failed }) {
+  take(id, { text, ms, failed }) {
     const request = this.asked.get(id);
     if (!request) return; // called off meanwhile
     this.wait();
@@ -77,7 +76,6 @@ export class Engine {
     this.asked.delete(id);
     this.wait();
     if (failed) return request.failed(new Ended(failed));
-    this.heap = heap;
     request.done(ms);
   }
 

@@ -1,11 +1,11 @@
 // One machine at one moment, or two on one clock, drawn from the event log of a run and from nothing else.
 //
-// The module has two hosts: JupyterLab, where a widget of the same protocol asks the kernel for a run, and
-// a page, where page.js reads a precomputed one. It knows the log's schema (kexecdoc/log.py) and no more of
+// The module has three hosts: JupyterLab, where a widget of the same protocol asks the kernel for a run; a page,
+// where page.js reads a precomputed one; and the machine's page, where machine.js has it made in a worker. It knows the log's schema (kexecdoc/log.py) and no more of
 // the simulation. What a host and the module share is the model:
 //
 //   name, place, page     which explorer this is; its name in an address; the address of the page, if it has one
-//   machine               the address of the page with every switch, if there is one
+//   machine_page          the address of the page with every switch, if there is one
 //   controls, messages, legend, base, defaults, by_kernel    what there is to know beforehand; base is what the chapter
 //                         sets, by_kernel which defaults were others in which kernel versions
 //   scenario, other       the switches in hand: of the machine, and of the one that it is compared with, if not empty
@@ -17,7 +17,17 @@
 //
 // A host that knows runs before they are asked for has `nearby()`: the views that one flip of a switch leads to. One
 // that sees to its own silence has `patient`. A host can bring a panel of switches of its own, and more below the
-// picture; both are made as the parts here are.
+// picture; both are made as the parts here are. The panel of every switch (panel.js) reads from the model also
+//
+//   presets, chapters     where to start, and what the chapters are called
+//   reference             the address of the table of switches, each with its name as an anchor, if there is one
+//   idle                  which switches were found to have no effect: `{ key, idle }`, the key that of a scenario
+//
+// and what stands in it of a Python in the page (loading.js), and the study (study.js):
+//
+//   engine, files         what its worker does, as engine.js tells it; what would be loaded
+//   took, missed          milliseconds of the last run; what was asked for and did not come: `{ wanted, problem }`
+//   seeds                 how many a study can have, as a control
 
 import { account } from "./account.js";
 import { compare } from "./compare.js";
@@ -43,7 +53,7 @@ export { fold } from "./fold.js";
 export { gatesOf } from "./gates.js";
 export { fate, life, told } from "./life.js";
 export { Reel, parse } from "./reel.js";
-export { MACHINE, changed, equal, filled, flipped, quoted, spelt, taken } from "./registry.js";
+export { beside, changed, equal, filled, flipped, quoted, spelt, taken, unmet } from "./registry.js";
 export { brief, number } from "./words.js";
 
 const PLAYED = 20_000; // milliseconds from one end of the axis to the other
@@ -56,9 +66,9 @@ const PATIENCE = 5_000; // milliseconds that a host has to answer
 const SILENT = "The kernel does not answer: run this cell again.";
 
 const KEYS =
-  "Anywhere in the explorer: , and . one event back and forward, [ and ] to where a step begins, 0 and 9 the ends of the run, P plays and pauses. On the axis: ← and → one event, Page Up and Page Down a tenth of the run. In the memory map: arrows one frame, Home and End the ends of a row, Page Up and Page Down eight rows, Escape forgets the frame. On the console: ↑ and ↓ one line.";
+  "Anywhere in the explorer but where you type or choose from a list of values: , and . one event back and forward, [ and ] to where a step begins, 0 and 9 the ends of the run, P plays and pauses. On the axis: ← and → one event, Page Up and Page Down a tenth of the run. In the memory map: arrows one frame, Home and End the ends of a row, Page Up and Page Down eight rows, Escape forgets the frame. On the console: ↑ and ↓ one line.";
 
-const TYPED = "textarea, input:is([type=text], [type=search])"; // keys are letters there
+const TYPED = "textarea, input:is([type=text], [type=search]), .kx-panel select, .kx-study select"; // keys are letters there
 const FOCUSABLE = "button, input, select, textarea, summary, label, [tabindex]";
 
 /** Two explorers of one name on a page are told apart. */
@@ -93,6 +103,11 @@ export function render({ model, el, panel = switches, more = null }) {
     begins: () => opening || stage.position === 0 || stage.position >= stage.film.length, // Play starts at the start
     set: (settings) => tell({ ...settings, notice: "" }),
     registry: () => ({ defaults: model.get("defaults"), by_kernel: model.get("by_kernel") }),
+    left: null, // the state before the reader leapt to other settings
+    leap(settings) {
+      stage.left = stage.state();
+      stage.set(settings);
+    },
     choose: (side, scenario) => stage.set({ [side]: scenario }),
     setOther: (scenario) => stage.set({ other: scenario ?? {} }),
     setClock: (clock) => tell({ clock }),
@@ -146,6 +161,7 @@ export function render({ model, el, panel = switches, more = null }) {
       onkeydown: press,
       onpointerdown: ({ target }) => target.closest(FOCUSABLE) === root && root.focus({ preventScroll: true }),
     },
+    parts.take.notice,
     parts.switches.el,
     parts.take.el,
     alarm,
@@ -167,6 +183,7 @@ export function render({ model, el, panel = switches, more = null }) {
       9: () => stage.go(Infinity),
       p: () => stage.toggle(),
       P: () => stage.toggle(),
+      n: () => {}, // the theme's key for the next page: here it would be hit by mistake
     };
     if (!(event.key in acts)) return;
     event.preventDefault();

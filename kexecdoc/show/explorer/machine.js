@@ -2,7 +2,7 @@
 // else the package itself is run, by a Python in a worker that is started when it is first needed.
 
 import { Engine } from "./engine.js";
-import { MACHINE, changed, encodeMachine, equal, filled, parse, render, spelt } from "./explorer.js";
+import { beside, changed, encodeMachine, equal, filled, parse, render, spelt } from "./explorer.js";
 import { panel } from "./panel.js";
 import { study } from "./study.js";
 
@@ -10,26 +10,35 @@ const KEPT = 32; // runs that are kept, and
 const EVENTS = 100_000; // events that they have together: a few hundred bytes each
 const REST = 700; // milliseconds after which the reader is taken to look at what he made
 
-/** Runs that were seen; the oldest are forgotten first. */
+/** Runs that were seen; the one that was not looked at for longest is forgotten first. */
 export class Runs {
   runs = new Map();
 
   get(key) {
-    return this.runs.get(key);
+    const view = this.runs.get(key);
+    if (view) this.put(key, view);
+    return view;
   }
 
   put(key, view) {
     this.runs.delete(key);
     this.runs.set(key, view);
     const events = () => [...this.runs.values()].reduce((sum, { log }) => sum + (log?.events.id.length ?? 0), 0);
-    while (this.runs.size > 1 && (this.runs.size > KEPT || events() > EVENTS)) this.runs.delete(this.runs.keys().next().value);
+    // Two are in sight.
+    while (this.runs.size > 2 && (this.runs.size > KEPT || events() > EVENTS)) this.runs.delete(this.runs.keys().next().value);
   }
+}
+
+/** What a worker is told to load, from what machine.json says of it; `at` gives the address of a file beside it. */
+export function loads({ index, info, modules, stdlib, wheels }, at) {
+  const located = (files) => files.map((file) => ({ ...file, url: at(file.url) }));
+  return { index: at(index), info, modules: located(modules), stdlib: at(stdlib), wheels: located(wheels) };
 }
 
 /** Instant navigation comes back to the page again and again: there is one machine as long as the document lives. */
 let machine = null;
 
-/** What the page's module needs of an explorer: `load` fetches a file that lies beside it, `reader` reads a grid. */
+/** What page.js has for a host: `load` fetches a file that lies beside it, `reader` reads a grid, `at` is its address. */
 export async function open({ load, reader, at }) {
   machine ??= load("machine.json").then((about) => new Machine(about, load, reader, at));
   machine.catch(() => (machine = null));
@@ -38,14 +47,11 @@ export async function open({ load, reader, at }) {
 
 class Machine {
   constructor(about, load, reader, at) {
-    Object.assign(this, { about, load, reader });
+    Object.assign(this, { about, load, reader, model: null });
     this.registry = { defaults: about.defaults, by_kernel: about.by_kernel };
     this.runs = new Runs();
-    this.asked = new Map(); // key -> the promise of a run that is being made
-    const { index, info, total, modules, stdlib, wheels } = about.engine;
-    const located = (files) => files.map((file) => ({ ...file, url: at(file.url) }));
-    const loads = { index: at(index), info, stdlib: at(stdlib), modules: located(modules), wheels: located(wheels) };
-    this.engine = new Engine(at("worker.js"), loads, total, (state) => this.model?.set("engine", state));
+    this.asked = new Map(); // key -> a run that is being made: { found, stop }
+    this.engine = new Engine(at("worker.js"), loads(about.engine, at), about.engine.total, (state) => this.model?.set("engine", state));
   }
 
   key = (scenario) => JSON.stringify(Object.entries(spelt(changed(scenario, this.registry))).sort());
@@ -54,23 +60,44 @@ class Machine {
   answer(scenario) {
     const key = this.key(scenario);
     const known = this.runs.get(key);
+    this.callOff();
     if (known) return known;
-    if (!this.asked.has(key)) {
-      const found = this.find(scenario)
-        .then((view) => {
-          // A number that JavaScript cannot hold came back rounded: the scenario is the one that was asked for.
-          if (view.log) view.log.scenario = { ...view.log.scenario, ...scenario };
-          this.runs.put(key, view);
-          return view;
-        })
-        .finally(() => this.asked.delete(key));
-      this.asked.set(key, found);
-    }
-    return this.asked.get(key);
+    if (!this.asked.has(key)) this.asked.set(key, this.make(scenario, key));
+    return this.asked.get(key).found;
   }
 
-  async find(scenario) {
-    return (await this.stored(scenario).catch(() => null)) ?? this.run(scenario);
+  /** Of rapid flips only the last is wanted. */
+  callOff() {
+    const wanted = ["scenario", "other"].map((side) => this.key(this.model?.get(side) ?? {}));
+    for (const [key, { stop }] of this.asked) if (!wanted.includes(key)) stop();
+  }
+
+  make(scenario, key) {
+    let stopped = false;
+    let run = null;
+    const find = async () => {
+      const stored = await this.stored(scenario).catch(() => null);
+      if (stored || stopped) return stored;
+      let view = null;
+      run = this.engine.ask("run", { scenario: spelt(scenario) }, (text) => (view = JSON.parse(text)));
+      this.model?.set("took", await run.over);
+      return view;
+    };
+    const found = find()
+      .then((view) => {
+        // A number that JavaScript cannot hold came back rounded: the scenario is the one that was asked for.
+        if (view?.log) view.log.scenario = { ...view.log.scenario, ...scenario };
+        if (view) this.runs.put(key, view);
+        return view;
+      })
+      .finally(() => this.asked.get(key) === made && this.asked.delete(key));
+    const stop = () => {
+      stopped = true;
+      run?.stop();
+      this.asked.delete(key); // whoever asks again asks anew
+    };
+    const made = { found, stop };
+    return made;
   }
 
   /** The run as a file of the site has it, if one does: a preset's, or one of a chapter's explorer. */
@@ -87,13 +114,6 @@ class Machine {
     return null;
   }
 
-  async run(scenario) {
-    let view = null;
-    const took = await this.engine.ask("run", { scenario: spelt(scenario) }, (text) => (view = JSON.parse(text))).over;
-    this.model?.set("took", took);
-    return view;
-  }
-
   /** While the reader looks at a machine, find out which of its switches could as well be set otherwise. */
   look(scenario) {
     this.lookAway();
@@ -102,8 +122,9 @@ class Machine {
       const idle = {};
       const found = (text) => {
         const { name, effect } = JSON.parse(text);
-        if (name) idle[name] = !effect;
-        if (name && !effect) this.model?.set("idle", { key: this.key(scenario), idle: { ...idle } });
+        if (!name || effect) return;
+        idle[name] = true;
+        this.model?.set("idle", { key: this.key(scenario), idle: { ...idle } });
       };
       this.looking = this.engine.ask("idle", { scenario: spelt(scenario) }, found);
       this.looking.over.catch(() => {});
@@ -116,23 +137,24 @@ class Machine {
   }
 
   host() {
-    const { about } = this;
-    const { controls, messages, legend, defaults, by_kernel, presets, chapters, seeds } = about;
+    const { controls, messages, legend, defaults, by_kernel, presets, chapters, seeds, engine } = this.about;
+    const shared = { controls, messages, legend, base: {}, defaults, by_kernel, own: false, presets, chapters, seeds, files: engine, reference: "../reference/switches/" };
     return {
-      shared: { controls, messages, legend, base: {}, defaults, by_kernel, own: false, presets, chapters, seeds, idle: null, took: null, engine: this.engine.state, files: about.engine },
+      shared: { ...shared, idle: null, took: null, missed: null, engine: this.engine.state },
       scenario: defaults,
       answer: (scenario) => this.answer(scenario),
-      filled: (words, base = null) => (base ? { ...base, ...words } : filled(words, this.registry)),
+      filled: (words, base = null) => (base ? beside(base, words, this.registry) : filled(words, this.registry)),
       encode: (state) => encodeMachine(state, this.registry),
       nearby: () => [],
       patient: true,
       adopt: (model) => {
         this.model = model;
+        model.set("engine", this.engine.state);
         model.on("change:view", () => this.look(model.get("scenario")));
         for (const side of ["scenario", "other"]) model.on(`change:${side}`, () => model.set("missed", null));
       },
       render: ({ model, el }) => {
-        const tools = { key: this.key, cancel: () => this.engine.end("you stopped it", true), ask: (...asked) => this.engine.ask(...asked) };
+        const tools = { key: this.key, cancel: () => this.engine.end("you cancelled it", true), ask: (...asked) => this.engine.ask(...asked) };
         const away = render({ model, el, panel: (stage) => panel(stage, tools), more: (stage) => study(stage, tools) });
         return () => {
           this.lookAway();

@@ -22,7 +22,8 @@ function load(path) {
 /** What explorer.js needs of a model. `save_changes` answers what is asked, and tells the page of the rest. */
 class Model {
   constructor(state, { answer, nearby, patient }, changed) {
-    Object.assign(this, { state, answer, nearby, patient, changed, listeners: new Map() });
+    Object.assign(this, { state, answer, patient, changed, listeners: new Map(), closed: false });
+    this.nearby = () => nearby(state);
   }
 
   get(name) {
@@ -45,31 +46,43 @@ class Model {
 
   ask() {
     this.set("error", "");
-    for (const [side, view] of [["scenario", "view"], ["other", "other_view"]]) {
-      const asked = this.state[side];
-      const found = Object.keys(asked).length ? this.answer(asked) : null;
-      if (!found?.then) this.take(view, found);
-      else
-        found.then(
-          (late) => this.state[side] === asked && this.take(view, late),
-          (problem) => this.state[side] === asked && this.give(side, view, problem),
-        );
-    }
+    for (const side of ["scenario", "other"]) this.askFor(side);
   }
 
-  take(view, found) {
+  askFor(side) {
+    const asked = this.state[side];
+    const found = Object.keys(asked).length ? this.answer(asked) : null;
+    const still = () => !this.closed && this.state[side] === asked;
+    if (!found?.then) this.take(side, found);
+    else
+      found.then(
+        (late) => still() && this.take(side, late),
+        (problem) => still() && this.miss(side, problem),
+      );
+  }
+
+  take(side, found) {
     if (found?.error) this.set("error", found.error);
-    else if (found) this.set(view, found);
+    else if (found) this.set(side === "other" ? "other_view" : "view", found);
   }
 
-  /** No answer came: the switches go back to what is shown, and the reader is told what he did not get. */
-  give(side, view, problem) {
-    const wanted = this.state[side];
-    const shown = this.state[view]?.log.scenario;
-    this.set(side, shown ?? (side === "other" ? {} : this.state.defaults));
-    this.set("missed", { side, wanted, problem });
-    this.ask();
-    this.changed();
+  /** No answer came: the switch goes back to what is shown, and the reader is told what he did not get. */
+  miss(side, problem) {
+    const { missed, view, other_view, defaults, [side]: wanted } = this.state;
+    const shown = side === "other" ? (other_view?.log.scenario ?? {}) : (view?.log.scenario ?? defaults);
+    this.set(side, shown);
+    this.set("missed", { wanted: { ...missed?.wanted, [side]: wanted }, problem });
+    if (side === "scenario" && !view) {
+      if (wanted !== defaults) this.askFor(side); // something has to be shown
+      else this.set("error", "Nothing can be shown: this is neither on the site, nor could it be run.");
+    }
+    if (view) this.changed(); // who followed a link keeps its address, and can load the page again
+  }
+
+  /** Nobody looks at it any more: what comes late is nobody's. */
+  close() {
+    this.closed = true;
+    this.listeners.clear();
   }
 
   save_changes() {
@@ -77,6 +90,8 @@ class Model {
     this.changed();
   }
 }
+
+const OWN_ID = "@"; // as kexecdoc/show/grid.py has it
 
 /**
  * The reader of a grid: each distinct event stands in it once, and a run is which of them happened. Laid out by
@@ -88,6 +103,9 @@ function reader(grid, parse) {
 }
 const readers = new WeakMap();
 
+/** What an event sets, with its own id where the grid has the sign for it. */
+const owned = (set, id) => Object.fromEntries(Object.entries(set).map(([path, value]) => [path, value === OWN_ID ? id : value]));
+
 function read(grid, parse) {
   const { name, nth, dt, kind, cause, of, set } = grid.events;
   const last = [];
@@ -97,7 +115,7 @@ function read(grid, parse) {
   dt.forEach((d, i) => t_ns.push((t_ns[i - 1] ?? 0) + d));
   const causes = cause.map((n, i) => (n === null ? null : `${grid.names[n]}:${ordinal[i] + of[i]}`));
   let fresh = 0;
-  const parsed = set.map((back) => parse(back === null ? {} : grid.sets[back ? fresh - back : fresh++]));
+  const parsed = set.map((back, i) => parse(back === null ? {} : owned(grid.sets[back ? fresh - back : fresh++], id[i])));
   const runs = new Map();
   return (scenario) => {
     const key = grid.controls.map((c) => scenario[c.name]).join("--");
@@ -185,8 +203,8 @@ function put(entry, { state, notice = "", touched }) {
 // --- Coming and going ---------------------------------------------------------------------------------------
 
 /** What a chapter's explorer is given: all that its file says, and the runs in it. */
-async function chapter(kind, module) {
-  const grid = await load(`explorers/${encodeURIComponent(kind)}.json`);
+async function chapter(kind, explorer) {
+  const [grid, module] = await Promise.all([load(`explorers/${encodeURIComponent(kind)}.json`), explorer]);
   const { controls, messages, legend, base, defaults, by_kernel, own, scenario } = grid;
   const answer = reader(grid, module.parse);
   return {
@@ -195,10 +213,7 @@ async function chapter(kind, module) {
     answer,
     filled: (words, from = scenario) => ({ ...from, ...words }),
     encode: (state, name) => module.encode(name, state),
-    nearby() {
-      const { controls, scenario } = this.state;
-      return controls.flatMap(({ name, choices }) => choices.map(({ value }) => answer({ ...scenario, [name]: value }))).filter((found) => found?.log);
-    },
+    nearby: ({ scenario }) => controls.flatMap(({ name, choices }) => choices.map(({ value }) => answer({ ...scenario, [name]: value }))).filter((found) => found?.log),
     render: module.render,
   };
 }
@@ -220,28 +235,29 @@ async function mount(place, name) {
   try {
     const kind = place.dataset.explorer;
     const explorer = import("./explorer.js"); // only pages with an explorer pay for it
-    const [module, host] = await Promise.all([
-      explorer,
-      explorer.then((module) => (kind === module.MACHINE ? whole(el) : chapter(kind, module))),
-      style(el, "explorer.css"),
-    ]);
+    const look = style(el, "explorer.css"); // before any that goes beyond it
+    const [module, host] = await Promise.all([explorer, kind === "machine" ? whole(el) : chapter(kind, explorer), look]);
     const { machine = "" } = place.dataset;
-    const shared = { ...host.shared, name: kind, place: name, page: location.href.split("#")[0], machine: machine && new URL(machine, location.href).href };
-    const state = { ...shared, scenario: host.scenario, other: {}, view: null, other_view: null, at: "", frame: -1, clock: "call", error: "", notice: "", missed: null };
+    const shared = { ...host.shared, name: kind, place: name, page: location.href.split("#")[0], machine_page: machine && new URL(machine, location.href).href };
+    const state = { ...shared, scenario: host.scenario, other: {}, view: null, other_view: null, at: "", frame: -1, clock: "call", error: "", notice: "" };
     Object.assign(entry, { module, host });
     entry.model = new Model(state, host, () => {
       entry.touched = true;
       kept.set(entry.key, stateOf(entry));
       write();
     });
-    host.adopt?.(entry.model);
     if (!place.isConnected) return;
+    host.adopt?.(entry.model);
     const led = addressed(entry);
     if (led) put(entry, led);
     else if (kept.has(entry.key)) put(entry, { state: kept.get(entry.key), touched: true });
     else entry.model.ask();
     el.hidden = false;
-    entry.away = host.render({ model: entry.model, el });
+    const away = host.render({ model: entry.model, el });
+    entry.away = () => {
+      away();
+      entry.model.close();
+    };
     if (still) still.hidden = true;
     if (led && followed()) place.scrollIntoView();
   } catch (problem) {

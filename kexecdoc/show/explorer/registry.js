@@ -29,9 +29,26 @@ export const options = (scenario, registry) => Object.entries(changed(scenario, 
 /** A whole scenario from some of its switches. */
 export const filled = (words, registry) => ({ ...defaultsIn(registry, words.kernel), ...words });
 
+/** A whole scenario from the words in which it differs from another: its defaults are those of its own kernel. */
+export const beside = (scenario, words, registry) => filled({ ...changed(scenario, registry), ...words }, registry);
+
+/** The words in which a scenario differs from another; two that are alike are two all the same, by one word. */
+export function apart(other, scenario, registry) {
+  const kernel = equal(other.kernel, scenario.kernel) ? {} : { kernel: other.kernel };
+  const known = beside(scenario, kernel, registry);
+  const words = { ...kernel, ...Object.fromEntries(Object.entries(other).filter(([name, value]) => !equal(value, known[name]))) };
+  return Object.keys(words).length ? words : { seed: other.seed };
+}
+
 /** A scenario with one switch flipped: with another kernel, what was at its version's default is at that of the new. */
 export const flipped = (scenario, name, value, registry) =>
   name === "kernel" ? filled({ ...changed(scenario, registry), kernel: value }, registry) : { ...scenario, [name]: value };
+
+/** Why a switch can have no effect as the others are set, as its declaration knows it; or "". */
+export function unmet({ needs }, scenario) {
+  const missing = needs.find(({ either }) => !either.some(([name, values]) => values.some((value) => equal(value, scenario[name]))));
+  return missing?.words ?? "";
+}
 
 /** A value from a word that somebody wrote: `{ value }`, or `{ error }` in a sentence that names the nearest. */
 export function taken({ name, choices, low, high, places, allowed, default: usual }, word) {

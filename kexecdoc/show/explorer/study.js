@@ -1,96 +1,120 @@
 // A small study: the outcomes of many seeds, of the machine as it is or of every value of a switch, counted as they come.
 
 import { make, say } from "./dom.js";
-import { changed, flipped, spelt, taken } from "./registry.js";
+import { changed, equal, flipped, spelt, taken, unmet } from "./registry.js";
 import { number } from "./words.js";
 
 const SEED = "seed"; // what every study varies
+const TENTHS = 10; // how many times it is read out how far a study is
+
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 export function study(stage, { ask }) {
   const { model } = stage;
   const uid = `${stage.uid}-study`;
-  const { low, high, default: usual } = model.get("seeds");
+  const registry = stage.registry();
   const controls = model.get("controls");
+  const many = model.get("seeds");
+  const control = (name) => controls.find((c) => c.name === name);
   const groups = [...new Set(controls.map(({ group }) => group))];
-  const inGroup = (group) => controls.filter((c) => c.group === group && c.name !== SEED);
   const option = ({ name, label }) => make("option", { value: name, text: `${label} (${name})` });
+  const options = (group) => controls.filter((c) => c.group === group && c.name !== SEED).map(option);
+
   const vary = make(
     "select",
     { class: "kx-select", id: `${uid}-vary`, onchange: sync },
     make("option", { value: "", text: "nothing else: this machine" }),
-    ...groups.map((group) => make("optgroup", { label: group }, ...inGroup(group).map(option))),
+    ...groups.map((group) => make("optgroup", { label: group }, ...options(group))),
   );
-  const values = make("input", { type: "text", class: "kx-field", id: `${uid}-values`, autocomplete: "off" });
+  const values = make("input", { type: "text", class: "kx-field", id: `${uid}-values`, "aria-describedby": `${uid}-alarm`, autocomplete: "off" });
   const valuesRow = make("div", { hidden: true }, make("label", { for: `${uid}-values`, text: "Its values, with commas between" }), values);
-  const seeds = make("input", { type: "text", class: "kx-field kx-short", id: `${uid}-seeds`, inputmode: "numeric", value: usual, autocomplete: "off" });
+  const seeds = make("input", { type: "text", class: "kx-field kx-short", id: `${uid}-seeds`, "aria-describedby": `${uid}-alarm`, inputmode: "numeric", value: many.default, autocomplete: "off" });
+  const from = make("input", { type: "text", class: "kx-field kx-short", id: `${uid}-from`, "aria-describedby": `${uid}-alarm`, inputmode: "numeric", value: control(SEED).default, autocomplete: "off" });
   const go = make("button", { type: "submit", class: "kx-button kx-play", text: "Count" });
   const stop = make("button", { type: "button", class: "kx-button", text: "Stop", hidden: true, onclick: () => under?.stop() });
   const copy = make("button", { type: "button", class: "kx-button", text: "Copy as command", hidden: true, onclick: take });
   const status = make("span", { class: "kx-note", role: "status" });
+  const count = make("span", { class: "kx-note kx-counted" }); // not read out: it changes at every run
   const far = make("progress", { class: "kx-progress", max: 1, "aria-label": "Runs counted", hidden: true });
-  const alarm = make("p", { class: "kx-notice kx-refused", role: "alert", hidden: true });
-  const result = make("div", { class: "kx-result" });
+  const alarm = make("p", { class: "kx-notice kx-refused", id: `${uid}-alarm`, role: "alert", hidden: true });
+  const result = make("div", { class: "kx-result kx-study-scroll", tabindex: 0, role: "region", "aria-label": "Outcomes counted", hidden: true });
   const form = make(
     "form",
     { class: "kx-form", onsubmit: begin },
-    make("div", {}, make("label", { for: `${uid}-vary`, text: "Beside the seed, vary" }), vary),
+    make("div", {}, make("label", { for: `${uid}-vary`, text: "Besides the seed, vary" }), vary),
     valuesRow,
-    make("div", {}, make("label", { for: `${uid}-seeds`, text: `Seeds (${low} to ${high})` }), seeds),
+    make("div", {}, make("label", { for: `${uid}-seeds`, text: `Seeds (${many.low} to ${many.high})` }), seeds),
+    make("div", {}, make("label", { for: `${uid}-from`, text: "From seed" }), from),
     go,
     stop,
   );
+  const sure = make("p", { class: "kx-note", hidden: true, text: "The interval is that of “corrupted or worse”: with many more seeds its share would, most probably, lie between these two numbers. It speaks of this machine with these settings, and of no real one." });
   const el = make(
     "details",
     { class: "kx-part kx-study" },
     make("summary", { text: "Was it luck? Count the outcomes of many seeds" }),
-    make("p", { text: "One run is one throw of the dice: when packets arrive, where buffers lie, which objects are damaged. This crosses again and again, each time with the next seed, and counts what became of it." }),
+    make("p", { text: "One run is one throw of the dice: when packets arrive, where buffers lie, which objects are damaged. Here the crossing is repeated with one seed after another, and the outcomes are counted." }),
     form,
     alarm,
-    make("div", { class: "kx-foot" }, far, status, copy),
+    make("div", { class: "kx-foot" }, far, count, status, copy),
     result,
+    sure,
   );
+  el.addEventListener("toggle", sync);
+  vary.addEventListener("focus", sync);
 
   let under = null; // the study under way: { stop }
   let command = "";
+  let asked = ""; // the switch whose values stand in the field
 
-  const chosen = () => controls.find(({ name }) => name === vary.value);
-
+  /** Which switches there are to vary, and those that can do nothing now. */
   function sync() {
-    const control = chosen();
-    valuesRow.hidden = !control || control.choices.length > 0;
+    for (const option of vary.querySelectorAll("optgroup option")) {
+      const { name, label, ...rest } = control(option.value);
+      say(option, `${label} (${name})${unmet(rest, model.get("scenario")) ? ": no effect now" : ""}`);
+    }
+    const chosen = control(vary.value);
+    valuesRow.hidden = !chosen || chosen.choices.length > 0;
     if (valuesRow.hidden) return;
-    const now = model.get("scenario")[control.name];
-    values.value = [...new Set([String(control.default), String(now), String(control.high)])].join(", ");
+    if (asked === chosen.name) return; // the reader may have written others
+    asked = chosen.name;
+    const now = model.get("scenario")[chosen.name];
+    values.value = [...new Set([chosen.default, now, chosen.high].map(String))].join(", ");
   }
 
-  function refuse(text, field) {
+  /** Say what is wrong with a request, and where; without words, nothing is. */
+  function refuse(text = "", field = null) {
     alarm.hidden = !text;
     say(alarm, text);
-    if (text) field?.focus();
+    for (const known of [values, seeds, from]) known.toggleAttribute("aria-invalid", known === field);
+    field?.focus();
   }
 
   /** What was asked for, checked; null if something is wrong with it, which is said. */
   function request() {
-    const control = chosen();
-    const { value: many, error } = taken({ name: "seeds", choices: [], low, high, places: 0, allowed: `an integer from ${low} to ${high}`, default: usual }, seeds.value.trim());
-    if (error) return refuse(`${error}.`, seeds);
-    const words = control?.choices.length ? control.choices.map(({ value }) => String(value)) : values.value.split(",").map((word) => word.trim()).filter(Boolean);
-    if (control && !control.choices.length) {
-      const wrong = words.map((word) => taken(control, word).error).find(Boolean);
-      if (wrong || !words.length) return refuse(wrong ? `${wrong}.` : `${control.name}: no value was given; it is ${control.allowed}.`, values);
-    }
-    refuse("");
-    return { vary: control?.name ?? "", values: control ? words : [], seeds: String(many) };
+    const chosen = control(vary.value);
+    const count = taken(many, seeds.value.trim());
+    if (count.error) return refuse(`${count.error}.`, seeds);
+    const first = taken(control(SEED), from.value.trim());
+    if (first.error) return refuse(`${first.error}.`, from);
+    const typed = values.value.split(",").map((word) => word.trim()).filter(Boolean);
+    const words = chosen?.choices.length ? chosen.choices.map(({ value }) => String(value)) : typed;
+    const wrong = chosen && words.map((word) => taken(chosen, word).error).find(Boolean);
+    if (wrong) return refuse(`${wrong}.`, values);
+    if (chosen && !words.length) return refuse(`${chosen.name}: no value was given; it is ${chosen.allowed}.`, values);
+    refuse();
+    return { vary: chosen?.name ?? "", values: chosen ? words : [], seeds: String(count.value), first: first.value };
   }
 
   async function begin(event) {
     event.preventDefault();
     if (under) return;
-    const wanted = request();
-    if (!wanted) return;
-    const scenario = model.get("scenario");
-    command = told(wanted, scenario);
-    result.replaceChildren();
+    const checked = request();
+    if (!checked) return;
+    const { first, ...wanted } = checked;
+    const scenario = { ...model.get("scenario"), [SEED]: first };
+    command = commands(wanted, scenario);
+    result.hidden = sure.hidden = true;
     let counted = null;
     under = ask("study", { ...wanted, scenario: spelt(scenario) }, (text) => {
       const answer = JSON.parse(text);
@@ -107,33 +131,39 @@ export function study(stage, { ask }) {
     }
   }
 
-  function finish(counted, why) {
-    under = null;
-    busy(false);
-    const runs = counted ? `${number(counted.done)} of ${number(counted.of)} runs counted` : why ? "nothing was counted" : "";
-    say(status, [why, runs].filter(Boolean).join(": ") + (why || runs ? "." : ""));
-  }
-
   function busy(so) {
     go.setAttribute("aria-disabled", String(so));
     stop.hidden = far.hidden = !so;
     copy.hidden = so || !command;
     if (!so) return;
     far.removeAttribute("value");
-    say(status, model.get("engine").phase === "ready" ? "" : "The machine is started first; above is how far it is.");
+    say(count, "");
+    say(status, model.get("engine").phase === "ready" ? "Counting." : "The machine is started first; above is how far it is.");
   }
 
-  /** The command that counts the same, and more seeds than a page has the patience for. */
-  function told({ vary: name, values, seeds }, scenario) {
-    const list = name && (chosen().choices.length ? ` --vary ${name}` : ` --vary ${name}=${values.join(",")}`);
-    const rest = Object.entries(changed(scenario, stage.registry())).filter(([n]) => n !== name);
-    return `kexecdoc sweep${list}${rest.map(([n, value]) => ` --${n} ${value}`).join("")} --seeds ${seeds}`;
+  function finish(counted, why) {
+    if (document.activeElement === stop) go.focus(); // what has the focus is about to go
+    under = null;
+    busy(false);
+    say(count, "");
+    const runs = counted ? `${number(counted.done)} of ${number(counted.of)} runs counted` : why ? "nothing was counted" : "";
+    say(status, [why, runs].filter(Boolean).join(": ") + (why || runs ? "." : ""));
+  }
+
+  /** What counts the same on the command line: one command, or one for each kernel where a default depends on it. */
+  function commands({ vary: name, values: words, seeds: n }, scenario) {
+    const set = (scenario) => Object.entries(changed(scenario, registry)).filter(([other]) => other !== name).map(([other, value]) => ` --${other} ${value}`).join("");
+    if (!name) return `kexecdoc sweep${set(scenario)} --seeds ${n}`;
+    const each = words.map((word) => flipped(scenario, name, taken(control(name), word).value, registry));
+    const list = control(name).choices.length ? name : `${name}=${words.join(",")}`;
+    if (new Set(each.map(set)).size === 1) return `kexecdoc sweep --vary ${list}${set(each[0])} --seeds ${n}`;
+    return words.map((word, k) => `kexecdoc sweep --${name} ${word}${set(each[k])} --seeds ${n}`).join("\n");
   }
 
   async function take() {
     try {
       await navigator.clipboard.writeText(command);
-      say(status, "Copied as command.");
+      say(status, "Copied the command.");
     } catch {
       say(status, command);
     }
@@ -141,47 +171,63 @@ export function study(stage, { ask }) {
 
   // --- the table
 
-  function show({ done, of, occurring, rows }, { vary: name, seeds }, scenario) {
+  function show({ done, of, occurring, rows }, { vary: name, seeds: n }, scenario) {
     far.value = done / of;
-    say(status, `${number(done)} of ${number(of)} runs`);
-    const look = stage.legend().outcomes;
-    const first = BigInt(scenario.seed);
-    const rest = Object.entries(changed(scenario, stage.registry())).filter(([n]) => n !== SEED && n !== name).map(([n, value]) => `${n}=${value}`);
-    const caption = make("caption", { text: `${stage.other() ? "Machine A. " : ""}Seeds ${first} to ${first + BigInt(seeds) - 1n}; ${rest.length ? rest.join(" ") : "every other switch at its default"}` });
-    const head = [name || "machine", "runs", ...occurring, "corrupted or worse", "95 % interval"];
-    const open = (outcome, { runs, seed }, value) =>
-      make("button", { type: "button", class: "kx-button kx-see", title: `Show the first of them: seed ${seed}`, "aria-label": `${runs} ${outcome}${name && `, ${name}=${value}`}: show the first, seed ${seed}`, text: number(runs), onclick: () => lead(name, value, seed) });
-    const line = ({ values, runs, outcomes, bad, interval }) =>
-      make(
-        "tr",
-        {},
-        make("th", { scope: "row" }, make("code", { text: values[0] ?? "as it is" }), bar(outcomes, runs)),
-        make("td", { text: number(runs) }),
-        ...occurring.map((outcome) => make("td", {}, outcomes[outcome] ? open(outcome, outcomes[outcome], values[0]) : "0")),
-        make("td", { text: percent(bad / runs) }),
-        make("td", { text: `${percent(interval[0]).replace(" %", "")} to ${percent(interval[1])}` }),
-      );
+    say(count, `${number(done)} of ${number(of)} runs`);
+    const tenth = Math.floor((TENTHS * done) / of);
+    if (tenth > Math.floor((TENTHS * (done - 1)) / of)) say(status, tenth < TENTHS ? `${tenth * (100 / TENTHS)} % counted.` : "");
+    const { look, focused } = { look: stage.legend().outcomes, focused: document.activeElement?.dataset };
     const sign = (what) => (look[what] ? [make("span", { "aria-hidden": "true", text: `${look[what].sign} ` }), what] : [what]);
-    const bar = (outcomes, runs) =>
-      make("span", { class: "kx-shares", "aria-hidden": "true" }, ...occurring.filter((o) => outcomes[o]).map((outcome) => {
-        const part = make("span", { title: outcome });
-        part.style.flexGrow = String(outcomes[outcome].runs / runs);
-        part.style.background = `var(--kx-outcome-${outcome})`;
-        return part;
-      }));
-    const focused = document.activeElement?.closest?.(".kx-see")?.getAttribute("aria-label");
-    const table = make("table", { class: "kx-study-table" }, caption, make("thead", {}, make("tr", {}, ...head.map((what) => make("th", { scope: "col" }, ...sign(what))))), make("tbody", {}, ...rows.map(line)));
-    result.replaceChildren(make("div", { class: "kx-study-scroll", tabindex: 0, role: "region", "aria-label": "Outcomes counted" }, table));
-    if (focused) [...result.querySelectorAll(".kx-see")].find((b) => b.getAttribute("aria-label") === focused)?.focus();
-
-    function lead(name, word, seed) {
-      const valueOf = (name, word) => taken(controls.find((c) => c.name === name), word).value;
-      const machine = name ? flipped(scenario, name, valueOf(name, word), stage.registry()) : scenario;
-      stage.set({ scenario: { ...machine, [SEED]: valueOf(SEED, seed) }, at: "", frame: -1 });
-    }
+    const head = [name || "setting", "runs", ...occurring, "corrupted or worse", "95 % interval"].map((what) => make("th", { scope: "col" }, ...sign(what)));
+    const body = rows.map((row) => line(row, name, occurring, scenario));
+    const table = make("table", { class: "kx-study-table" }, make("caption", { text: told(name, n, scenario) }), make("thead", {}, make("tr", {}, ...head)), make("tbody", {}, ...body));
+    const held = result.contains(document.activeElement) && focused.outcome;
+    result.hidden = sure.hidden = false;
+    result.replaceChildren(table);
+    if (held) [...table.querySelectorAll("button")].find(({ dataset }) => equal(dataset.outcome, focused.outcome) && equal(dataset.value, focused.value))?.focus();
   }
 
-  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  /** Of which machines the table is. */
+  function told(name, n, scenario) {
+    const first = BigInt(scenario.seed);
+    const rest = Object.entries(changed(scenario, registry)).filter(([other]) => other !== SEED && other !== name).map(([other, value]) => `${other}=${value}`);
+    return `Counted for ${stage.other() ? "machine A: " : ""}seeds ${first} to ${first + BigInt(n) - 1n}; ${rest.length ? rest.join(" ") : "every other switch at its default"}`;
+  }
+
+  function line({ values: [value = ""], runs, outcomes, bad, interval }, name, occurring, scenario) {
+    const see = (outcome) => {
+      const { runs: n, seed } = outcomes[outcome];
+      const label = `${n} ${outcome}${name && `, ${name}=${value}`}: show the first, seed ${seed}`;
+      return make("button", { type: "button", class: "kx-button kx-see", "data-outcome": outcome, "data-value": value, title: `Show the first of them: seed ${seed}`, "aria-label": label, text: number(n), onclick: () => lead(scenario, name, value, seed) });
+    };
+    const shares = make("span", { class: "kx-shares", "aria-hidden": "true" });
+    for (const outcome of occurring.filter((o) => outcomes[o])) {
+      const share = make("span", { title: outcome });
+      share.style.flexGrow = String(outcomes[outcome].runs / runs);
+      share.style.background = `var(--kx-outcome-${outcome})`;
+      shares.append(share);
+    }
+    const [low, high] = interval;
+    return make(
+      "tr",
+      {},
+      make("th", { scope: "row" }, make("code", { text: value || "as it is" }), shares),
+      make("td", { text: number(runs) }),
+      ...occurring.map((outcome) => make("td", {}, outcomes[outcome] ? see(outcome) : "0")),
+      make("td", { text: percent(bad / runs) }),
+      make("td", { text: `${percent(low).replace(" %", "")} to ${percent(high)}` }),
+    );
+  }
+
+  /** Show one of the runs that were counted; of two machines both get its seed, or they would differ in that, too. */
+  function lead(scenario, name, word, seed) {
+    const machine = name ? flipped(scenario, name, taken(control(name), word).value, registry) : scenario;
+    const luck = { [SEED]: taken(control(SEED), seed).value };
+    const other = stage.other() ? { other: { ...stage.other(), ...luck } } : {};
+    stage.leap({ scenario: { ...machine, ...luck }, ...other, at: "", frame: -1 });
+    say(status, `Seed ${seed} is shown above.`);
+    el.closest(".kx").querySelector(".kx-picture").scrollIntoView();
+  }
 
   return { el, close: () => under?.stop() };
 }

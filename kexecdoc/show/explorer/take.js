@@ -35,7 +35,7 @@ export function take(stage) {
     text: "Reset",
     "aria-label": `Reset to ${origin}`,
     title: `Back to ${origin}`,
-    onclick: () => stage.set({ scenario: settings(), ...(stage.other() && { other: settings() }) }),
+    onclick: () => stage.leap({ scenario: settings(), ...(stage.other() && { other: settings() }) }),
   });
   const button = (text, what) => make("button", { type: "button", class: "kx-button", text, onclick: () => copy(text, what()) });
   // A machine with a device of one's own is known neither to the command nor to the package's list of explorers.
@@ -44,11 +44,11 @@ export function take(stage) {
     button("Copy as notebook cell", () => cell(stage.model.get("name"), stage.state(), stage.registry())),
   ];
   // Its address is that of the moment in hand whenever somebody is about to follow it, or to copy it.
-  const led = () => (open.href = `${stage.model.get("machine")}#${inMachine()}`);
+  const led = () => (open.href = `${stage.model.get("machine_page")}#${inMachine()}`);
   const open = make("a", { class: "kx-to-machine", text: "Open in the machine", title: "The same moment, with every switch in hand", onpointerenter: led, onfocus: led, onclick: led });
-  const opens = stage.model.get("machine") && !whole && !stage.model.get("own");
-  if (opens) open.href = stage.model.get("machine");
-  const el = make("div", { class: "kx-part kx-take" }, notice, make("div", { class: "kx-foot" }, reset, compare, baseline));
+  const opens = stage.model.get("machine_page") && !whole && !stage.model.get("own");
+  if (opens) open.href = stage.model.get("machine_page");
+  const el = make("div", { class: "kx-part kx-take" }, make("div", { class: "kx-foot" }, reset, compare, baseline));
   const along = make(
     "div",
     { class: "kx-part kx-along" },
@@ -111,5 +111,5 @@ export function take(stage) {
     fallback.hidden = true;
   }
 
-  return { el, along, sync };
+  return { el, along, notice, sync };
 }

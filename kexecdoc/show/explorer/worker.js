@@ -9,7 +9,7 @@ const TOLD = 100; // milliseconds between two words on how far it is
 
 let answers = null; // kexecdoc.show.answers.answers, once there is a Python
 let heap = () => null; // bytes of memory that Python has
-const jobs = []; // { id, rank, texts, began }
+const jobs = []; // { id, rank, texts, ms }
 let working = false;
 
 /** What went wrong, in a line: of Python's account the last one says it. */
@@ -92,11 +92,14 @@ async function work() {
 
 /** One answer of a job, or its end. */
 function step(job) {
+  const began = performance.now();
   try {
     const { done, value } = job.texts.next();
+    job.ms += performance.now() - began;
     if (!done) postMessage({ id: job.id, text: value });
-    else end(job, { done: true, ms: performance.now() - job.began, heap: heap() });
+    else end(job, { done: true, ms: job.ms, heap: heap() });
   } catch (problem) {
+    if (problem.name !== "PythonError") return fail(problem); // not our package's: this Python is lost
     end(job, { failed: inLine(problem) });
   }
 }
@@ -114,6 +117,6 @@ self.onmessage = ({ data }) => {
     return job && end(job);
   }
   const { id, kind, request } = data;
-  jobs.push({ id, rank: RANK[kind], texts: answers(kind, JSON.stringify(request)), began: performance.now() });
+  jobs.push({ id, rank: RANK[kind], texts: answers(kind, JSON.stringify(request)), ms: 0 });
   work();
 };
