@@ -1,5 +1,6 @@
 """The README's commands run, and its picture's words are those of the run that it shows."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -43,3 +44,8 @@ def test_the_pictures_text_alternative_is_computed_from_its_run():
 def test_every_file_that_the_readme_links_is_there():
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_the_readme_names_the_pyodide_that_the_site_is_built_with():
+    wanted = json.loads((ROOT / "site" / "package.json").read_text(encoding="utf-8"))["dependencies"]["pyodide"]
+    assert set(re.findall(r"assets/pyodide/([\d.]+)/", README)) == {wanted}

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from kexecdoc.presets import PRESETS
 from kexecdoc.scenario import Scenario, ScenarioError, switches
 from kexecdoc.show.answers import answers
+from kexecdoc.simulate import simulate
 from kexecdoc.study.effect import effects
 
 
@@ -166,6 +167,86 @@ def test_values_defaults_and_flips_are_those_of_the_package(page, machine):
             assert mine == theirs, case
 
 
+LINKS = """async ({ address, pairs }) => {
+    const { beside, encodeMachine, filled, spelt, split, understand } = await import(
+        new URL("../assets/kexecdoc/explorer.js", address)
+    );
+    const about = await (await fetch(new URL("../assets/kexecdoc/machine.json", address))).json();
+    return pairs.map(([a, b]) => {
+        const [scenario, other] = [filled(a, about), filled(b, about)];
+        const words = split(encodeMachine({ scenario, other, at: "", frame: -1, clock: "call" }, about)).machine;
+        const { state, complaints } = understand(words, about.controls, 4096);
+        const first = filled(state.scenario, about);
+        return { first: spelt(first), second: spelt(beside(first, state.other, about)), complaints };
+    });
+}"""
+
+
+def test_a_link_to_two_machines_leads_to_these_two_whatever_their_kernels(page, machine):
+    draw = random.Random(9)
+    pairs = []
+    for _ in range(200):
+        a = Scenario.of(any_words(draw))
+        b = a.but(**{name: any_words(draw)[name] for name in draw.sample(list(switches()), draw.randint(0, 3))})
+        pairs.append((a, b if draw.random() < 0.7 else Scenario.of(any_words(draw))))
+    page.goto(machine)
+    words = [[{n: str(v) for n, v in s.differences().items()} for s in pair] for pair in pairs]
+    for pair, found in zip(pairs, page.evaluate(LINKS, {"address": machine, "pairs": words}), strict=True):
+        whole = [{n: str(v) for n, v in scenario.values().items()} for scenario in pair]
+        assert (found["first"], found["second"], found["complaints"]) == (*whole, [])
+
+
+def test_of_another_kernel_written_by_hand_the_second_machine_has_the_defaults(page, machine):
+    explorer = opened(page, f"{machine}#kx=machine&kernel=4.17&b.kernel=4.20")
+    expect(explorer.locator(".kx-outcome")).to_have_count(2, timeout=START)
+    expect(explorer.locator(".kx-compare")).to_contain_text(
+        "differ in kernel (4.17 | 4.20), lpi-policy (detect | reuse)"
+    )
+
+
+def parts(a, b):
+    """When the first event comes that two runs do not have in common, in ms."""
+    one, two = (list(simulate(scenario).log) for scenario in (a, b))
+    x, y = next((x, y) for x, y in zip(one, two, strict=False) if x != y)
+    return min(x.t_ns, y.t_ns) / 1e6
+
+
+@pytest.mark.parametrize("flip", ["quiesce=shutdown", "clear-bus-master=yes", "iommu=translate", "seed=1&traffic=501"])
+def test_two_machines_part_where_their_events_do_wherever_the_runs_come_from(page, machine, flip):
+    """One is a preset's file, the other one of a chapter's grid, or made here."""
+    a = PRESETS["left-running"].scenario
+    b = a.but(**dict(word.split("=") for word in flip.split("&")))
+    second = "".join(f"&b.{word}" for word in flip.split("&"))
+    explorer = opened(page, f"{machine}#kx=machine&quiesce=none&clear-bus-master=no{second}")
+    expect(explorer.locator(".kx-outcome")).to_have_count(2, timeout=START)
+    expect(explorer.locator(".kx-parting")).to_contain_text(f"They part {parts(a, b):.3f} ms after the call")
+
+
+def test_whoever_leaps_to_a_preset_can_go_back(page, machine):
+    explorer = opened(page, f"{machine}#kx=machine&quiesce=none&traffic=777")
+    back = explorer.get_by_role("button", name="Back to the settings before")
+    expect(back).to_be_hidden()
+    explorer.get_by_label("Start from").select_option("capture")
+    shows(explorer, PRESETS["capture"].scenario)
+    back.click()
+    shows(explorer, Scenario(quiesce="none", traffic=777))
+    expect(back).to_be_hidden()
+    explorer.get_by_role("button", name="Reset").click()
+    shows(explorer, Scenario())
+    back.click()
+    shows(explorer, Scenario(quiesce="none", traffic=777))
+
+
+def test_the_outcome_stays_in_sight_beside_the_switches(page, machine):
+    explorer = opened(page, machine)
+    explorer.get_by_label("Start from").select_option("bus-master-only")
+    flip(explorer, "clear-bus-master", "no")
+    shows(explorer, PRESETS["left-running"].scenario)
+    line = explorer.locator(".kx-in-the-end")
+    expect(line).to_have_text("In the end: ✕ corrupted (before: clean)")
+    expect(line).to_be_in_viewport()
+
+
 def test_what_has_no_effect_is_drawn_back_with_the_reason(page, machine):
     explorer = opened(page, machine)
     for scenario in (Scenario(), PRESETS["capture"].scenario):
@@ -213,10 +294,16 @@ def test_a_switch_is_found_by_any_word_that_is_said_of_it(page, machine):
     explorer = opened(page, machine)
     search = explorer.get_by_role("searchbox", name="Find a switch")
     visible = explorer.locator(".kx-knob:visible .kx-name code")
-    for words, names in {"bus master": "clear-bus-master", "smmuv3": "gbpa", "capture kernel": "crash-memory"}.items():
+    for words, name in {"bus master": "clear-bus-master", "SMMUv3": "gbpa", "capture kernel": "crash-memory"}.items():
         search.fill(words)
-        assert names in visible.all_text_contents()
+        assert name in visible.all_text_contents()
         assert visible.count() < 8
+    search.fill("ITS")  # and not its
+    assert visible.all_text_contents() == ["machine"]
+    search.fill("nobody cared")
+    expect(visible).to_have_count(0)
+    explorer.get_by_role("button", name="nobody-cared").click()
+    shows(explorer, PRESETS["nobody-cared"].scenario)
     search.fill("p09")  # letters, and not the keys of the explorer
     expect(search).to_have_value("p09")
     expect(explorer.get_by_text("No switch and no preset has all these words.")).to_be_visible()

@@ -1,45 +1,35 @@
-// Every switch of the machine, in the groups of the registry: to be searched, explained, set; and where to start.
+// Every switch of the machine, in the groups of the registry: to be searched, explained, set.
 //
 // A switch that can have no effect as the others are set is drawn back, with the reason beside it. It can be set all
 // the same: a reader may want to set the one first that it waits for.
 
 import { make, say } from "./dom.js";
-import { changed, equal, filled, flipped, taken, unmet } from "./registry.js";
+import { ends } from "./ends.js";
 import { loading } from "./loading.js";
+import { changed, equal, flipped, taken, unmet } from "./registry.js";
+import { start } from "./start.js";
 
 const SHOWN = 6; // presets that a search shows
-let panels = 0;
 
 /** `tools` is what a host that runs Python in the page can do: `cancel` it, and the `key` of a scenario. */
 export function panel(stage, tools = null) {
   const { model } = stage;
-  const uid = `kxp${++panels}`;
+  const { uid } = stage;
   const registry = stage.registry;
   const controls = () => model.get("controls") ?? [];
   const sides = () => (stage.other() ? ["scenario", "other"] : ["scenario"]);
   const set = (side, name, value) => stage.choose(side, flipped(model.get(side), name, value, registry()));
 
-  // --- where to start
-
-  const preset = make("select", { class: "kx-select", id: `${uid}-preset`, onchange: () => begin(preset.value) });
-  const presetLabel = make("label", { for: `${uid}-preset` });
-  const story = make("p", { class: "kx-note kx-story" });
   const find = make("input", { type: "search", class: "kx-field", id: `${uid}-find`, placeholder: "a word, such as IOMMU", autocomplete: "off", spellcheck: "false", oninput: search, onkeydown: leave });
   const found = make("span", { class: "kx-note", role: "status" });
   const fitting = make("p", { class: "kx-set-row", hidden: true }); // presets that a search finds
-  const away = make("div", { class: "kx-away" });
-  const undo = make("button", { type: "button", class: "kx-button", text: "Back to the settings before", hidden: true, onclick: goBack });
-  const sum = make("p", { class: "kx-sum" }); // what became of it stays in sight while the switches do
+  const begun = start(stage, reveal);
+  const end = ends(stage);
   const python = tools && loading(stage, tools);
   const groups = make("div", { class: "kx-groups" });
-  const start = make(
-    "div",
-    { class: "kx-start" },
-    make("div", {}, presetLabel, preset),
-    make("div", {}, make("label", { for: `${uid}-find`, text: "Find a switch" }), find),
-  );
+  const top = make("div", { class: "kx-start" }, begun.el, make("div", {}, make("label", { for: `${uid}-find`, text: "Find a switch" }), find));
   const faded = make("p", { class: "kx-note", text: "A faded switch has no effect as the others are set, and says when it would have one. Its question mark explains it." });
-  const el = make("div", { class: "kx-part kx-switches kx-panel" }, sum, start, found, fitting, story, away, undo, python?.el, faded, groups);
+  const el = make("div", { class: "kx-part kx-switches kx-panel" }, end.el, top, found, fitting, begun.story, begun.away, begun.undo, python?.el, faded, groups);
 
   let built = "";
   let knobs = []; // { el, control, inputs, why, wrong, text }
@@ -50,35 +40,9 @@ export function panel(stage, tools = null) {
     const names = [...new Set(controls().map(({ group }) => group))];
     const kept = new Map([...groups.children].map((el) => [el.dataset.group, el.open]));
     groups.replaceChildren(...names.map((name) => group(name, kept.get(name))));
-    const chapters = [...new Set((model.get("presets") ?? []).map(({ chapter }) => chapter))].sort((a, b) => a - b);
-    preset.replaceChildren(
-      make("option", { value: "", text: "settings of your own" }),
-      ...chapters.map((chapter) => make("optgroup", { label: titleOf(chapter) }, ...ofChapter(chapter))),
-    );
+    begun.build();
     sync();
     search();
-  }
-
-  const titleOf = (chapter) => (model.get("chapters")?.[chapter] ? `${chapter}. ${model.get("chapters")[chapter].title}` : `Chapter ${chapter}`);
-  const ofChapter = (chapter) =>
-    model
-      .get("presets")
-      .filter((p) => p.chapter === chapter)
-      .map(({ name, title }) => make("option", { value: name, text: `${title} (${name})` }));
-
-  /** A preset is a machine and nothing of what was seen on the last one: it opens at the moment that matters. */
-  function begin(name) {
-    const chosen = model.get("presets").find((p) => p.name === name);
-    if (chosen) stage.leap({ scenario: filled(chosen.values, registry()), at: "", frame: -1 });
-    else sync();
-  }
-
-  /** Whoever leaps from settings of his own to others' can go back. */
-  function goBack() {
-    const { scenario, other, at, frame } = stage.left;
-    stage.left = null;
-    stage.set({ scenario, other: other ?? {}, at, frame });
-    preset.focus(); // the button goes
   }
 
   // --- the switches
@@ -186,7 +150,7 @@ export function panel(stage, tools = null) {
       shown += !el.hidden;
     }
     const stories = words.length ? (model.get("presets") ?? []).filter(({ name, title }) => fits(`${name} ${name.replaceAll("-", " ")} ${title}`)) : [];
-    const open = ({ name }) => make("button", { type: "button", class: "kx-button", onclick: () => begin(name) }, make("code", { text: name }));
+    const open = ({ name }) => make("button", { type: "button", class: "kx-button", onclick: () => begun.begin(name) }, make("code", { text: name }));
     fitting.hidden = !stories.length;
     fitting.replaceChildren("Presets: ", ...stories.slice(0, SHOWN).map(open), stories.length > SHOWN ? ` and ${stories.length - SHOWN} more` : "");
     for (const group of groups.children) {
@@ -243,12 +207,7 @@ export function panel(stage, tools = null) {
       const count = names.filter((name) => sets.some((set) => name in set)).length;
       say(group.querySelector(".kx-set-count"), count ? ` ${count} set` : "");
     }
-    undo.hidden = !stage.left || scenarios.every((scenario, k) => Object.entries(stage.left[sides()[k]] ?? {}).every(([name, value]) => equal(scenario[name], value)));
-    say(presetLabel, scenarios.length > 1 ? "Start A from" : "Start from");
-    const chosen = presetOf(sets[0]);
-    preset.value = chosen?.name ?? "";
-    story.replaceChildren(...(chosen ? told(chosen) : []));
-    away.replaceChildren(...scenarios.map((scenario, k) => differences(sides()[k], sets[k], scenarios.length > 1 ? "AB"[k] : "")));
+    begun.sync(scenarios);
     python?.sync();
   }
 
@@ -266,65 +225,6 @@ export function panel(stage, tools = null) {
     }
   }
 
-  const presetOf = (set) =>
-    (model.get("presets") ?? []).find(({ values }) => {
-      const theirs = changed(filled(values, registry()), registry());
-      return Object.keys(theirs).length === Object.keys(set).length && Object.entries(theirs).every(([name, value]) => equal(set[name], value));
-    });
-
-  function told({ chapter, title }) {
-    const known = model.get("chapters")?.[chapter];
-    const text = `${title[0].toUpperCase()}${title.slice(1)}. `;
-    return [text, ...(known ? ["Chapter ", make("a", { href: known.url, text: `${chapter}. ${known.title}` })] : [])];
-  }
-
-  /** What is not at its default: each can be gone to, and put back. */
-  function differences(side, set, letter) {
-    const names = Object.entries(set);
-    const button = (properties, ...children) => make("button", { type: "button", class: "kx-button", ...properties }, ...children);
-    const one = ([name, value]) =>
-      make(
-        "span",
-        { class: "kx-one" },
-        button({ title: "Go to this switch", onclick: () => reveal(name, letter) }, make("code", { text: `${name}=${value}` })),
-        button({
-          title: "Back to its default",
-          "aria-label": `${name} back to its default${letter && `, machine ${letter}`}`,
-          text: "×",
-          onclick() {
-            stage.choose(side, filled(Object.fromEntries(names.filter(([n]) => n !== name)), registry()));
-            (away.querySelector("button") ?? preset).focus(); // what was pressed is gone
-          },
-        }),
-      );
-    const { kernel } = model.get(side);
-    const brought = Object.entries(model.get("by_kernel")?.[kernel] ?? {}).filter(([name]) => !(name in set)).map(([name, value]) => `${name}=${value}`);
-    const along = brought.length ? make("span", { class: "kx-note", text: `Linux ${kernel} brings ${brought.join(" and ")}.` }) : null;
-    return make("p", { class: "kx-set-row" }, letter && make("b", { text: letter }), names.length ? "Set: " : "Every switch is at its default.", ...names.map(one), along);
-  }
-
-  /** In the end, of each machine: in sight beside the switches, and how it changed by the last flip. */
-  function load(machines) {
-    const ends = machines.map(({ run, letter }) => ({ letter, outcome: run.verdict.outcome }));
-    const told = ({ outcome }) => {
-      const word = make("strong", { class: "kx-outcome-word", text: `${stage.legend().outcomes[outcome]?.sign ?? ""} ${outcome}` });
-      word.style.setProperty("--kx-outcome", `var(--kx-outcome-${outcome})`);
-      return word;
-    };
-    sum.replaceChildren(...ends.flatMap((end, k) => [`${k ? "; " : ""}${end.letter ? `${end.letter} in the end: ` : "In the end: "}`, told(end), ...before(end, k)]));
-    last = ends;
-  }
-
-  let last = [];
-  const before = ({ outcome }, k) => (last[k] && last[k].outcome !== outcome ? [make("span", { class: "kx-note", text: ` (before: ${last[k].outcome})` })] : []);
-
-  function waiting() {
-    const { phase, loaded, total } = model.get("engine") ?? {};
-    const busy = el.closest(".kx")?.getAttribute("aria-busy") === "true";
-    const far = phase === "starting" && loaded < total ? `, ${Math.round((100 * loaded) / total)} % loaded` : "";
-    if (phase === "starting" && busy) sum.replaceChildren(`Python is being started${far} …`);
-  }
-
   function reveal(name, letter) {
     if (find.value) {
       find.value = "";
@@ -337,6 +237,5 @@ export function panel(stage, tools = null) {
   }
 
   model.on("change:idle", reasons);
-  model.on("change:engine", waiting);
-  return { el, build, sync, load };
+  return { el, build, sync, load: end.load };
 }

@@ -69,9 +69,9 @@ export function study(stage, { ask }) {
 
   /** Which switches there are to vary, and those that can do nothing now. */
   function sync() {
-    for (const option of vary.querySelectorAll("optgroup option")) {
-      const { name, label, ...rest } = control(option.value);
-      say(option, `${label} (${name})${unmet(rest, model.get("scenario")) ? ": no effect now" : ""}`);
+    for (const option of vary.options) {
+      const varied = control(option.value);
+      if (varied) say(option, `${varied.label} (${varied.name})${unmet(varied, model.get("scenario")) ? ": no effect now" : ""}`);
     }
     const chosen = control(vary.value);
     valuesRow.hidden = !chosen || chosen.choices.length > 0;
