@@ -47,6 +47,7 @@ def assert_known(run):
         assert (found.id, line["text"]) == (line["message"], line["text"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", switches()["kernel"].choices)
 def test_every_line_of_every_preset_is_known_in_the_words_of_every_version(kernel):
     for preset in PRESETS.values():

@@ -76,6 +76,7 @@ def scenarios_with(switch, needed, name, value):
             yield found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("switch", CONDITIONED, ids=lambda s: s.name)
 def test_no_value_that_is_enough_for_a_condition_is_named_in_vain(switch):
     """With each there is a scenario that meets its condition by it alone, and in which the switch does something."""
@@ -99,6 +100,7 @@ def found(scenario):
     return [answer for answer in effects(scenario) if answer]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["ordinary", "nobody-cared"])
 def test_every_switch_but_the_seed_is_answered_once_and_rightly(preset):
     start = PRESETS[preset].scenario

@@ -157,6 +157,7 @@ def test_an_explorer_has_the_switch_in_hand_and_its_grid_every_run():
     assert Explorer("just-a-branch").own is False
 
 
+@pytest.mark.slow
 def test_the_sessions_on_the_page_print_what_the_page_says():
     page = Path(example.__file__).parents[1] / "extending.md"
     failed, tried = doctest.testfile(str(page), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)

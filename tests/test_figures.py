@@ -202,6 +202,7 @@ for _ in range(2):
 """
 
 
+@pytest.mark.slow
 def test_the_same_figure_has_the_same_bytes_whatever_the_notebook_has_set(made):
     found = set()
     for seed in ("0", "1"):

@@ -94,6 +94,7 @@ def test_answers_that_are_said_to_decide_nothing_decide_nothing(given, machine):
     assert {verdict(other, machine, 3).outcome for other in alike} == {verdict(given, machine, 3).outcome}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [{}, {"shutdown": "stops"}, {"dma": "periodic", "bus_master": "obeys", "interrupt": "line", "probe": "trusts"}],

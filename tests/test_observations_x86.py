@@ -126,6 +126,7 @@ def test_observation_14_a_device_that_was_seen_to_before_the_request_makes_no_st
     assert not any("nobody cared" in line for line in texts(run))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", ["minimal", "notifiers", "shutdown", "in-place"])
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
 def test_observation_15_in_the_laboratory_where_nothing_is_damaged_every_strategy_looks_perfect(machine, work):

@@ -115,6 +115,7 @@ def test_what_remove_finds_does_not_matter_to_shutdown():
     assert crossed("remove-callback=hangs").log.columns() == crossed("").log.columns()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "held"), [("", 128 + 1), ("ring-size=7", 4 + 1), ("ring-size=1024", 512 + 4), ("dma=cyclic", 16)]
 )

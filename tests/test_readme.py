@@ -22,6 +22,7 @@ def test_there_are_commands_to_try():
     assert len(COMMANDS) >= 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_of_the_readme_runs(command):
     ended = subprocess.run([sys.executable, "-m", "kexecdoc", *shlex.split(command)], capture_output=True, text=True)

@@ -156,6 +156,7 @@ def test_an_explorer_that_cannot_be_is_refused_when_it_is_declared(switches, bas
         presets.Explorer("broken", 1, switches, base, values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", presets.EXPLORERS)
 def test_every_switch_of_an_explorer_decides_something_and_one_flip_from_the_start_does(name):
     chosen = presets.EXPLORERS[name]
@@ -204,6 +205,7 @@ def test_what_is_fetched_has_every_text_that_was_written_and_no_comment():
 # --- the grid --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", presets.EXPLORERS)
 def test_the_grid_has_a_run_for_every_combination(name):
     data = json.loads(dumps(grid.grid(name)))
@@ -236,6 +238,7 @@ def test_what_no_kernel_had_is_in_the_grid_and_what_one_had_is_not():
     assert runs["cf118-quirked--4.18--2"]["what_if"] == []
 
 
+@pytest.mark.slow
 def test_where_kernels_differ_a_message_means_what_it_meant_in_each():
     table = grid.grid("port-that-waits")["messages"]
     for run in grid.combinations("port-that-waits").values():
