@@ -20,6 +20,7 @@ from kexecdoc import presets
 from kexecdoc.run import dumps
 from kexecdoc.scenario import Scenario, ScenarioError, find, switches
 from kexecdoc.show import grid, palette, view
+from kexecdoc.show.catalogue import catalogue, preset_runs
 from kexecdoc.show.explorer import Explorer, bundle
 from kexecdoc.show.still import alt_text, moment, still_figure, still_png, tile
 from kexecdoc.simulate import simulate
@@ -200,6 +201,48 @@ def test_what_is_fetched_has_every_text_that_was_written_and_no_comment():
         assert not any("\n" in text or re.search(r"\s//|/\*", text) for text in QUOTED.findall(code)), name
     for text in (bundle.joined(), bundle.lean(bundle.read("page.js"))):
         assert not re.search(r"^\s|^//|\s// |/\*", text, re.MULTILINE)
+
+
+def test_a_module_beside_another_takes_from_it_what_both_have():
+    joined = bundle.joined("machine.js", beside="explorer.js")
+    [taken] = re.findall(r'^import \{ (.*) \} from "\./explorer\.js";$', joined, re.MULTILINE)
+    exported = re.findall(r"^export \{ (.*) \};$", bundle.joined(), re.MULTILINE)
+    assert set(taken.split(", ")) <= set(exported[0].split(", "))
+    assert "function make(" not in joined
+    assert "class Engine" in joined
+
+
+@pytest.mark.parametrize(
+    ("main", "told"),
+    [
+        ('import { make as build } from "./dom.js";\n', "nothing has a second name"),
+        ('import { icon } from "./dom.js";\n', "explorer.js does not export icon"),
+        ('import { make } from "./dom.js";\nimport { x } from "./other.js";\nconst x = 1;\n', "both have a x"),
+    ],
+)
+def test_modules_that_cannot_be_joined_are_refused(monkeypatch, main, told):
+    read = bundle.read
+    texts = {"main.js": main, "other.js": "export const x = 2;\n"}
+    monkeypatch.setattr(bundle, "read", lambda name: texts.get(name) or read(name))
+    with pytest.raises(ValueError, match=told):
+        bundle.joined("main.js", beside="explorer.js")
+
+
+# --- what the machine's page knows beforehand ---------------------------------------------------------------
+
+
+def test_the_catalogue_has_every_switch_with_all_that_is_declared_of_it():
+    about = catalogue()
+    for control, switch in zip(about["controls"], switches().values(), strict=True):
+        assert [c["value"] for c in control["choices"]] == list(switch.choices)
+        assert (control["name"], control["group"], control["default"]) == (switch.name, switch.group, switch.default)
+        assert [need["words"] for need in control["needs"]] == [f"only with {need.said()}" for need in switch.needs]
+    assert {p["name"]: p["values"] for p in about["presets"]} == {p.name: p.values for p in presets.PRESETS.values()}
+
+
+def test_every_preset_has_a_file_of_its_run():
+    name, text = next(preset_runs())
+    assert json.loads(text) == json.loads(dumps(view.view_of(simulate(presets.PRESETS[name].scenario))))
 
 
 # --- the grid --------------------------------------------------------------------------------------------

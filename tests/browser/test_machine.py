@@ -243,7 +243,7 @@ def test_the_outcome_stays_in_sight_beside_the_switches(page, machine):
     flip(explorer, "clear-bus-master", "no")
     shows(explorer, PRESETS["left-running"].scenario)
     line = explorer.locator(".kx-in-the-end")
-    expect(line).to_have_text("In the end: ✕ corrupted (before: clean)")
+    expect(line).to_contain_text("In the end: ✕ corrupted (before: clean)")
     expect(line).to_be_in_viewport()
 
 

@@ -78,6 +78,13 @@ def test_an_outcome_of_a_study_leads_to_the_first_run_that_had_it(page, machine)
     shows(explorer, base.but(seed=seed))
 
 
+def test_the_line_of_the_outcome_leads_to_the_study(page, machine):
+    explorer = opened(page, machine)
+    explorer.get_by_role("button", name="Was it luck?").click()
+    expect(explorer.get_by_label("Besides the seed, vary")).to_be_in_viewport()
+    expect(explorer.locator(".kx-study > summary")).to_be_focused()
+
+
 def test_a_study_can_be_stopped_and_a_run_can_be_had_in_the_middle_of_it(page, machine):
     explorer = opened(page, machine)
     study(explorer, "lpi-policy", 100)
@@ -101,7 +108,7 @@ NO_STUDY = {"101": ("", "the nearest is 100"), "5": ("10, many", "“many” is 
 def test_a_study_that_cannot_be_is_refused_in_a_line(page, machine, seeds):
     values, told = NO_STUDY[seeds]
     explorer = opened(page, machine)
-    explorer.get_by_text("Was it luck?").click()
+    explorer.locator(".kx-study > summary").click()
     explorer.get_by_label("Besides the seed, vary").select_option("traffic")
     if values:
         explorer.get_by_label("Its values").fill(values)

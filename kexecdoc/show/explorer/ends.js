@@ -3,7 +3,9 @@
 import { make } from "./dom.js";
 
 export function ends(stage) {
-  const el = make("p", { class: "kx-in-the-end" });
+  const line = make("span");
+  const luck = make("button", { type: "button", class: "kx-button", text: "Was it luck?", title: "Count the outcomes of many seeds", onclick: count });
+  const el = make("p", { class: "kx-in-the-end" }, line, stage.model.get("seeds") && luck);
   let last = []; // the outcomes before the last flip
 
   const told = (outcome) => {
@@ -16,7 +18,7 @@ export function ends(stage) {
   function load(machines) {
     const outcomes = machines.map(({ run }) => run.verdict.outcome);
     const one = (outcome, k) => [k ? "; " : "", machines[k].letter ? `${machines[k].letter} in the end: ` : "In the end: ", told(outcome), before(outcome, k)];
-    el.replaceChildren(...outcomes.flatMap(one).filter(Boolean));
+    line.replaceChildren(...outcomes.flatMap(one).filter(Boolean));
     last = outcomes;
   }
 
@@ -24,7 +26,15 @@ export function ends(stage) {
   function wait() {
     const { phase, loaded, total } = stage.model.get("engine") ?? {};
     if (phase !== "starting" || el.closest(".kx")?.getAttribute("aria-busy") !== "true") return;
-    el.replaceChildren(`Python is being started${loaded < total ? `, ${Math.round((100 * loaded) / total)} % loaded` : ""} …`);
+    line.replaceChildren(`Python is being started${loaded < total ? `, ${Math.round((100 * loaded) / total)} % loaded` : ""} …`);
+  }
+
+  /** Lead to the study, which is below the picture. */
+  function count() {
+    const study = el.closest(".kx").querySelector(".kx-study");
+    study.open = true;
+    study.querySelector("summary").focus();
+    study.scrollIntoView({ block: "center" });
   }
 
   stage.model.on("change:engine", wait);
