@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,11 +23,7 @@ def card() -> Explorer:
 
 
 def living() -> str:
-    """Return the place on the page where the explorer lives, with a picture until it does."""
-    from kexecdoc.show.explorer import twin
-    from kexecdoc.show.still import alt_text, still_png
-    from kexecdoc.simulate import simulate
+    """Return the place on the page where the explorer lives."""
+    from kexecdoc.show import explorer
 
-    run = simulate(card().scenario)
-    png = base64.b64encode(still_png(run)).decode("ascii")
-    return twin(card().name, png, alt_text(run), run.scenario)
+    return explorer.living(card())

@@ -6,7 +6,6 @@ which stands there between ``<!-- machine -->`` and ``<!-- /machine -->``.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import gzip
 import hashlib
@@ -119,13 +118,13 @@ def _compiled() -> dict[str, bytes]:
     if not made.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
         # Two builds may be at it at once: what is made appears whole, and who comes second takes what is there.
-        with TemporaryDirectory(dir=KEPT) as folder:
+        with TemporaryDirectory(dir=KEPT) as parent:
+            (folder := Path(parent, "archives")).mkdir()
             for name, archive in archives.items():
-                Path(folder, name).write_bytes(archive)
-            _compile(Path(folder))
+                (folder / name).write_bytes(archive)
+            _compile(folder)
             with contextlib.suppress(OSError):
-                shutil.copytree(folder, whole := f"{folder}.whole")
-                Path(whole).rename(made)
+                folder.rename(made)
         for other in KEPT.iterdir():
             if time.time() - other.stat().st_mtime > DAY:
                 shutil.rmtree(other, ignore_errors=True)
@@ -178,14 +177,11 @@ def _simpy() -> tuple[str, bytes]:
 
 
 def place() -> str:
-    """Return where the machine lives on its page, with a picture until it does."""
+    """Return where the machine lives on its page."""
     from kexecdoc.presets import MACHINE
-    from kexecdoc.show.explorer import twin
-    from kexecdoc.show.still import alt_text, still_png
-    from kexecdoc.simulate import simulate
+    from kexecdoc.show import explorer
 
-    run = simulate(MACHINE.scenario)
-    return twin(MACHINE.name, base64.b64encode(still_png(run)).decode("ascii"), alt_text(run), run.scenario)
+    return explorer.living(MACHINE)
 
 
 def link(scenario: Any, address: str) -> str:

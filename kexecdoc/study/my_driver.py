@@ -14,6 +14,7 @@ from difflib import get_close_matches
 
 from kexecdoc.scenario import Scenario, ScenarioError, Value, shown, switches
 from kexecdoc.simulate import simulate
+from kexecdoc.study.tally import BAD
 from kexecdoc.verdict import OUTCOMES
 
 SEEDS = range(1, 13)
@@ -204,7 +205,7 @@ class Tally:
     @property
     def bad(self) -> int:
         """How many ended corrupted or worse."""
-        return sum(self.counts[outcome] for outcome in OUTCOMES[OUTCOMES.index("corrupted") :])
+        return sum(self.counts[outcome] for outcome in BAD)
 
 
 def tally(given: Answers, machine: str) -> Tally:

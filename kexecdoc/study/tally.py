@@ -42,7 +42,6 @@ class Counts:
     """Counts by the values of the switches ``names``, in the order in which they were first seen."""
 
     def __init__(self, names: Sequence[str], kind: type[Scenario] = Scenario) -> None:
-        self.names = tuple(names)
         self._fields = [find(name, kind).field for name in names]
         self.counts: dict[tuple[str, ...], Count] = {}
 

@@ -202,6 +202,13 @@ def _held(value: Value) -> Value:
     return str(value) if isinstance(value, int) and value > EXACT else value
 
 
+def living(chosen: presets.Explorer) -> str:
+    """Return the place on a page where an explorer lives, with a picture until it does."""
+    run = _run(chosen.scenario)
+    png = base64.b64encode(still_png(run)).decode("ascii")
+    return twin(chosen.name, png, alt_text(run), run.scenario)
+
+
 def twin(name: str, png: str, alt: str, scenario: Scenario) -> str:
     """Return the still figure that ``page.js`` replaces with the living explorer of that name."""
     set = " ".join(f"{name}={value}" for name, value in scenario.differences().items()) or "every switch at its default"

@@ -71,10 +71,9 @@ export class Engine {
   take(id, { text, ms, failed }) {
     const request = this.asked.get(id);
     if (!request) return; // called off meanwhile
+    if (text === undefined) this.asked.delete(id);
     this.wait();
     if (text !== undefined) return request.hear(text);
-    this.asked.delete(id);
-    this.wait();
     if (failed) return request.failed(new Ended(failed));
     request.done(ms);
   }

@@ -1,7 +1,8 @@
 // One machine at one moment, or two on one clock, drawn from the event log of a run and from nothing else.
 //
 // The module has three hosts: JupyterLab, where a widget of the same protocol asks the kernel for a run; a page,
-// where page.js reads a precomputed one; and the machine's page, where machine.js has it made in a worker. It knows the log's schema (kexecdoc/log.py) and no more of
+// where page.js reads a precomputed one; and the machine's page, where machine.js has it made in a worker. It knows
+// the log's schema (kexecdoc/log.py) and no more of
 // the simulation. What a host and the module share is the model:
 //
 //   name, place, page     which explorer this is; its name in an address; the address of the page, if it has one
@@ -53,7 +54,7 @@ export { fold } from "./fold.js";
 export { gatesOf } from "./gates.js";
 export { fate, life, told } from "./life.js";
 export { Reel, parse } from "./reel.js";
-export { beside, changed, equal, filled, flipped, quoted, spelt, taken, unmet } from "./registry.js";
+export { beside, changed, equal, filled, flipped, keyOf, quoted, spelt, taken, unmet } from "./registry.js";
 export { brief, number } from "./words.js";
 
 const PLAYED = 20_000; // milliseconds from one end of the axis to the other

@@ -43,14 +43,15 @@ export function loading(stage, { cancel }) {
     const back = phase === "failed" ? "Python could not be run in your browser" : "This was not run";
     say(words, missed && !starting ? `${back}: ${lost}. The switches are back at ${model.get("view") ? "what is shown" : "their defaults"}. ${here}` : texts[phase]);
     el.classList.toggle("kx-failed-load", phase === "failed");
-    far.hidden = count.hidden = !starting;
+    far.hidden = !starting;
     far.value = loaded / total;
-    say(count, starting ? (loaded < total ? `${megabytes(loaded)} of ${megabytes(total)}` : "Loaded. Starting Python …") : "");
     const took = model.get("took");
-    if (phase === "ready") {
-      count.hidden = false;
-      say(count, took ? `The last run took ${brief(took * 1e6)}.` : "");
-    }
+    const counts = {
+      starting: loaded < total ? `${megabytes(loaded)} of ${megabytes(total)}` : "Loaded. Starting Python …",
+      ready: took ? `The last run took ${brief(took * 1e6)}.` : "",
+    };
+    say(count, counts[phase] ?? "");
+    count.hidden = !counts[phase];
     stop.hidden = !starting && phase !== "ready";
     say(stop, starting ? "Cancel" : "Stop Python");
     again.hidden = !missed || starting;

@@ -2,7 +2,7 @@
 // else the package itself is run, by a Python in a worker that is started when it is first needed.
 
 import { Engine } from "./engine.js";
-import { beside, changed, encodeMachine, equal, filled, parse, render, spelt } from "./explorer.js";
+import { beside, encodeMachine, equal, filled, keyOf, parse, render, spelt } from "./explorer.js";
 import { panel } from "./panel.js";
 import { study } from "./study.js";
 
@@ -54,7 +54,7 @@ class Machine {
     this.engine = new Engine(at("worker.js"), loads(about.engine, at), about.engine.total, (state) => this.model?.set("engine", state));
   }
 
-  key = (scenario) => JSON.stringify(Object.entries(spelt(changed(scenario, this.registry))).sort());
+  key = (scenario) => keyOf(scenario, this.registry);
 
   /** The run of a scenario: at once if it was seen, else its promise. */
   answer(scenario) {
@@ -154,7 +154,7 @@ class Machine {
         for (const side of ["scenario", "other"]) model.on(`change:${side}`, () => model.set("missed", null));
       },
       render: ({ model, el }) => {
-        const tools = { key: this.key, cancel: () => this.engine.end("you cancelled it", true), ask: (...asked) => this.engine.ask(...asked) };
+        const tools = { cancel: () => this.engine.end("you cancelled it", true), ask: (...asked) => this.engine.ask(...asked) };
         const away = render({ model, el, panel: (stage) => panel(stage, tools), more: (stage) => study(stage, tools) });
         return () => {
           this.lookAway();

@@ -6,16 +6,14 @@
 import { make, say } from "./dom.js";
 import { ends } from "./ends.js";
 import { loading } from "./loading.js";
-import { changed, equal, flipped, taken, unmet } from "./registry.js";
+import { changed, equal, flipped, keyOf, taken, unmet } from "./registry.js";
 import { start } from "./start.js";
 
 const SHOWN = 6; // presets that a search shows
 
-/** `tools` is what a host that runs Python in the page can do: `cancel` it, and the `key` of a scenario. */
+/** `tools` is what a host that runs Python in the page can do: `cancel` it. */
 export function panel(stage, tools = null) {
-  const { model } = stage;
-  const { uid } = stage;
-  const registry = stage.registry;
+  const { model, uid, registry } = stage;
   const controls = () => model.get("controls") ?? [];
   const sides = () => (stage.other() ? ["scenario", "other"] : ["scenario"]);
   const set = (side, name, value) => stage.choose(side, flipped(model.get(side), name, value, registry()));
@@ -182,7 +180,7 @@ export function panel(stage, tools = null) {
     const { name, choices } = control;
     const declared = unmet(control, scenario);
     const known = model.get("idle"); // found by trying
-    if (declared || !known?.idle[name] || known.key !== tools?.key(scenario)) return declared;
+    if (declared || !known?.idle[name] || known.key !== keyOf(scenario, registry())) return declared;
     return `no effect as the others are set: ${choices.length ? "with every other value" : "at its default, and at both ends of its range,"} the same happens`;
   }
 

@@ -23,6 +23,9 @@ export function changed(scenario, registry) {
   return Object.fromEntries(Object.entries(scenario).filter(([name, value]) => !equal(value, defaults[name])));
 }
 
+/** What two scenarios have in common only if they are the same. */
+export const keyOf = (scenario, registry) => JSON.stringify(Object.entries(spelt(changed(scenario, registry))).sort());
+
 /** The options that make a scenario on the command line. */
 export const options = (scenario, registry) => Object.entries(changed(scenario, registry)).map(([name, value]) => ` --${name} ${value}`).join("");
 

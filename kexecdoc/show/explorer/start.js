@@ -1,12 +1,12 @@
 // Where a reader can start, what he has set since, and the way back.
 
 import { make, say } from "./dom.js";
-import { changed, equal, filled } from "./registry.js";
+import { changed, filled, keyOf } from "./registry.js";
 
 /** `reveal(name, letter)` leads to the control of a switch. */
 export function start(stage, reveal) {
-  const { model } = stage;
-  const { uid, registry } = stage;
+  const { model, uid, registry } = stage;
+  const keyed = (scenario) => keyOf(scenario, registry());
   const presets = () => model.get("presets") ?? [];
   const select = make("select", { class: "kx-select", id: `${uid}-preset`, onchange: () => begin(select.value) });
   const label = make("label", { for: `${uid}-preset` });
@@ -30,7 +30,7 @@ export function start(stage, reveal) {
   function begin(name) {
     const chosen = presets().find((p) => p.name === name);
     if (chosen) stage.leap({ scenario: filled(chosen.values, registry()), at: "", frame: -1 });
-    else show(changed(model.get("scenario"), registry())); // nobody can choose to have settings of his own
+    else show(model.get("scenario")); // nobody can choose to have settings of his own
   }
 
   /** Whoever leaps from settings of his own to others' can go back. */
@@ -45,24 +45,18 @@ export function start(stage, reveal) {
     const sets = scenarios.map((scenario) => changed(scenario, registry()));
     const letters = scenarios.length > 1 ? ["A", "B"] : [""];
     const sides = ["scenario", "other"];
-    const same = (scenario, side) => Object.entries(stage.left[side] ?? {}).every(([name, value]) => equal(scenario[name], value));
+    const same = (scenario, side) => !stage.left[side] || keyed(stage.left[side]) === keyed(scenario);
     undo.hidden = !stage.left || scenarios.every((scenario, k) => same(scenario, sides[k]));
     say(label, scenarios.length > 1 ? "Start A from" : "Start from");
-    show(sets[0]);
+    show(scenarios[0]);
     away.replaceChildren(...letters.map((letter, k) => differences(sides[k], sets[k], letter)));
   }
 
-  function show(set) {
-    const chosen = presetOf(set);
+  function show(scenario) {
+    const chosen = presets().find(({ values }) => keyed(filled(values, registry())) === keyed(scenario));
     select.value = chosen?.name ?? "";
     story.replaceChildren(...(chosen ? told(chosen) : []));
   }
-
-  const presetOf = (set) =>
-    presets().find(({ values }) => {
-      const theirs = changed(filled(values, registry()), registry());
-      return Object.keys(theirs).length === Object.keys(set).length && Object.entries(theirs).every(([name, value]) => equal(set[name], value));
-    });
 
   function told({ chapter, title }) {
     const known = model.get("chapters")?.[chapter];
