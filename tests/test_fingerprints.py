@@ -1,0 +1,30 @@
+"""What must not move while the code is moved about: runs of the presets and of scenarios drawn by lot."""
+
+import json
+
+import pytest
+from fingerprints import FIXTURE, draw, moved
+
+PARTS = 4
+
+
+def test_a_share_of_the_recorded_runs_is_byte_for_byte_what_it_was():
+    assert moved(step=25) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_recorded_run_is_byte_for_byte_what_it_was(part):
+    assert moved(part, PARTS) == []
+
+
+def test_the_recorded_scenarios_reach_every_path_and_machine():
+    runs = json.loads(FIXTURE.read_text())["runs"]
+    drawn = [run["settings"] for run in runs if run["name"].startswith("drawn-")]
+    assert len(drawn) == 500
+    seen = {(s.get("path", "kexec"), s.get("machine", "arm64")) for s in drawn}
+    assert seen == {(path, machine) for path in ("kexec", "panic", "reboot") for machine in ("arm64", "x86")}
+
+
+def test_a_scenario_drawn_by_lot_is_the_same_one_each_time():
+    assert draw(7) == draw(7) != draw(8)
