@@ -21,7 +21,7 @@ from tools import servers
 CLICKS = 30
 
 EXPLORER = """
-import kexecdoc.show.explorer as module
+import kexecdoc.web.widget as module
 module._run = module.simulate  # nothing cached
 explorer = module.Explorer("just-a-branch")
 explorer
@@ -31,10 +31,10 @@ FIGURES = """
 import ipywidgets as widgets
 from IPython.display import display
 from matplotlib import pyplot
-from kexecdoc.presets import EXPLORERS
-from kexecdoc.scenario import Scenario, find
-from kexecdoc.show.still import still_figure
-from kexecdoc.simulate import simulate
+from kexecdoc.course.explorers import EXPLORERS
+from kexecdoc.model.scenario import Scenario, find
+from kexecdoc.views.still import still_figure
+from kexecdoc.crossing import simulate
 
 chosen = EXPLORERS["just-a-branch"]
 radios = {

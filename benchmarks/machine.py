@@ -22,9 +22,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from benchmarks import browsers
 from benchmarks.page import COMPRESSED, percentile
-from kexecdoc.presets import PRESETS
-from kexecdoc.scenario import Scenario, switches
-from kexecdoc.show.answers import answers
+from kexecdoc.model.scenario import Scenario, switches
+from kexecdoc.study.presets import PRESETS
+from kexecdoc.web.answers import answers
 from tools import servers
 
 PAGE = "machine/"
@@ -59,7 +59,7 @@ FLIP = """({ name, value, place, patience }) => new Promise((done, failed) => {
 
 FRESH = """
 import sys
-from kexecdoc.show.answers import answers
+from kexecdoc.web.answers import answers
 list(answers("run", sys.argv[1]))
 """
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from simpy import Environment
 
-from kexecdoc.scales import FRAME, FRAMES
-from kexecdoc.scenario import Scenario
-from kexecdoc.simulate import Crossing, simulate
+from kexecdoc.crossing import Crossing, simulate
+from kexecdoc.model.scales import FRAME, FRAMES
+from kexecdoc.model.scenario import Scenario
 
 SLOW, FAST = 500, 8_000  # packets a second: the slope between them is the cost of an event
 ROUNDS = 15

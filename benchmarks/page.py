@@ -13,12 +13,12 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks import browsers
-from kexecdoc.presets import EXPLORERS
-from kexecdoc.run import dumps
-from kexecdoc.scenario import Scenario
-from kexecdoc.show import view
-from kexecdoc.show.assets import write_assets
-from kexecdoc.simulate import simulate
+from kexecdoc.course.explorers import EXPLORERS
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading.run import dumps
+from kexecdoc.web import view
+from kexecdoc.web.assets import write_assets
 from tools import servers
 
 NAME = "just-a-branch"

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from kexecdoc.scenario import Scenario
+from kexecdoc.model.scenario import Scenario
 from kexecdoc.study.sweep import SHORT, rows
 
 VARY = ("iommu", "quiesce=none,shutdown")
@@ -24,8 +24,8 @@ STATUS = Path("/proc/self/status")
 
 PEAK = """
 import sys
-from kexecdoc.scenario import Scenario
-from kexecdoc.simulate import simulate
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.crossing import simulate
 from benchmarks.sweep import peak_mib
 scenario = Scenario.of(dict(word.split("=") for word in sys.argv[2:]))
 before = peak_mib()

@@ -16,17 +16,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
-from kexecdoc.doctor import diagnose
-from kexecdoc.presets import PRESETS, preset
-from kexecdoc.run import dumps
-from kexecdoc.scenario import Scenario, ScenarioError, Switch, shown, switches
-from kexecdoc.show.outcomes import outcome_table
-from kexecdoc.show.reading import reading, reading_json
-from kexecdoc.show.text import console_text, describe, switch_table
-from kexecdoc.show.trace import trace
-from kexecdoc.simulate import simulate
-from kexecdoc.study.quiz import CHAPTER, quiz
+from kexecdoc.course.quiz import CHAPTER, quiz
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, ScenarioError, Switch, shown, switches
+from kexecdoc.reading.doctor import diagnose
+from kexecdoc.reading.run import dumps
+from kexecdoc.study.presets import PRESETS, preset
 from kexecdoc.study.sweep import FILES, rows, save, varied
+from kexecdoc.views.diagnosis import reading, reading_json
+from kexecdoc.views.outcomes import outcome_table
+from kexecdoc.views.text import console_text, describe, switch_table
+from kexecdoc.views.trace import trace
 
 COMMANDS = ("run", "sweep", "log", "switches", "presets", "quiz")
 FORMATS = ("text", "console", "json", "log", "trace")

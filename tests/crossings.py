@@ -5,9 +5,9 @@ from functools import lru_cache
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from kexecdoc.run import Run
-from kexecdoc.scenario import Scenario, ScenarioError, switches
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
+from kexecdoc.reading.run import Run
 
 BAD = ("corrupted", "crashed", "hung")
 

@@ -6,12 +6,12 @@ import pytest
 from crossings import any_scenario, run_of, scenario
 from hypothesis import assume, given
 
-from kexecdoc.run import dumps
-from kexecdoc.scenario import Scenario, ScenarioError, switches
-from kexecdoc.show.answers import SEEDS, answers
-from kexecdoc.show.view import view_of
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
+from kexecdoc.reading.run import dumps
 from kexecdoc.study.proportion import wilson
+from kexecdoc.web.answers import SEEDS, answers
+from kexecdoc.web.view import view_of
 
 
 def asked(kind, **request):

@@ -5,7 +5,7 @@ from math import sqrt
 import pytest
 from crossings import scenario
 
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
 from kexecdoc.study.campaign import STRATEGIES, campaign, objects
 from kexecdoc.study.closed_forms import crash_success
 

@@ -9,8 +9,8 @@ import pytest
 from crossings import crossed
 
 from kexecdoc.cli import main
-from kexecdoc.presets import PRESETS
-from kexecdoc.scenario import Scenario, switches
+from kexecdoc.model.scenario import Scenario, switches
+from kexecdoc.study.presets import PRESETS
 
 
 def out(capsys, *words):

@@ -5,7 +5,7 @@ from math import sqrt
 import pytest
 from crossings import BAD, scenario
 
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
 from kexecdoc.study import closed_forms
 
 SEEDS = 200

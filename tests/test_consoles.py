@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from crossings import arrived, crossed, texts
 
-from kexecdoc.messages import MESSAGES
+from kexecdoc.registries.messages import MESSAGES
 
 CONSOLES = Path(__file__).parent / "consoles"
 LEFT = "quiesce=none clear-bus-master=no dma=cyclic kernel=6.1"

@@ -9,11 +9,11 @@ import pytest
 from crossings import any_scenario, run_of
 from hypothesis import given
 
-from kexecdoc.doctor import diagnose, identify, pattern, patterns, spoken
-from kexecdoc.messages import CONVERSION, IDS, MESSAGES
-from kexecdoc.presets import PRESETS
-from kexecdoc.scenario import Scenario, switches
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, switches
+from kexecdoc.reading.doctor import diagnose, identify, pattern, patterns, spoken
+from kexecdoc.registries.messages import CONVERSION, IDS, MESSAGES
+from kexecdoc.study.presets import PRESETS
 
 CONSOLES = Path(__file__).parent / "consoles"
 FILLED = {

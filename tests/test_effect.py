@@ -9,12 +9,12 @@ from crossings import any_scenario, any_value, run_of, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kexecdoc.kernel.driver import Driver
-from kexecdoc.presets import PRESETS
-from kexecdoc.scenario import Scenario, ScenarioError, find, switches
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.kernel.driver import Driver
+from kexecdoc.model.scenario import Scenario, ScenarioError, find, switches
 from kexecdoc.study import effect
 from kexecdoc.study.effect import effects, without_effect
+from kexecdoc.study.presets import PRESETS
 
 CONDITIONED = [switch for switch in switches().values() if switch.needs]
 

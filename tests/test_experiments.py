@@ -1,21 +1,17 @@
 """The page "What really happened under an emulator": what it says of our machine is so, and every console is on it."""
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
 
 import pytest
 
-from kexecdoc.scenario import Scenario
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario
 from kexecdoc.study.closed_forms import entry_ns
+from kexecdoc.web.site import experiments
 
 SITE = Path(__file__).resolve().parents[1] / "site"
 PAGE = (SITE / "emulator.md").read_text(encoding="utf-8")
-spec = importlib.util.spec_from_file_location("_experiments", SITE / "_experiments.py")
-_experiments = sys.modules["_experiments"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(_experiments)
 
 NUMBERS = [f"{n:02}" for n in range(1, 17)]
 
@@ -23,16 +19,16 @@ NUMBERS = [f"{n:02}" for n in range(1, 17)]
 def test_each_of_the_sixteen_has_a_row_and_a_section_and_each_recorded_console_is_folded_into_it():
     assert re.findall(r"^\| \[(\d+)\]\(#e(\d\d)\) \|", PAGE, re.MULTILINE) == [(str(int(n)), n) for n in NUMBERS]
     assert re.findall(r"^### (\d+)\. .* \{ #e(\d\d) \}$", PAGE, re.MULTILINE) == [(str(int(n)), n) for n in NUMBERS]
-    recorded = sorted(path.name[:2] for path in _experiments.CONSOLES.glob("*.log"))
-    assert re.findall(r"^<!-- console: (\d\d) -->$", PAGE, re.MULTILINE) == recorded == list(_experiments.EXPERIMENTS)
+    recorded = sorted(path.name[:2] for path in experiments.CONSOLES.glob("*.log"))
+    assert re.findall(r"^<!-- console: (\d\d) -->$", PAGE, re.MULTILINE) == recorded == list(experiments.EXPERIMENTS)
 
 
-@pytest.mark.parametrize("number", _experiments.EXPERIMENTS)
+@pytest.mark.parametrize("number", experiments.EXPERIMENTS)
 def test_every_marked_line_of_a_console_is_shown_with_what_it_means(number):
-    experiment = _experiments.EXPERIMENTS[number]
-    notes = [row.note for row in _experiments.rows(number) if row.note]
+    experiment = experiments.EXPERIMENTS[number]
+    notes = [row.note for row in experiments.rows(number) if row.note]
     assert len(notes) == len(experiment.marks)
-    page = _experiments.fold(number, "../assets/consoles/")
+    page = experiments.fold(number, "../assets/consoles/")
     assert page.count("◆") == len(experiment.marks)
     assert "\n" not in page  # one block of HTML among the Markdown
 
@@ -40,13 +36,13 @@ def test_every_marked_line_of_a_console_is_shown_with_what_it_means(number):
 def test_a_mark_that_is_not_in_the_console_is_an_error_that_names_it():
     lines = ["Starting new kernel", "Run /init"]
     with pytest.raises(ValueError, match="no line fits 'nonesuch'"):
-        _experiments._place(_experiments.Mark("nonesuch"), lines, ["", ""], 0)
+        experiments._place(experiments.Mark("nonesuch"), lines, ["", ""], 0)
 
 
 def test_the_consoles_have_a_word_that_differs_where_the_page_says_so_and_nowhere_else():
     differ = {
-        number: [row.real.split(":")[0].split("]")[0] for row in _experiments.rows(number) if row.sign == "≠"]
-        for number in _experiments.EXPERIMENTS
+        number: [row.real.split(":")[0].split("]")[0] for row in experiments.rows(number) if row.sign == "≠"]
+        for number in experiments.EXPERIMENTS
     }
     assert {number: words for number, words in differ.items() if words} == {
         "06": ["DMAR"],  # a read, a write
@@ -57,7 +53,7 @@ def test_the_consoles_have_a_word_that_differs_where_the_page_says_so_and_nowher
 
 
 def shown(number):
-    return _experiments.crossing(_experiments.EXPERIMENTS[number]).verdict
+    return experiments.crossing(experiments.EXPERIMENTS[number]).verdict
 
 
 def test_what_the_page_counts_of_our_machine_is_what_it_does():

@@ -8,14 +8,14 @@ import pytest
 import your_own_device as example
 from crossings import BAD
 
-from kexecdoc.owners import OWNERS
-from kexecdoc.run import Run, dumps
-from kexecdoc.scenario import Scenario, ScenarioError, switches
-from kexecdoc.show.explorer import Explorer
-from kexecdoc.show.grid import grid
-from kexecdoc.show.tables import switch_tables
-from kexecdoc.simulate import Crossing, simulate
+from kexecdoc.crossing import Crossing, simulate
+from kexecdoc.model.owners import OWNERS
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
+from kexecdoc.reading.run import Run, dumps
 from kexecdoc.study.sweep import rows
+from kexecdoc.views.tables import switch_tables
+from kexecdoc.web.grid import grid
+from kexecdoc.web.widget import Explorer
 
 WithCard, PERIOD = example.WithCard, example.PERIOD
 LEFT = {"card_shutdown": "missing", "clear_bus_master": "no"}

@@ -1,6 +1,5 @@
 """The figures: they say what they show, keep to the palette, stand in any light, and agree with the arithmetic."""
 
-import importlib.util
 import itertools
 import json
 import os
@@ -17,20 +16,20 @@ pytest.importorskip("matplotlib")
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from kexecdoc.presets import preset
-from kexecdoc.scales import INTERRUPT_COST, MS
-from kexecdoc.scenario import Scenario
-from kexecdoc.show import figures, palette
-from kexecdoc.show.chapter import cross, outcomes, picture
-from kexecdoc.show.figure import HATCHES, INK, PAPER, SERIES, SHOWN, WIDTH, FigureError, Sheet, spread
-from kexecdoc.show.figures import exposure_windows, pending_bits
-from kexecdoc.show.figures.outcome_grid import OutcomeGrid
-from kexecdoc.show.inline_svg import NAMED, StrangeColour, colours
-from kexecdoc.sources import cite
+from kexecdoc.course.chapter import cross, outcomes, picture
+from kexecdoc.model.scales import INTERRUPT_COST, MS
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading.verdict import OUTCOMES
+from kexecdoc.registries.driver_counts import AREAS, SAME_FUNCTION, TREES
+from kexecdoc.registries.sources import cite
 from kexecdoc.study.campaign import Rate, campaign
 from kexecdoc.study.closed_forms import hotplug_ns, off_before_jump_ns, probe_ns, quiet_its_ns, storm_ns, unpack_ns
-from kexecdoc.study.coverage import AREAS, SAME_FUNCTION, TREES
-from kexecdoc.verdict import OUTCOMES
+from kexecdoc.study.presets import preset
+from kexecdoc.views import figures, palette
+from kexecdoc.views.figure import HATCHES, INK, PAPER, SERIES, SHOWN, WIDTH, FigureError, Sheet, spread
+from kexecdoc.views.figures import exposure_windows, pending_bits
+from kexecdoc.views.figures.outcome_grid import OutcomeGrid
+from kexecdoc.views.inline_svg import NAMED, StrangeColour, colours
 
 ROOT = Path(__file__).resolve().parent.parent
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
@@ -194,8 +193,8 @@ SCRIPT = """
 import sys, matplotlib
 matplotlib.rcParams.update({"font.size": 20, "svg.fonttype": "path", "lines.linewidth": 4, "axes.linewidth": 3,
                             "axes.spines.right": False, "text.color": "red", "lines.solid_capstyle": "round"})
-from kexecdoc.show.figures import *
-from kexecdoc.show.chapter import cross
+from kexecdoc.views.figures import *
+from kexecdoc.course.chapter import cross
 for _ in range(2):
     sys.stdout.write(exposure(windows(cross("iommu-gone")), "An SMMU that is off").html)
     sys.stdout.write(hotplug_waits(measure_waits(("4.17", "7.3"), (1, 4)), "Port after port").html)
@@ -512,13 +511,6 @@ def test_all_that_a_chapter_calls_is_named(made):
 # --- in a notebook and on a page -------------------------------------------------------------------------
 
 
-def load(name, path):
-    spec = importlib.util.spec_from_file_location(name, ROOT / path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def masked_by_nbval(text):
     config = (ROOT / "tests" / "nbval.cfg").read_text()
     for regex, replace in re.findall(r"^regex: (.*)$\n^replace: (.*)$", config, re.MULTILINE):
@@ -534,7 +526,7 @@ def redrawn(html):
 
 def test_strokes_may_differ_and_words_may_not(figure):
     nbformat = pytest.importorskip("nbformat")
-    tool = load("notebooks_tool", "tools/notebooks.py")
+    from tools import notebooks as tool
 
     def shown(html):
         return tool.comparable([nbformat.v4.new_output("display_data", {"text/html": html})])
@@ -563,9 +555,9 @@ def test_on_a_page_a_figure_keeps_its_drawing_and_its_colours_and_needs_no_png(f
     nbformat.write(notebook, tmp_path / "x.ipynb")
     html = convert.nb2html(str(tmp_path / "x.ipynb"), no_prompt=True, allow_errors=False)
     told = []
-    page = load("_notebook", "site/_notebook.py").rebuild(
-        html, json.loads((tmp_path / "x.ipynb").read_text()), told.append
-    )
+    from kexecdoc.web.site import notebook_page
+
+    page = notebook_page.rebuild(html, json.loads((tmp_path / "x.ipynb").read_text()), told.append)
     drawn = page.select_one("figure.kx-figure[data-search-exclude] svg[role=img]")
     assert drawn["aria-label"] == figure.alt
     assert drawn.select("text")

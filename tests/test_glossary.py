@@ -1,22 +1,17 @@
 """One plain definition for each word, a link to it from its first use in a chapter, and no word for nobody."""
 
-import importlib.util
 import re
 from itertools import groupby
-from pathlib import Path
 
 import pytest
 
-from kexecdoc import glossary
-from kexecdoc.glossary import TERMS, Term, uses
-from kexecdoc.sources import SOURCES
+from kexecdoc.registries import glossary
+from kexecdoc.registries.glossary import TERMS, Term, uses
+from kexecdoc.registries.sources import SOURCES
+from kexecdoc.web.site import glossary_links
 
 soup = pytest.importorskip("bs4").BeautifulSoup
 
-SOURCE = Path(__file__).resolve().parent.parent / "site" / "_glossary.py"
-spec = importlib.util.spec_from_file_location("_glossary", SOURCE)
-_glossary = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(_glossary)
 
 every_term = pytest.mark.parametrize("term", TERMS.values(), ids=lambda term: term.slug)
 
@@ -27,7 +22,7 @@ def used(text):
 
 def linked(html):
     page = soup(html, "html.parser")
-    _glossary.link(page, "../g/")
+    glossary_links.link(page, "../g/")
     return page
 
 
@@ -162,7 +157,7 @@ def test_a_term_that_is_the_name_of_code_is_linked_round_its_code():
 
 
 def test_the_page_has_an_anchor_for_every_term_and_a_letter_for_every_anchor():
-    text = _glossary.page(TERMS.values(), {})
+    text = glossary_links.page(TERMS.values(), {})
     assert re.findall(r"^### .*\{ #([\w-]+) \}$", text, re.MULTILINE) == [term.slug for term in TERMS.values()]
     letters = re.findall(r"\[(\w)\]\(#letter-(\w)\)", text)
     assert [upper.lower() for upper, _ in letters] == [lower for _, lower in letters]
@@ -170,10 +165,10 @@ def test_the_page_has_an_anchor_for_every_term_and_a_letter_for_every_anchor():
 
 
 def test_the_page_leads_to_chapters_that_there_are_and_to_no_others():
-    text = _glossary.page([TERMS["digest"], TERMS["vmcore"]], {1: "../notebooks/01-x.ipynb"})
+    text = glossary_links.page([TERMS["digest"], TERMS["vmcore"]], {1: "../notebooks/01-x.ipynb"})
     assert text.count("[Chapter ") == 1
     assert "[Chapter 1](../notebooks/01-x.ipynb) shows it." in text
 
 
 def test_the_page_marks_the_words_of_this_document():
-    assert _glossary.page([TERMS["leftover"], TERMS["DMA"]], {}).count("A word of this document.") == 1
+    assert glossary_links.page([TERMS["leftover"], TERMS["DMA"]], {}).count("A word of this document.") == 1

@@ -7,9 +7,9 @@ import sys
 import pytest
 from crossings import crossed
 
-from kexecdoc.machine.computer import LooseEnd
-from kexecdoc.scenario import Scenario
-from kexecdoc.simulate import Crossing, simulate
+from kexecdoc.crossing import Crossing, simulate
+from kexecdoc.model.machine.computer import LooseEnd
+from kexecdoc.model.scenario import Scenario
 
 
 def tampered(owner: str, step: str, scenario: Scenario | None = None):

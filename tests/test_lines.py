@@ -3,7 +3,7 @@
 import pytest
 from crossings import crossed, runs, scenario, texts
 
-from kexecdoc.scales import INTERRUPT_COST
+from kexecdoc.model.scales import INTERRUPT_COST
 from kexecdoc.study import closed_forms
 
 LEFT = "quiesce=none clear-bus-master=no interrupt=intx loader=file handover=kho"

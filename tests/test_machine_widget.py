@@ -2,8 +2,8 @@
 
 import pytest
 
-from kexecdoc.scenario import Scenario, ScenarioError, switches
-from kexecdoc.show.explorer import Machine
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
+from kexecdoc.web.widget import Machine
 
 BEYOND = 2**53 + 1
 """What a number of JavaScript's is not."""

@@ -5,10 +5,10 @@ import re
 import pytest
 from test_tables import rows
 
-from kexecdoc.messages import HARMS, IDS, MECHANISMS, MESSAGES, wordings
-from kexecdoc.show.message_tables import harm_table, message_tables
-from kexecdoc.show.tables import CITATION
-from kexecdoc.sources import SOURCES
+from kexecdoc.registries.messages import HARMS, IDS, MECHANISMS, MESSAGES, wordings
+from kexecdoc.registries.sources import SOURCES
+from kexecdoc.views.message_tables import harm_table, message_tables
+from kexecdoc.views.tables import CITATION
 
 TEXT = message_tables({6: "notebooks/06-x.ipynb"})
 ROWS = {re.search(r"#msg-([\w.-]+)", row[0])[1]: row for row in rows(TEXT) if "#msg-" in row[0]}

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from kexecdoc.cli import _scenario, build_parser
-from kexecdoc.scenario import Scenario, ScenarioError
-from kexecdoc.show import driver_page
-from kexecdoc.show import my_driver as told
-from kexecdoc.simulate import simulate
-from kexecdoc.sources import SOURCES
-from kexecdoc.study import my_driver as asked
-from kexecdoc.study.checklist import CHECKLIST, PARTS, particular
-from kexecdoc.study.my_driver import MACHINES, QUESTIONS, SEEDS, Tally
+from kexecdoc.course import driver_form as told
+from kexecdoc.course import my_driver as asked
+from kexecdoc.course.checklist import CHECKLIST, PARTS, particular
+from kexecdoc.course.my_driver import MACHINES, QUESTIONS, SEEDS, Tally
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, ScenarioError
+from kexecdoc.registries.sources import SOURCES
+from kexecdoc.web import driver_page
 
 PAGE = (Path(__file__).parent.parent / "site" / "driver-checklist.md").read_text(encoding="utf-8")
 EVERY = list(asked.every())

@@ -1,20 +1,14 @@
 """A notebook becomes a page of the book: nothing of JupyterLab is left, and what is broken is told."""
 
-import importlib.util
 import json
 from collections import namedtuple
-from pathlib import Path
 
 import pytest
 
 nbformat = pytest.importorskip("nbformat")
 convert = pytest.importorskip("mkdocs_jupyter.convert")
+notebook_page = pytest.importorskip("kexecdoc.web.site.notebook_page")
 v4 = nbformat.v4
-
-SOURCE = Path(__file__).resolve().parent.parent / "site" / "_notebook.py"
-spec = importlib.util.spec_from_file_location("_notebook", SOURCE)
-_notebook = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(_notebook)
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 
@@ -30,7 +24,7 @@ def build(tmp_path):
         nbformat.write(notebook, path)
         told = []
         html = convert.nb2html(str(path), no_prompt=True, allow_errors=False)
-        return _notebook.rebuild(html, json.loads(path.read_text()), told.append), told
+        return notebook_page.rebuild(html, json.loads(path.read_text()), told.append), told
 
     return build
 
@@ -92,10 +86,10 @@ def test_an_empty_cell_leaves_nothing(build):
 
 def test_every_heading_has_a_place_in_the_contents_and_a_link(build):
     page, _ = build(v4.new_markdown_cell("# The `jump`\n\n## What it does"), v4.new_markdown_cell("## And then"))
-    toc = _notebook.contents(page)
+    toc = notebook_page.contents(page)
     top = toc.items[0]
     assert (top.title, [child.title for child in top.children]) == ("The jump", ["What it does", "And then"])
-    assert {f"#{id}" for id in _notebook.anchors(page)} == {a["href"] for a in page.select("a.headerlink")}
+    assert {f"#{id}" for id in notebook_page.anchors(page)} == {a["href"] for a in page.select("a.headerlink")}
 
 
 File = namedtuple("File", "src_uri url")
@@ -122,14 +116,14 @@ FILES = {
 )
 def test_a_link_between_files_becomes_one_between_pages(build, link, address):
     page, told = build(v4.new_markdown_cell(f"[x]({link})"))
-    _notebook.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
     assert page.a["href"] == address
     assert not told
 
 
 def test_a_picture_of_the_site_is_found_from_a_notebook(build):
     page, told = build(v4.new_markdown_cell("![a still](../site/assets/a.png)"))
-    _notebook.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
     assert page.img["src"] == "../../assets/a.png"
     assert not told
 
@@ -137,13 +131,13 @@ def test_a_picture_of_the_site_is_found_from_a_notebook(build):
 @pytest.mark.parametrize("link", ["nowhere.ipynb", "../site/reference/gone.md#x", "../kexecdoc/scenario.py"])
 def test_a_link_to_what_is_not_on_the_site_is_told(build, link):
     page, told = build(v4.new_markdown_cell(f"[x]({link})"))
-    _notebook.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
     assert told == [f"links to '{link.partition('#')[0]}', which is not on the site"]
 
 
 def test_a_link_with_an_anchor_is_handed_on_to_be_checked(build):
     page, told = build(v4.new_markdown_cell("[x](../site/reference/switches.md#no-such-switch)"))
-    anchored = _notebook.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    anchored = notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
     assert anchored == {
         FILES["reference/switches.md"]: {"no-such-switch": "../site/reference/switches.md#no-such-switch"}
     }

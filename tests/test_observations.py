@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from crossings import crossed, runs, texts
 
-from kexecdoc.machine.gic import pending_bit
-from kexecdoc.scenario import Scenario
-from kexecdoc.simulate import Crossing
+from kexecdoc.crossing import Crossing
+from kexecdoc.model.machine.gic import pending_bit
+from kexecdoc.model.scenario import Scenario
 
 CONSOLES = Path(__file__).parent / "consoles"
 

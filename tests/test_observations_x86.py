@@ -6,7 +6,7 @@ import pytest
 from crossings import crossed, runs, scenario, texts
 from test_consoles import CONSOLES, assert_in_order, model
 
-from kexecdoc.simulate import Crossing
+from kexecdoc.crossing import Crossing
 from kexecdoc.study.closed_forms import entry_ns
 
 X86 = "machine=x86 kernel=6.1"

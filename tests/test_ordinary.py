@@ -3,8 +3,8 @@
 import pytest
 from crossings import BAD, arrived, crossed, runs, scenario, texts
 
-from kexecdoc.scales import DRIVER_REMOVE, DRIVER_SHUTDOWN, FUNCTION_SHUTDOWN
-from kexecdoc.simulate import Crossing
+from kexecdoc.crossing import Crossing
+from kexecdoc.model.scales import DRIVER_REMOVE, DRIVER_SHUTDOWN, FUNCTION_SHUTDOWN
 from kexecdoc.study.closed_forms import astray_before_jump, off_before_jump_ns
 
 LEFT = "quiesce=none clear-bus-master=no"

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from kexecdoc.show import palette
-from kexecdoc.show.explorer import bundle
-from kexecdoc.verdict import OUTCOMES
+from kexecdoc.reading.verdict import OUTCOMES
+from kexecdoc.views import palette
+from kexecdoc.web import bundle
 
 MODES = ("light", "dark")
 

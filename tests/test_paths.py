@@ -4,8 +4,8 @@ import pytest
 from crossings import any_scenario, crossed, run_of, runs, scenario, texts
 from hypothesis import given
 
-from kexecdoc.scenario import switches
-from kexecdoc.simulate import Crossing, simulate, way_out
+from kexecdoc.crossing import Crossing, simulate, way_out
+from kexecdoc.model.scenario import switches
 
 LEFT = "quiesce=none clear-bus-master=no"
 OURS = ("next-text", "next-data", "next-tables", "next-initramfs", "next-free", "crash-reserved", "image", "its-table")

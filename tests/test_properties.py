@@ -7,10 +7,10 @@ from crossings import any_ordinary, any_scenario, any_value, run_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kexecdoc.scenario import Scenario, switches
-from kexecdoc.simulate import Crossing, simulate
+from kexecdoc.crossing import Crossing, simulate
+from kexecdoc.model.scenario import Scenario, switches
+from kexecdoc.reading.verdict import OUTCOMES
 from kexecdoc.study.closed_forms import quiet_its_ns
-from kexecdoc.verdict import OUTCOMES
 
 NEXT_KERNELS = ("lpi-policy", "next-driver", "seed", "traffic", "dma")
 

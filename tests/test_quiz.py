@@ -12,13 +12,13 @@ from itertools import pairwise
 import pytest
 
 from kexecdoc.cli import main
-from kexecdoc.history import never_was
-from kexecdoc.scenario import ScenarioError
-from kexecdoc.simulate import Crossing
-from kexecdoc.sources import SOURCES
-from kexecdoc.study.quiz import CHAPTERS, dma, quiz
-from kexecdoc.study.quiz.answers import Choice, Mistake, Number, Numbers, Option
-from kexecdoc.study.quiz.problem import WIDTH, Twice, by_id, count_within
+from kexecdoc.course.quiz import CHAPTERS, dma, quiz
+from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
+from kexecdoc.course.quiz.problem import WIDTH, Twice, by_id, count_within
+from kexecdoc.crossing import Crossing
+from kexecdoc.model.scenario import ScenarioError
+from kexecdoc.model.whatif import never_was
+from kexecdoc.registries.sources import SOURCES
 
 MANY = 100
 DISTINCT = 60

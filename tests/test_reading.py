@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from test_cli import out, refused
 
-from kexecdoc.doctor import diagnose
-from kexecdoc.messages import find
-from kexecdoc.show.reading import reading
+from kexecdoc.reading.doctor import diagnose
+from kexecdoc.registries.messages import find
+from kexecdoc.views.diagnosis import reading
 
 CONSOLES = Path(__file__).parent / "consoles"
 (STUCK,) = CONSOLES.glob("11-*.log")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kexecdoc.presets import EXPLORERS
-from kexecdoc.show.still import alt_text
-from kexecdoc.simulate import simulate
+from kexecdoc.course.explorers import EXPLORERS
+from kexecdoc.crossing import simulate
+from kexecdoc.views.still import alt_text
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

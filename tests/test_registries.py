@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import kexecdoc
-from kexecdoc.kernel import image, kexec
-from kexecdoc.messages import HARMS, IDS, MECHANISMS, MESSAGES, NOTHING, Message, find, wordings
-from kexecdoc.scales import TABLE
-from kexecdoc.scenario import Scenario, switches
-from kexecdoc.simulate import Crossing
-from kexecdoc.sources import KINDS, SOURCES, by_id
-from kexecdoc.versions import version
+from kexecdoc.crossing import Crossing
+from kexecdoc.model.kernel import image, kexec
+from kexecdoc.model.scales import TABLE
+from kexecdoc.model.scenario import Scenario, switches
+from kexecdoc.registries.messages import HARMS, IDS, MECHANISMS, MESSAGES, NOTHING, Message, find, wordings
+from kexecdoc.registries.sources import KINDS, SOURCES, by_id
+from kexecdoc.registries.versions import version
 
 PACKAGE = Path(kexecdoc.__file__).parent
 ROOT = PACKAGE.parent
@@ -80,7 +80,7 @@ def said_by_the_simulation() -> set[str]:
     """The ids that the simulated kernels say, read from their code."""
     said = set()
     for name, text in code().items():
-        if not name.startswith("kernel/"):
+        if not name.startswith("model/kernel/"):
             continue
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":

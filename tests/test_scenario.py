@@ -8,7 +8,7 @@ from crossings import any_scenario, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kexecdoc.scenario import Device, Scenario, ScenarioError, choice, find, groups, only, plain, switches
+from kexecdoc.model.scenario import Device, Scenario, ScenarioError, choice, find, groups, only, plain, switches
 
 OURS = {"quiesce-disk": ["shutdown", "remove"], "hz": 250}
 """What the contract does not have: what removing the disk's driver costs beside shutting it down, and the length of

@@ -1,19 +1,14 @@
 """A question is asked by its words, and by none of those between them; pictures have no say in it."""
 
-import importlib.util
 import re
-from pathlib import Path
 
 import pytest
 
-SOURCE = Path(__file__).resolve().parent.parent / "site" / "_search.py"
-spec = importlib.util.spec_from_file_location("_search", SOURCE)
-_search = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(_search)
+from kexecdoc.web.site import search_words
 
 
 def asked(question):
-    return [word for word in re.split(_search.SEPARATOR, question) if word]
+    return [word for word in re.split(search_words.SEPARATOR, question) if word]
 
 
 @pytest.mark.parametrize(
@@ -38,10 +33,10 @@ def test_pictures_citations_and_references_are_kept_out_of_the_search():
     page = (
         '<p>x <a class="kx-cite" href="y">[z]</a></p><figure class="f"></figure><svg></svg><ol class="kx-references">'
     )
-    marked = re.findall(r'<(\w+) data-search-exclude=""', _search.quiet(page))
+    marked = re.findall(r'<(\w+) data-search-exclude=""', search_words.quiet(page))
     assert marked == ["a", "figure", "svg", "ol"]
 
 
 def test_other_links_and_lists_stay_in_it():
     page = '<p><a href="y">z</a> <a class="kx-term" href="y">z</a></p><ol><li>x</li></ol><figures>'
-    assert _search.quiet(page) == page
+    assert search_words.quiet(page) == page

@@ -16,14 +16,16 @@ pytest.importorskip("anywidget")
 
 from PIL import Image
 
-from kexecdoc import presets
-from kexecdoc.run import dumps
-from kexecdoc.scenario import Scenario, ScenarioError, find, switches
-from kexecdoc.show import grid, palette, view
-from kexecdoc.show.catalogue import catalogue, preset_runs
-from kexecdoc.show.explorer import Explorer, bundle
-from kexecdoc.show.still import alt_text, moment, still_figure, still_png, tile
-from kexecdoc.simulate import simulate
+from kexecdoc.course import explorers
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, ScenarioError, find, switches
+from kexecdoc.reading.run import dumps
+from kexecdoc.study import presets
+from kexecdoc.views import palette
+from kexecdoc.views.still import alt_text, moment, still_figure, still_png, tile
+from kexecdoc.web import grid, view
+from kexecdoc.web.catalogue import catalogue, preset_runs
+from kexecdoc.web.widget import Explorer, bundle
 
 NAME = "just-a-branch"
 
@@ -42,7 +44,7 @@ def test_a_flip_brings_the_run_of_the_chosen_switches():
     explorer.scenario = {**explorer.scenario, "quiesce": "shutdown"}
     run = explorer.view["run"]
     assert run["scenario"]["quiesce"] == "shutdown"
-    assert run["scenario"]["firmware"] == presets.EXPLORERS[NAME].base["firmware"]
+    assert run["scenario"]["firmware"] == explorers.EXPLORERS[NAME].base["firmware"]
     assert (before, run["verdict"]["outcome"]) == ("corrupted", "clean")
     assert not explorer.error
 
@@ -93,7 +95,7 @@ def test_the_widget_brings_its_twin_and_its_picture_along():
     assert {"text/plain", "text/html", "image/png", "application/vnd.jupyter.widget-view+json"} == set(data)
     assert f'data-explorer="{NAME}"' in data["text/html"]
     assert data["image/png"] in data["text/html"]
-    outcome = simulate(presets.EXPLORERS[NAME].scenario).verdict.outcome
+    outcome = simulate(explorers.EXPLORERS[NAME].scenario).verdict.outcome
     assert f"In the end: {outcome}." in data["text/html"]
     assert "<code>quiesce=none clear-bus-master=no firmware=devicetree</code>" in data["text/html"]
 
@@ -106,7 +108,7 @@ def test_all_that_is_handed_on_is_json():
 
 
 def test_every_switch_of_an_explorer_can_be_a_row_of_radio_buttons():
-    for chosen in presets.EXPLORERS.values():
+    for chosen in explorers.EXPLORERS.values():
         for control in view.controls(chosen):
             values = [c["value"] for c in control["choices"]]
             assert values == list(chosen.choices(control["name"]))
@@ -117,7 +119,7 @@ def test_every_switch_of_an_explorer_can_be_a_row_of_radio_buttons():
 
 
 def test_an_explorer_may_limit_a_switch_to_some_of_its_values():
-    chosen = presets.EXPLORERS["port-that-waits"]
+    chosen = explorers.EXPLORERS["port-that-waits"]
     assert chosen.choices("kernel") == ("4.12", "4.17", "4.18", "7.3")
     assert chosen.choices("hotplug-ports") == (1, 2, 8)
     assert chosen.choices("hotplug") == switches()["hotplug"].choices
@@ -154,15 +156,15 @@ def test_a_value_that_an_explorer_does_not_have_is_said_in_one_line(name, switch
 )
 def test_an_explorer_that_cannot_be_is_refused_when_it_is_declared(switches, base, values, words):
     with pytest.raises(ScenarioError, match=re.escape(words)):
-        presets.Explorer("broken", 1, switches, base, values)
+        explorers.Explorer("broken", 1, switches, base, values)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", presets.EXPLORERS)
+@pytest.mark.parametrize("name", explorers.EXPLORERS)
 def test_every_switch_of_an_explorer_decides_something_and_one_flip_from_the_start_does(name):
-    chosen = presets.EXPLORERS[name]
+    chosen = explorers.EXPLORERS[name]
     runs = grid.combinations(name)
-    first = runs[grid.key(view.settings(chosen).values())].verdict
+    first = runs[grid.key(chosen.settings.values())].verdict
     flips = [chosen.flipped({switch: value}) for switch in chosen.switches for value in chosen.choices(switch)]
     assert {simulate(scenario).verdict.outcome for scenario in flips} > {first.outcome}
     for place, switch in enumerate(chosen.switches):
@@ -174,7 +176,7 @@ def test_every_switch_of_an_explorer_decides_something_and_one_flip_from_the_sta
 
 
 def test_every_switch_of_an_explorer_has_plain_words_and_so_has_every_named_value():
-    for chosen in presets.EXPLORERS.values():
+    for chosen in explorers.EXPLORERS.values():
         for switch in map(find, chosen.switches):
             assert switch.label, switch.name
             if switch.name != "kernel":
@@ -193,7 +195,7 @@ QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` """, re
 
 
 def test_what_is_fetched_has_every_text_that_was_written_and_no_comment():
-    for name in [p.name for p in files("kexecdoc.show.explorer").iterdir() if p.name.endswith(".js")]:
+    for name in [p.name for p in files("kexecdoc.web").joinpath("explorer").iterdir() if p.name.endswith(".js")]:
         written = bundle.read(name)
         code = "\n".join(line for line in written.splitlines() if not line.lstrip().startswith(("//", "/*", "*")))
         code = re.sub(r"\s// .*", "", code)
@@ -249,7 +251,7 @@ def test_every_preset_has_a_file_of_its_run():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", presets.EXPLORERS)
+@pytest.mark.parametrize("name", explorers.EXPLORERS)
 def test_the_grid_has_a_run_for_every_combination(name):
     data = json.loads(dumps(grid.grid(name)))
     choices = [[str(c["value"]) for c in control["choices"]] for control in data["controls"]]
@@ -264,7 +266,7 @@ def test_the_grid_has_a_run_for_every_combination(name):
 def test_a_combination_that_makes_no_run_says_why():
     busy = {"traffic": (500, 20_000), "next-driver": ("absent", "resets")}
     base = {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic", "next-driver": "absent"}
-    runs = grid.grid(presets.Explorer("busy", 2, tuple(busy), base, busy))["runs"]
+    runs = grid.grid(explorers.Explorer("busy", 2, tuple(busy), base, busy))["runs"]
     assert [name for name, stored in runs.items() if "rows" in stored] == [
         "500--absent",
         "500--resets",
@@ -324,7 +326,7 @@ def unrolled(data, stored):
 @pytest.mark.slow
 def test_the_assets_are_the_same_bytes_in_every_process(tmp_path):
     script = (
-        "import sys; from pathlib import Path; from kexecdoc.show.assets import write_assets; "
+        "import sys; from pathlib import Path; from kexecdoc.web.assets import write_assets; "
         "write_assets(Path(sys.argv[1]))"
     )
     for seed in ("1", "2"):

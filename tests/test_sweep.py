@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from test_cli import out, refused
 
 from kexecdoc.cli import main
-from kexecdoc.presets import PRESETS
-from kexecdoc.scenario import Scenario, ScenarioError, switches
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
 from kexecdoc.study import sweep
+from kexecdoc.study.presets import PRESETS
 from kexecdoc.study.proportion import wilson
 from kexecdoc.study.sweep import CHUNK, SHORT, Factorial, rows, save, scalars, varied
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from kexecdoc import log
-from kexecdoc.scales import TABLE
-from kexecdoc.scenario import switches
-from kexecdoc.show import tables
-from kexecdoc.sources import KINDS, SOURCES
+from kexecdoc.model import log
+from kexecdoc.model.scales import TABLE
+from kexecdoc.model.scenario import switches
+from kexecdoc.registries.sources import KINDS, SOURCES
+from kexecdoc.views import tables
 
 
 def rows(markdown: str) -> list[list[str]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from crossings import BAD
 
-from kexecdoc.presets import PRESETS, preset
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.study.presets import PRESETS, preset
 
 PAGE = (Path(__file__).resolve().parents[1] / "site" / "thread.md").read_text(encoding="utf-8")
 THEN_AND_NOW, _, SINCE = PAGE.partition("\n## What happened after ")

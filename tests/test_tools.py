@@ -1,6 +1,5 @@
 """The project's own tools: what a newcomer without the right Python reads, what keeps notebooks honest."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -9,12 +8,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tools import notebooks as tool
+
 ROOT = Path(__file__).resolve().parent.parent
-
-spec = importlib.util.spec_from_file_location("notebooks_tool", ROOT / "tools" / "notebooks.py")
-tool = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(tool)
-
 
 # --- tools/need-python.sh --------------------------------------------------------------------------------
 

@@ -9,12 +9,12 @@ from crossings import any_scenario, crossed
 from hypothesis import given
 from test_cli import out
 
-from kexecdoc.log import Log
-from kexecdoc.presets import PRESETS
-from kexecdoc.run import Run
-from kexecdoc.scenario import Scenario
-from kexecdoc.show.trace import trace
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.log import Log
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading.run import Run
+from kexecdoc.study.presets import PRESETS
+from kexecdoc.views.trace import trace
 
 # What an event of each phase must have, beside its phase and its process.
 FIELDS = {

@@ -21,11 +21,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kexecdoc.presets import PRESETS
-from kexecdoc.scales import TABLE
-from kexecdoc.scenario import switches
-from kexecdoc.show.tables import CITATION
-from kexecdoc.sources import SOURCES
+from kexecdoc.model.scales import TABLE
+from kexecdoc.model.scenario import switches
+from kexecdoc.registries.sources import SOURCES
+from kexecdoc.study.presets import PRESETS
+from kexecdoc.views.tables import CITATION
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CODE = re.compile(r"\[src: ([a-z0-9, .-]+)\]")
@@ -99,7 +99,7 @@ def declared() -> set[str]:
     for path in (ROOT / "kexecdoc").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
         found |= {id.strip() for ids in IN_CODE.findall(text) for id in ids.split(",")}
-        if not path.is_relative_to(ROOT / "kexecdoc" / "sources"):
+        if not path.is_relative_to(ROOT / "kexecdoc" / "registries" / "sources"):
             found |= {word for word in re.findall(r'"([a-z0-9][\w.-]+)"', text) if word in SOURCES} - names
     return found
 

@@ -20,9 +20,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from kexecdoc.presets import PRESETS
-from kexecdoc.scenario import Scenario, ScenarioError, switches
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
+from kexecdoc.study.presets import PRESETS
 
 FIXTURE = Path(__file__).parents[1] / "tests" / "fingerprints.json"
 DRAWN = 500

@@ -6,9 +6,9 @@
 import re
 from pathlib import Path
 
-from kexecdoc.presets import EXPLORERS
-from kexecdoc.show.still import alt_text, still_png
-from kexecdoc.simulate import simulate
+from kexecdoc.course.explorers import EXPLORERS
+from kexecdoc.crossing import simulate
+from kexecdoc.views.still import alt_text, still_png
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

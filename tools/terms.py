@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 
-from kexecdoc import glossary
+from kexecdoc.registries import glossary
 from tools.spelling import ROOT, every_path, texts
 
 
 def main() -> int:
-    read = (path for path in every_path() if path != ROOT / "kexecdoc" / "glossary.py")
+    read = (path for path in every_path() if path != ROOT / "kexecdoc" / "registries" / "glossary.py")
     wrong = glossary.wrong(text.text for text in texts(read))
     for line in wrong:
         print(line, file=sys.stderr)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kexecdoc.kernel.crash import Lock
-from kexecdoc.scenario import Scenario, switches
-from kexecdoc.simulate import simulate, way_out
+from kexecdoc.crossing import simulate, way_out
+from kexecdoc.model.kernel.crash import Lock
+from kexecdoc.model.scenario import Scenario, switches
 from kexecdoc.study.closed_forms import crash_success
 from kexecdoc.study.proportion import wilson
 

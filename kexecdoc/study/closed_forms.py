@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from kexecdoc.kernel.boot import EARLY_ALLOCATIONS
-from kexecdoc.kernel.image import DESTINATION_ALIGN, IMAGE_FRAMES, SEGMENTS
-from kexecdoc.kernel.irq import WINDOW
-from kexecdoc.kernel.kexec import KMSG_DUMP, MIGRATE, SYSCORE
-from kexecdoc.kernel.old import FIRMWARE_FRAMES
-from kexecdoc.kernel.ports import command_wait_ns
-from kexecdoc.machine.gic import TABLE_FRAMES
-from kexecdoc.machine.memory import natural
-from kexecdoc.scales import (
+from kexecdoc.model.kernel.boot import EARLY_ALLOCATIONS
+from kexecdoc.model.kernel.image import DESTINATION_ALIGN, IMAGE_FRAMES, SEGMENTS
+from kexecdoc.model.kernel.irq import WINDOW
+from kexecdoc.model.kernel.kexec import KMSG_DUMP, MIGRATE, SYSCORE
+from kexecdoc.model.kernel.old import FIRMWARE_FRAMES
+from kexecdoc.model.kernel.ports import command_wait_ns
+from kexecdoc.model.machine.gic import TABLE_FRAMES
+from kexecdoc.model.machine.memory import natural
+from kexecdoc.model.scales import (
     BOOT_DRIVERS,
     BOOT_ENABLE,
     BOOT_ENUMERATION,
@@ -51,7 +51,7 @@ from kexecdoc.scales import (
     VECTORS,
     S,
 )
-from kexecdoc.scenario import Scenario
+from kexecdoc.model.scenario import Scenario
 
 COMMON_FRAMES = FRAMES - FIRMWARE_FRAMES - ITS_TABLE_FRAMES - (1 + CPUS) * TABLE_FRAMES
 """Frames that both a DMA buffer and a destination of the image may lie on."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kexecdoc.log import Log
-from kexecdoc.scenario import Scenario, ScenarioError, Switch, Value, switches
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.log import Log
+from kexecdoc.model.scenario import Scenario, ScenarioError, Switch, Value, switches
 
 
 def without_effect(scenario: Scenario) -> list[str]:

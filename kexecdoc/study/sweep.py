@@ -25,9 +25,9 @@ from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kexecdoc.owners import OWNERS, public
-from kexecdoc.scenario import Scenario, ScenarioError, Value, find, shown, switches
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.owners import OWNERS, public
+from kexecdoc.model.scenario import Scenario, ScenarioError, Value, find, shown, switches
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kexecdoc.scenario import Scenario, find
+from kexecdoc.model.scenario import Scenario, find
+from kexecdoc.reading.verdict import OUTCOMES
 from kexecdoc.study.proportion import wilson
 from kexecdoc.study.sweep import Row
-from kexecdoc.verdict import OUTCOMES
 
 BAD = OUTCOMES[OUTCOMES.index("corrupted") :]
 """What a share of bad outcomes counts."""

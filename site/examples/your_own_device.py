@@ -14,16 +14,16 @@ from typing import Any, ClassVar
 
 from simpy import Event
 
-from kexecdoc.draws import Draws
-from kexecdoc.kernel.driver import Driver
-from kexecdoc.kernel.kernel import Process
-from kexecdoc.kernel.next import NextKernel
-from kexecdoc.kernel.old import OldKernel
-from kexecdoc.machine.bus import Function, Identity
-from kexecdoc.machine.computer import Computer
-from kexecdoc.presets import Explorer
-from kexecdoc.scales import DRIVER_SHUTDOWN, FRAME, MS
-from kexecdoc.scenario import Scenario, choice
+from kexecdoc.course.explorers import Explorer
+from kexecdoc.model.draws import Draws
+from kexecdoc.model.kernel.driver import Driver
+from kexecdoc.model.kernel.kernel import Process
+from kexecdoc.model.kernel.next import NextKernel
+from kexecdoc.model.kernel.old import OldKernel
+from kexecdoc.model.machine.bus import Function, Identity
+from kexecdoc.model.machine.computer import Computer
+from kexecdoc.model.scales import DRIVER_SHUTDOWN, FRAME, MS
+from kexecdoc.model.scenario import Scenario, choice
 
 
 # --8<-- [start:switch]

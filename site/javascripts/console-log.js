@@ -1,5 +1,5 @@
 // The page "Reading your console log": finds the known lines of a log that a reader pastes. It has the same patterns as
-// kexecdoc/doctor.py, and does the same with them. What is pasted stays in this page.
+// kexecdoc/reading/doctor.py, and does the same with them. What is pasted stays in this page.
 
 const WIDTH = 10; // ms of work between two looks at the reader
 const SHOWN = 100_000; // letters: a box with a million takes a browser most of a second to lay out

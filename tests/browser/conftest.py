@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import pytest
 import servers
 
-from kexecdoc.presets import EXPLORERS
-from kexecdoc.run import dumps
-from kexecdoc.show.assets import write_assets
-from kexecdoc.show.view import legend, view_of
-from kexecdoc.simulate import simulate
+from kexecdoc.course.explorers import EXPLORERS
+from kexecdoc.crossing import simulate
+from kexecdoc.reading.run import dumps
+from kexecdoc.web.assets import write_assets
+from kexecdoc.web.view import legend, view_of
 
 HERE = Path(__file__).resolve().parent
 NAME = "just-a-branch"

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from kexecdoc.scenario import switches
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import switches
 
 START = 60_000  # milliseconds that Python may take to start on a busy machine
 RUNS = "Python runs in your browser, and works out whatever you set."

@@ -6,10 +6,10 @@ import pytest
 from hands import drawn
 from playwright.sync_api import expect
 
-from kexecdoc.presets import EXPLORERS
-from kexecdoc.scenario import find
-from kexecdoc.show.grid import key
-from kexecdoc.simulate import simulate
+from kexecdoc.course.explorers import EXPLORERS
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import find
+from kexecdoc.web.grid import key
 
 HAS = {"arm64": ("SMMU", "ITS", "EnableLPIs, CPU 0", "Interrupts, CPU 0"), "x86": ("VT-d", "Interrupts, CPU 0")}
 """Gates that a machine has, whatever the device's interrupt."""

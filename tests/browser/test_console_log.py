@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 from test_access import axe, found
 
-from kexecdoc.doctor import diagnose
-from kexecdoc.messages import HARMS, IDS, find
-from kexecdoc.show.reading import by_id
+from kexecdoc.reading.doctor import diagnose
+from kexecdoc.registries.messages import HARMS, IDS, find
+from kexecdoc.views.diagnosis import by_id
 
 __all__ = ["axe"]
 

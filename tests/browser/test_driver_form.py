@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 from test_access import axe, found
 
 from kexecdoc.cli import _scenario, build_parser
-from kexecdoc.simulate import simulate
-from kexecdoc.study.my_driver import QUESTIONS
+from kexecdoc.course.my_driver import QUESTIONS
+from kexecdoc.crossing import simulate
 
 PAGE = "driver-checklist/"
 

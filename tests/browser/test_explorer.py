@@ -15,9 +15,10 @@ from hands import at_step, choose, chooser, compare, drawn, go_to_step
 from machine_hands import flip, shows
 from playwright.sync_api import expect
 
-from kexecdoc.presets import EXPLORERS, PRESETS
-from kexecdoc.show.view import legend
-from kexecdoc.simulate import simulate
+from kexecdoc.course.explorers import EXPLORERS
+from kexecdoc.crossing import simulate
+from kexecdoc.study.presets import PRESETS
+from kexecdoc.web.view import legend
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "just-a-branch"
@@ -578,7 +579,7 @@ def write_notebook(address, source):
 
 
 def test_in_jupyterlab_a_flip_changes_the_verdict(lab, run_in_lab):
-    write_notebook(lab("explorer.ipynb"), f"from kexecdoc.show.explorer import Explorer\nExplorer({NAME!r})")
+    write_notebook(lab("explorer.ipynb"), f"from kexecdoc import Explorer\nExplorer({NAME!r})")
     page = run_in_lab("explorer.ipynb")
     explorer = page.locator(".jp-OutputArea .kx")
     expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
@@ -600,7 +601,7 @@ def test_in_jupyterlab_a_flip_changes_the_verdict(lab, run_in_lab):
 def test_in_jupyterlab_the_kernel_is_the_engine_of_two_machines_and_of_the_copied_cell(lab, run_in_lab, context):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     source = (
-        "from kexecdoc.show.explorer import Explorer\n"
+        "from kexecdoc import Explorer\n"
         f'Explorer({NAME!r}, quiesce="remove", other={{"quiesce": "none"}}, at="jump/copy:0", frame=70)'
     )
     write_notebook(lab("two.ipynb"), source)
@@ -621,7 +622,7 @@ def test_in_jupyterlab_the_kernel_is_the_engine_of_two_machines_and_of_the_copie
 
 
 def test_in_jupyterlab_the_whole_machine_is_run_by_the_kernel(lab, run_in_lab):
-    write_notebook(lab("whole.ipynb"), 'from kexecdoc.show.explorer import Machine\nMachine(path="panic", seed=2)')
+    write_notebook(lab("whole.ipynb"), 'from kexecdoc import Machine\nMachine(path="panic", seed=2)')
     page = run_in_lab("whole.ipynb")
     explorer = page.locator(".jp-OutputArea .kx")
     expect(explorer.locator(".kx-outcome")).to_contain_text(crossed("path=panic", 2).verdict.outcome)
@@ -636,7 +637,7 @@ def test_in_jupyterlab_the_whole_machine_is_run_by_the_kernel(lab, run_in_lab):
 
 
 def test_in_jupyterlab_a_click_gives_the_explorer_its_keys_and_a_dead_kernel_is_told_of(lab, run_in_lab):
-    write_notebook(lab("dead.ipynb"), f"from kexecdoc.show.explorer import Explorer\nExplorer({NAME!r})")
+    write_notebook(lab("dead.ipynb"), f"from kexecdoc import Explorer\nExplorer({NAME!r})")
     page = run_in_lab("dead.ipynb")
     explorer = page.locator(".jp-OutputArea .kx")
     expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")

@@ -10,11 +10,11 @@ from hands import drawn
 from machine_hands import RUNS, START, field, flip, of_python, opened, says, shows, study
 from playwright.sync_api import expect
 
-from kexecdoc.presets import PRESETS
-from kexecdoc.scenario import Scenario, ScenarioError, switches
-from kexecdoc.show.answers import answers
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
 from kexecdoc.study.effect import effects
+from kexecdoc.study.presets import PRESETS
+from kexecdoc.web.answers import answers
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import servers
 from machine_hands import START, field, flip, opened, pythons, says, shows, study
 from playwright.sync_api import expect
 
-from kexecdoc.presets import PRESETS
-from kexecdoc.scenario import Scenario
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.study.presets import PRESETS
 
 # --- what can go wrong ----------------------------------------------------------------------------------------------
 

@@ -9,10 +9,10 @@ from machine_hands import START, flip, opened, shows, study
 from playwright.sync_api import expect
 
 from kexecdoc.cli import main
-from kexecdoc.presets import PRESETS
-from kexecdoc.scenario import Scenario
-from kexecdoc.show.answers import answers
-from kexecdoc.simulate import simulate
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.study.presets import PRESETS
+from kexecdoc.web.answers import answers
 
 # --- a small study --------------------------------------------------------------------------------------------------
 

@@ -7,12 +7,12 @@ import pytest
 from hands import choose, chooser, compare, drawn, go_to_step
 from playwright.sync_api import expect
 
-from kexecdoc.presets import EXPLORERS, Explorer
-from kexecdoc.run import dumps
-from kexecdoc.scenario import Scenario
-from kexecdoc.show.grid import combinations
-from kexecdoc.show.view import controls, legend, message_table, view_of
-from kexecdoc.simulate import simulate
+from kexecdoc.course.explorers import EXPLORERS, Explorer
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading.run import dumps
+from kexecdoc.web.grid import combinations
+from kexecdoc.web.view import controls, legend, message_table, view_of
 
 NAME = "just-a-branch"
 BASE = EXPLORERS[NAME].scenario

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, branch
+from kexecdoc.course.exercises import RIGHT, branch
 
 
 @pytest.mark.parametrize("intid", [8192, 8203, 8225, 65535])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, dma
+from kexecdoc.course.exercises import RIGHT, dma
 
 
 def test_a_ring_of_256_lies_in_129_frames_and_one_of_512_in_258():

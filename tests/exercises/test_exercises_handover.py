@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, handover
+from kexecdoc.course.exercises import RIGHT, handover
 
 CARRIED = ("a memfd", "memory reserved by name (reserve_mem=)")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, hotplug
+from kexecdoc.course.exercises import RIGHT, hotplug
 
 
 def test_the_word_of_the_subject_line_is_four_enable_bits():

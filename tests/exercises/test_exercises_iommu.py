@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, iommu
+from kexecdoc.course.exercises import RIGHT, iommu
 
 
 @pytest.mark.parametrize(

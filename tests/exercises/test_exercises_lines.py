@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, lines
+from kexecdoc.course.exercises import RIGHT, lines
 
 THE_ONE = "a line, and nobody's handler knows the device"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, lpis
+from kexecdoc.course.exercises import RIGHT, lpis
 
 
 def test_an_address_is_the_table_and_an_eighth_of_the_intid():

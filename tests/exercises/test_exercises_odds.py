@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, odds
+from kexecdoc.course.exercises import RIGHT, odds
 
 
 @pytest.mark.parametrize(("objects", "damage"), [(5, 0.05), (12, 0.05), (15, 0.1)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, panic
+from kexecdoc.course.exercises import RIGHT, panic
 
 READERS = ("hpsa", "smartpqi", "xenbus")
 

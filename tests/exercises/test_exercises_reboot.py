@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, reboot
+from kexecdoc.course.exercises import RIGHT, reboot
 
 
 def test_only_the_way_through_the_bios_resets_nothing():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kexecdoc.study.exercises import RIGHT, shutdown
+from kexecdoc.course.exercises import RIGHT, shutdown
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What chapters, exercises and quizzes are made of. Nothing below imports it."""

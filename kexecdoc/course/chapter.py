@@ -1,0 +1,189 @@
+"""What the cells of a chapter call, so that they stay a line or three long."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scales import MS
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading.run import Run
+from kexecdoc.reading.verdict import OUTCOMES
+from kexecdoc.registries.sources import cite
+from kexecdoc.study.presets import preset
+from kexecdoc.views.still import Moment, alt_text, moment, still_png
+from kexecdoc.views.tables import CITATION
+
+
+def cross(start: str = "ordinary", **switches: object) -> Run:
+    """Cross once, from a preset on: ``cross("left-running", iommu="translate")``."""
+    return simulate(Scenario.of({**preset(start).values, **switches}))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """How many of some seeds ended how, from the best outcome to the worst."""
+
+    counts: Counter[str]
+
+    def share(self, *outcomes: str) -> float:
+        """Return the share of seeds that ended in one of these outcomes."""
+        return sum(self.counts[o] for o in outcomes) / self.counts.total()
+
+    @property
+    def bad(self) -> float:
+        """The share of seeds that ended corrupted or worse."""
+        return self.share("corrupted", "crashed", "hung")
+
+    def __repr__(self) -> str:
+        return ", ".join(f"{self.counts[o]} {o}" for o in OUTCOMES if self.counts[o])
+
+
+def outcomes(start: str, seeds: int, **switches: object) -> Outcomes:
+    """Cross once for each seed from 0 on, and count how it ended."""
+    return Outcomes(Counter(cross(start, **switches, seed=seed).verdict.outcome for seed in range(seeds)))
+
+
+def steps(run: Run) -> list[tuple[str, float]]:
+    """Return the steps of a run and when each began, in ms from the jump."""
+    jump = run.verdict.jump_ns or 0
+    return [(e.set["step"], (e.t_ns - jump) / MS) for e in run.log if e.kind == "step"]
+
+
+def landed(run: Run) -> list[float]:
+    """Return when leftover writes landed in memory, in ms from the jump. Those of a next driver do not count."""
+    jump = run.verdict.jump_ns
+    if jump is None:
+        return []
+    late = (e.t_ns - jump for e in run.log if e.kind == "dma.landed" and e.t_ns >= jump)
+    return [t / MS for t in late]
+
+
+def when(run: Run, id: str) -> float:
+    """Return when the event of that id happens, in ms from the jump. KeyError if it does not happen."""
+    for event in run.log:
+        if event.id == id:
+            return (event.t_ns - (run.verdict.jump_ns or 0)) / MS
+    raise KeyError(f"{id} does not happen in this run")
+
+
+def shutdown_ms(run: Run) -> float:
+    """Return how long the old kernel takes from the call to the jump, in ms."""
+    return float(run.to_json()["time_ms"]["shutdown"])
+
+
+def said(run: Run, *words: str) -> list[str]:
+    """Return the next kernel's console lines that contain one of the words."""
+    lines = [line["text"] for line in run.console() if line["kernel"] == "next"]
+    return [line for line in lines if any(word in line for word in words)]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A run at one moment as a picture, with the words that say what it shows."""
+
+    run: Run
+    t_ns: int | None = None
+
+    @cached_property
+    def _moment(self) -> Moment:
+        return moment(self.run, self.t_ns)
+
+    @property
+    def leftover(self) -> int:
+        """How many leftover writes there were by then."""
+        return len(self._moment.writes)
+
+    @property
+    def strayed(self) -> list[int]:
+        """The frames that leftover writes hit by then."""
+        return self._moment.strayed
+
+    @property
+    def wrong(self) -> list[int]:
+        """The frames that their owner found wrong by then."""
+        return self._moment.wrong
+
+    @property
+    def flips(self) -> list[tuple[int, int, int, int]]:
+        """The pending bits of CPU 0 that were flipped by then: address, bit, INTID, time in ns."""
+        return self._moment.flips
+
+    def __repr__(self) -> str:
+        return alt_text(self.run, self.t_ns)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        alt, png = alt_text(self.run, self.t_ns), base64.b64encode(still_png(self.run, self.t_ns)).decode("ascii")
+        html = f'<figure class="kx-still"><img alt="{escape(alt)}" src="data:image/png;base64,{png}"></figure>'
+        return {"text/plain": alt, "text/html": html}
+
+
+def picture(run: Run, after_jump_ms: float | None = None) -> Picture:
+    """Return the picture of a run some milliseconds after its jump, or at its end."""
+    if after_jump_ms is None:
+        return Picture(run)
+    return Picture(run, (run.verdict.jump_ns or 0) + round(after_jump_ms * MS))
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows with a heading, as a table in a notebook and as aligned text elsewhere."""
+
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+
+    def __repr__(self) -> str:
+        widths = [max(len(row[n]) for row in (self.head, *self.rows)) for n in range(len(self.head))]
+        return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in (self.head, *self.rows))
+
+    def _repr_html_(self) -> str:
+        def line(cells: tuple[str, ...], tag: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+        body = "".join(line(row, "td") for row in self.rows)
+        return f"<table><thead>{line(self.head, 'th')}</thead><tbody>{body}</tbody></table>"
+
+
+def step_table(run: Run) -> Table:
+    """Return the steps of a run with the time at which each begins."""
+    return Table(("step", "begins, ms from the jump"), [(name, f"{t:+,.3f}") for name, t in steps(run)])
+
+
+@dataclass(frozen=True)
+class References:
+    """The sources that a chapter cites, each once, for readers of the notebook."""
+
+    ids: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"{len(self.ids)} sources: {', '.join(self.ids)}"
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for source in map(cite, self.ids):
+            title = escape(source.title)
+            linked = f'<a href="{escape(source.link)}">{title}</a>' if source.link else title
+            read = f"; read in {escape(source.read)}" if source.read else ""
+            rows.append(f"<li><code>{source.id}</code> ({source.kind}) {linked}{read}</li>")
+        return '<ol class="kx-references">' + "".join(rows) + "</ol>"
+
+
+def references(chapter: str) -> References:
+    """Return what the notebook of that name cites, in the order of its first citation.
+
+    It reads the notebook that is beside the running kernel, so that nobody keeps the list by hand. KeyError for a
+    source that is not in the registry, FileNotFoundError if there is no such notebook.
+    """
+    cells = json.loads(Path(f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    ids = tuple(dict.fromkeys(CITATION.findall(text)))
+    for id in ids:
+        cite(id)
+    return References(ids)

@@ -1,0 +1,209 @@
+"""What an answer is: one of some choices, or a few numbers. Either says of a wrong one why it is wrong.
+
+A verdict is one sentence or two. It begins with "Right." or with "No", as the exercises' do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Protocol
+
+from kexecdoc.course.exercises import RIGHT
+
+NUMBER = re.compile(r"(-?)(0x[0-9a-f]+|[0-9][0-9,]*(?:\.[0-9]+)?)\s*(\S.*)?", re.IGNORECASE)
+
+
+class Answer(Protocol):
+    """What a problem holds its readers' answers against."""
+
+    def choices(self) -> list[str]:
+        """Return the lines to choose from, if there are any."""
+
+    def asked(self) -> str:
+        """Return what to give to ``check``, in words."""
+
+    def right(self) -> str:
+        """Return the right answer, in words."""
+
+    def solution(self) -> tuple[object, ...]:
+        """Return what ``check`` takes for the right answer."""
+
+    def mistakes(self) -> list[tuple[tuple[object, ...], str]]:
+        """Return likely wrong answers, as ``check`` takes them, each with what is said of it."""
+
+    def judge(self, given: Sequence[object]) -> str:
+        """Say whether an answer is right, and why it is not."""
+
+
+def in_words(on: Sequence[str], off: Sequence[str], state: Sequence[bool]) -> str:
+    """Return a state of several parts, each of which is on or off, as words."""
+    return ", ".join(yes if is_on else no for yes, no, is_on in zip(on, off, state, strict=True))
+
+
+def sentence(words: str) -> str:
+    """Return words with a capital letter at their head, unless that is a name of the kernel's."""
+    first = words.partition(" ")[0]
+    return words if "_" in first or "(" in first else words[:1].upper() + words[1:]
+
+
+# -- choices ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the choices: its words, and why it is wrong, or right. ``why`` begins in the middle of a sentence."""
+
+    words: str
+    why: str
+    right: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """An answer that is one of some lines, each with a letter."""
+
+    options: tuple[Option, ...]
+
+    def __post_init__(self) -> None:
+        rights = sum(option.right for option in self.options)
+        distinct = {option.words for option in self.options}
+        if rights != 1 or len(distinct) != len(self.options):
+            raise ValueError(f"one choice is right, and no two are the same: {self.options}")
+
+    def _letter(self, option: Option) -> str:
+        return ascii_lowercase[self.options.index(option)]
+
+    @property
+    def _right(self) -> Option:
+        return next(option for option in self.options if option.right)
+
+    def choices(self) -> list[str]:
+        return [f"{self._letter(option)}) {option.words}" for option in self.options]
+
+    def asked(self) -> str:
+        return f"a letter from a to {self._letter(self.options[-1])}"
+
+    def right(self) -> str:
+        return f"{self._letter(self._right)}) {self._right.words}. {sentence(self._right.why)}"
+
+    def solution(self) -> tuple[object, ...]:
+        return (self._letter(self._right),)
+
+    def mistakes(self) -> list[tuple[tuple[object, ...], str]]:
+        wrong = [option for option in self.options if not option.right]
+        return [((self._letter(option),), option.why) for option in wrong]
+
+    def judge(self, given: Sequence[object]) -> str:
+        """Take a letter, in any case, with or without its bracket."""
+        letters = [str(word).strip().rstrip(")").lower() for word in given]
+        found = [option for option in self.options if [self._letter(option)] == letters]
+        if not found:
+            return f"No such choice: the answer is {self.asked()}."
+        return f"{RIGHT} {sentence(found[0].why)}" if found[0].right else f"No: {found[0].why}"
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of an answer: its name, its value, its unit, and how far off it may be and still be right."""
+
+    name: str
+    value: float
+    unit: str = ""
+    within: float = 0
+    hexadecimal: bool = False
+
+    def shown(self, value: float | None = None) -> str:
+        """Return the right value, or another, as a reader writes it."""
+        value = self.value if value is None else value
+        if self.hexadecimal:
+            return f"{int(value):#x}"
+        whole = f"{value:,.0f}" if value == int(value) else f"{value:,.3f}".rstrip("0").rstrip(".")
+        return whole + (f" {self.unit}" if self.unit else "")
+
+    def takes(self, value: float) -> bool:
+        """Return whether a value is right."""
+        return abs(value - self.value) <= self.within
+
+    def read(self, word: object) -> float | None:
+        """Return what a reader gave as a number, or None: ``0x401``, ``"1,025"``, ``"45 ms"``."""
+        if isinstance(word, bool):
+            return None
+        if isinstance(word, int | float):
+            return word
+        found = NUMBER.fullmatch(str(word).strip())
+        if not found or (found[3] or self.unit) != self.unit:
+            return None
+        digits = found[2].lower()
+        value = int(digits, 16) if digits.startswith("0x") else float(digits.replace(",", ""))
+        return -value if found[1] else value
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that somebody is likely to give, and what went wrong. ``why`` begins in mid-sentence."""
+
+    values: tuple[float, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """An answer that is a few numbers. ``otherwise`` is what is said of a wrong one that nobody foresaw."""
+
+    numbers: tuple[Number, ...]
+    foreseen: tuple[Mistake, ...]
+    otherwise: str
+
+    def choices(self) -> list[str]:
+        return []
+
+    def asked(self) -> str:
+        names = [number.name + (f" in {number.unit}" if number.unit else "") for number in self.numbers]
+        return " and ".join(names)
+
+    def right(self) -> str:
+        parts = [f"{number.name}: {number.shown()}" for number in self.numbers]
+        return "; ".join(parts)
+
+    def solution(self) -> tuple[object, ...]:
+        return tuple(number.value for number in self.numbers)
+
+    def mistakes(self) -> list[tuple[tuple[object, ...], str]]:
+        """Return those that are wrong here, each answer once: numbers may be such that a wrong way leads there."""
+        found: list[tuple[tuple[float, ...], str]] = []
+        for mistake in self.foreseen:
+            known = (values for values, _ in found)
+            if not self._near(mistake.values) and not any(self._near(mistake.values, values) for values in known):
+                found.append((mistake.values, mistake.why))
+        return [(tuple(values), why) for values, why in found]
+
+    def _near(self, values: Sequence[float], others: Sequence[float] | None = None) -> bool:
+        """Return whether values are the right ones, or others, as far as a reader's answer can tell."""
+        others = others or [number.value for number in self.numbers]
+        pairs = zip(self.numbers, values, others, strict=True)
+        return all(abs(value - other) <= number.within for number, value, other in pairs)
+
+    def judge(self, given: Sequence[object]) -> str:
+        """Take as many numbers as are asked for."""
+        if len(given) != len(self.numbers):
+            return f"No: what is asked for is {self.asked()}."
+        values: list[float] = []
+        for number, word in zip(self.numbers, given, strict=True):
+            value = number.read(word)
+            if value is None:
+                unit = f", in {number.unit}" if number.unit else ""
+                return f"No: {number.name} is a number{unit}, and {str(word)[:40]!r} is none."
+            values.append(value)
+        if self._near(values):
+            return f"{RIGHT} {sentence(self.right())}."
+        for wrong, why in self.mistakes():
+            if self._near(values, [float(str(value)) for value in wrong]):
+                return f"No: {why}"
+        well = [n.name for n, value in zip(self.numbers, values, strict=True) if n.takes(value)]
+        return f"No: {' and '.join(well) + ' is right; ' if well else ''}{self.otherwise}"

@@ -1,0 +1,111 @@
+"""Scenario in, run out: the machine is wired, checked and run."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from simpy import Environment, Event
+
+from kexecdoc.model.draws import Draws
+from kexecdoc.model.kernel import crash, kexec, reboot
+from kexecdoc.model.kernel.arm64.next import Arm64Next
+from kexecdoc.model.kernel.arm64.old import Arm64Old
+from kexecdoc.model.kernel.image import Stub
+from kexecdoc.model.kernel.kernel import Console, Kernel, MachineDead, Step
+from kexecdoc.model.kernel.next import NextKernel
+from kexecdoc.model.kernel.old import OldKernel
+from kexecdoc.model.kernel.reboot import Firmware
+from kexecdoc.model.kernel.x86.next import X86Next
+from kexecdoc.model.kernel.x86.old import X86Old, restart_methods
+from kexecdoc.model.log import BudgetExceeded, Log
+from kexecdoc.model.machine.computer import Computer
+from kexecdoc.model.scales import HORIZON
+from kexecdoc.model.scenario import Scenario, ScenarioError
+from kexecdoc.reading.run import Run
+
+KERNELS: dict[str, tuple[type[OldKernel], type[NextKernel]]] = {
+    "arm64": (Arm64Old, Arm64Next),
+    "x86": (X86Old, X86Next),
+}
+
+
+def way_out(scenario: Scenario) -> tuple[Step, ...]:
+    """Return the steps of the old kernel, up to the jump."""
+    old, _ = KERNELS[scenario.machine]
+    masking = (kexec.MASK_AT_CONTROLLER,) if scenario.mask_at_controller == "yes" else ()
+    methods = restart_methods(scenario.reset) if scenario.machine == "x86" else ()
+    if scenario.path == "reboot":
+        return (*reboot.path(old), *masking, *methods)
+    if scenario.path == "panic":
+        steps = crash.path(old, scenario.crash_work, scenario.crash_memory)
+        if scenario.crash_work == "in-place":
+            return (*steps, *methods)
+    else:
+        steps = kexec.path(old)
+    return (*steps[:-1], *masking, steps[-1])
+
+
+class Crossing:
+    """One computer on its way from one kernel to the next.
+
+    `simulate` runs it to its end. A test may stop it on the way, look and interfere:
+    ``crossing.env.run(until=...)``, then ``crossing.finish()``.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.env = Environment(initial_time=0)
+        self.log = Log(self.env)
+        draws = Draws(scenario.seed)
+        self.computer = Computer(self.env, self.log, draws, scenario)
+        plugged = tuple(driver(self.computer, scenario) for driver in scenario.plugged)
+        parts = (self.computer, Console(self.log), scenario, draws, plugged)
+        old, next = KERNELS[scenario.machine]
+        self.old, self.next = old(*parts), next(*parts)
+        self.stub = Firmware(*parts) if scenario.through_firmware else Stub(*parts)
+        self.running: Kernel = self.old
+        self.old.boot()
+        if scenario.on_abort == "fatal":
+            self.computer.bus.on_abort = lambda cause: self.running.abort(cause)
+        self.computer.check()
+        self.env.process(self.computer.nic.receive())
+        self.end = self.env.process(self._cross())
+
+    def _cross(self) -> Generator[Event, object, None]:
+        """Walk the old kernel's way out, what lies between, and the next kernel's way in."""
+        yield from self.old.walk(way_out(self.scenario))
+        self.running, self.stub.image, self.stub.handed = self.stub, self.old.image, self.old.handed
+        self.stub.jump()
+        self.env.process(self._give_up())
+        yield from self.stub.walk(self.stub.path())
+        self.stub.enter()
+        self.running, self.next.handed = self.next, self.old.handed
+        yield from self.next.walk(self.next.path())
+
+    def _give_up(self) -> Generator[Event, object, None]:
+        """Stop watching a machine that has not come to its end by the horizon: it hangs."""
+        yield self.env.timeout(HORIZON)
+        raise MachineDead("hung", self.running.cause)
+
+    def finish(self) -> Run:
+        """Run to the end. ScenarioError if that takes more events than a run may hold."""
+        try:
+            self.env.run(until=self.end)
+        except MachineDead as death:
+            self.log.record("machine/dead:0", "run", death.cause, {"running": death.end})
+        except BudgetExceeded as error:
+            raise ScenarioError(
+                f"traffic: {self.scenario.traffic} makes {error} in this scenario; a lower rate makes fewer"
+            ) from None
+        return Run(self.scenario, self.log.close())
+
+
+def simulate(scenario: Scenario) -> Run:
+    """Cross once. The same scenario gives the same run, byte for byte.
+
+    ScenarioError if the scenario makes more than 50,000 events.
+    """
+    crossing = Crossing(scenario)
+    run = crossing.finish()
+    crossing.computer.memory.release()
+    return run

@@ -1,0 +1,56 @@
+"""How a kernel works LPIs: a byte each in the property table, a route each in the ITS.
+
+The allocator hands INTIDs out in powers of two: eight to the disk's five queues, then four to the network
+card's vectors. Old kernel and next come to the same numbers, as real ones do. [src: lpi-allocate]
+"""
+
+from __future__ import annotations
+
+from kexecdoc.model.kernel.kernel import Kernel
+from kexecdoc.model.machine.arm64 import Arm64
+from kexecdoc.model.machine.disk import QUEUES
+from kexecdoc.model.machine.gic import FIRST_LPI
+from kexecdoc.model.scales import VECTORS
+
+INTIDS = {
+    "nvme0": tuple(range(FIRST_LPI, FIRST_LPI + QUEUES)),
+    "eth0": tuple(range(FIRST_LPI + 8, FIRST_LPI + 8 + VECTORS)),
+}
+
+ENABLED, DISABLED = 0xA3, 0xA2
+"""A byte of the property table: priority 0xa0, group 1, and the enable bit. [src: lpi-allocate]"""
+
+
+def chips(kernel: Kernel) -> Arm64:
+    """Return the controllers of an arm64 machine."""
+    found = kernel.computer.chips
+    assert isinstance(found, Arm64)
+    return found
+
+
+def configure(kernel: Kernel, table: int, intid: int, byte: int) -> None:
+    """Write an LPI's byte in the property table that a kernel believes in, and send INV, so that it is read."""
+    kernel.memory.store(table + intid - FIRST_LPI, bytes([byte]))
+    for redistributor in chips(kernel).redistributors:
+        redistributor.invalidate(intid, table, kernel.cause)
+
+
+def configure_all(kernel: Kernel, table: int, byte: int) -> None:
+    """The same for the LPIs of every function."""
+    for intids in INTIDS.values():
+        for intid in intids:
+            configure(kernel, table, intid, byte)
+
+
+def route(kernel: Kernel, function: str) -> dict[str, object]:
+    """Map a function's vectors to CPUs; return that as assignments for the log.
+
+    The card's vectors go one to a CPU. The disk's admin queue is CPU 0's, and its other queues go one to a CPU,
+    as far as there are CPUs.
+    """
+    gic, last = chips(kernel), sum(cpu.online for cpu in kernel.computer.cpus) - 1
+    routes: dict[str, object] = {}
+    for vector, intid in enumerate(INTIDS[function]):
+        cpu = vector if function == "eth0" else max(0, vector - 1)
+        routes |= gic.its.map_device(function, vector, intid, min(cpu, last))
+    return routes

@@ -1,0 +1,255 @@
+"""The next kernel on arm64: what it does with live LPI tables, and in which order it boots."""
+
+from __future__ import annotations
+
+from kexecdoc.model.kernel.arm64 import smmu
+from kexecdoc.model.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, route
+from kexecdoc.model.kernel.boot import (
+    ENUMERATION,
+    INITRAMFS,
+    LATE,
+    MEMORY,
+    USERSPACE,
+    banner,
+    handover,
+    others,
+    say_how_many_are_up,
+)
+from kexecdoc.model.kernel.drivers import DRIVERS
+from kexecdoc.model.kernel.kernel import Process, Step
+from kexecdoc.model.kernel.next import NextKernel
+from kexecdoc.model.machine.gic import FIRST_LPI, ITS_BASE, TABLE_BYTES, TABLE_FRAMES, Redistributor
+from kexecdoc.model.scales import (
+    BOOT_ENABLE,
+    BOOT_INTERRUPTS,
+    BOOT_SMP,
+    CPUS,
+    EARLY_BOOT,
+    EARLY_TO_ITS,
+    FRAME,
+    ITS_TABLE_FRAMES,
+)
+
+RESERVED = ("next-text", "next-data", "next-initramfs", "next-tables")
+"""What this kernel reserves for itself before its allocator is up: its image and its early allocations."""
+
+MIDR = 0x411F_D070
+EFI_MEMRESERVE = 0x4023_3F98
+UNDEFINED_INSTRUCTION, TRANSLATION_FAULT = 0x0200_0000, 0x9600_0004  # ESR_EL1 [src: arm64-traps]
+LINEAR_MAP = 0xFFFF_0000_0000_0000
+
+
+class Arm64Next(NextKernel):
+    """The next kernel, with a GICv3 and an SMMUv3."""
+
+    NUMBERS = INTIDS
+    reuses = False  # whether the old kernel's LPI tables are kept
+    property_table = 0  # physical address of the one that it believes in
+
+    def path(self) -> tuple[Step, ...]:
+        """Return the steps from the entry on.
+
+        ACPI finds the host bridge in a subsys initcall, before the initramfs is unpacked; the device tree's is
+        a platform device, whose driver probes in a device initcall, after that. [src: init-main,
+        pci-enumeration, consoles]
+        """
+        acpi = self.scenario.firmware == "efi"
+        bus = (ENUMERATION, INITRAMFS) if acpi else (INITRAMFS, ENUMERATION)
+        return (SETUP, MEMORY, INTERRUPTS, ENABLE, SMP, *bus, IOMMU, DRIVERS, LATE, USERSPACE)
+
+    def off_limits(self) -> range:
+        """Return the old property table: see `kexecdoc.model.kernel.boot.set_up_memory`."""
+        first = self.memory.frame(chips(self).redistributors[0].property_table)
+        return range(0) if first is None else range(first, first + TABLE_FRAMES)
+
+    def die_of_text(self, wrong: int, cause: str | None) -> None:
+        """Print the oops of an undefined instruction."""
+        self.say("oops.undefined", UNDEFINED_INSTRUCTION, 1, cause=cause)
+        self.say("oops.code", self._code(wrong), cause=cause)
+
+    def _code(self, frame: int) -> str:
+        """Return what an oops shows of the text: the instruction that could not be executed, after four others.
+
+        Which of a frame's wrong instructions the CPU comes to first is not modelled: it is the one in their
+        middle. [src: arm64-traps]
+        """
+        wrong = self.memory.wrong_bytes(frame)
+        address = self.memory.address(frame) + wrong[len(wrong) // 2] // 4 * 4
+        words = [int.from_bytes(self.memory.load(address + 4 * n, 4), "little") for n in range(-4, 1)]
+        return " ".join(f"{word:08x}" for word in words[:4]) + f" ({words[4]:08x}) "
+
+    def die_of_tables(self, wrong: int, cause: str | None) -> None:
+        """Print the oops of a translation fault."""
+        self.say("oops.fault", LINEAR_MAP + wrong * FRAME, cause=cause)
+        self.say("oops.internal", TRANSLATION_FAULT, 1, cause=cause)
+
+    def attach_iommu(self, function: str) -> None:
+        """Attach a function at its driver's probe, where the SMMU's own probe has not. [src: smmu-attach]"""
+        if chips(self).iommu.present and not self.has("7.3"):
+            self.attach(function)
+
+    def abort(self, cause: str) -> None:
+        """Die of an SError. [src: arm64-serror]"""
+        self.say("arm64.serror", 0, 0xBE00_0000, cause=cause)
+        self.panic("Asynchronous SError Interrupt", cause)
+
+    def set_up_messages(self, function: str) -> list[tuple[int, int]]:
+        """Map a function's vectors in the ITS and enable their LPIs."""
+        doorbell = smmu.map_doorbell(self, function)
+        routes = route(self, function)
+        for intid in INTIDS[function]:
+            configure(self, self.property_table, intid, ENABLED)
+        self.log.record(self.id(f"{function}-vectors"), "register", self.cause, routes)
+        if 0 not in chips(self).its.collections:
+            self.say("warn.cut")  # [src: its-valid-col]
+            line = 416 if self.has("7.3") else 320
+            self.say("warn.valid-col", line=line, offset="0x1c/0x2c", cpu=0, task="kworker/u2:1", pid=23)
+        return [(doorbell, event_id) for event_id in range(len(INTIDS[function]))]
+
+
+def setup_arch(next: Arm64Next) -> Process:
+    """Start, and learn from the firmware's tables what is reserved. [src: arm64-setup, efi-memreserve]"""
+    next.say("boot.cpu", 0, MIDR)
+    banner(next)
+    if next.scenario.firmware == "efi":
+        next.say("efi.version", major=2, minor=7, hundredths=70, vendor="EDK II")
+        next.say("efi.tables", EFI_MEMRESERVE)
+    else:
+        next.say("efi.none")
+    yield from next.pause(EARLY_BOOT)
+    handover(next)
+
+
+def set_up_interrupt_controller(next: Arm64Next) -> Process:
+    """Reach init_IRQ(), make the ITS quiet, give it fresh tables, then look at the redistributors.
+
+    [src: its-quiesce, its-probe, lpi-allocate, commit-quiesce-its]
+    """
+    yield from next.pause(EARLY_TO_ITS)
+    gic = chips(next)
+    gic.its.quiesce(next.id("its-quiesce"), next.cause)
+    gic.line.clear(next.id("mask-spis"), next.cause)  # [src: gic-boot]
+    yield from next.pause(BOOT_INTERRUPTS // 2)
+    next.say("gic.features", ppis=16, range="", rss="")
+    next.say("gic.redistributor", 0, 0, 0, _redistributor_frame(0))
+    next.say("its.found", ITS_BASE, ITS_BASE + 0x1FFFF)
+    first = next.allocate("its", ITS_TABLE_FRAMES, "its-table", next.memory.zero)
+    tables = next.memory.address(first)
+    next.say("its.allocated", ITS_BASE, 8192, "Devices", tables, "indirect", 8, 64, 1)
+    next.say("its.allocated", ITS_BASE, 8192, "Interrupt Collections", tables + TABLE_BYTES, "flat", 8, 64, 1)
+    gic.its.enable(next.name, next.id("its-enable"), next.cause)
+    _allocate_lpi_tables(next)
+    yield from next.pause(BOOT_INTERRUPTS // 2)
+    _set_up_lpis(next, gic.redistributors[0])
+
+
+def _redistributor_frame(cpu: int) -> int:
+    return 0x080A_0000 + cpu * 0x2_0000
+
+
+def _allocate_lpi_tables(next: Arm64Next) -> None:
+    """Decide about the property table: keep the live one if its memory is reserved, else a fresh one.
+
+    [src: lpi-allocate]
+    """
+    redistributors = chips(next).redistributors
+    found = redistributors[0]
+    live = found.enable_lpis and next.scenario.lpi_policy == "reuse"
+    next.reuses = live and _reserved(next, found.property_table)
+    if next.reuses:
+        next.say("lpi.preallocated")
+        next.property_table = found.property_table
+    else:
+        next.property_table = _fresh_table(next, "lpi-property")
+    next.memory.store(next.property_table, bytes([DISABLED]) * TABLE_BYTES)
+    table = next.memory.frame(next.property_table)
+    assert table is not None
+    id = next.id("reset-property-table")
+    next.log.record(id, "store", next.cause, next.memory.wrote([(table, TABLE_FRAMES)], id))
+    for redistributor in redistributors:
+        for intid in range(FIRST_LPI, FIRST_LPI + 16):
+            redistributor.invalidate(intid, next.property_table, next.cause)
+    next.say("lpi.property-table", next.property_table)
+
+
+def _reserved(next: Arm64Next, table: int) -> bool:
+    """Look whether a table lies in reserved memory, whoever reserved it, and complain if it does not.
+
+    A capture kernel does not look: whatever lies outside its own memory is nobody else's.
+    The old kernel's list is one reason for memory to be reserved. Another is that this kernel's own image
+    was loaded there: then the table is long gone, and nothing tells. [src: lpi-allocate, observations]
+    """
+    first = next.memory.frame(table)
+    assert first is not None
+    frames = range(first, first + TABLE_FRAMES)
+    if next.handed.capture or all(f in next.handed.kept or next.memory.owner(f) in RESERVED for f in frames):
+        return True
+    next.say("lpi.expected-reserved", table, table + TABLE_BYTES - 1)
+    return False
+
+
+def _fresh_table(next: Arm64Next, stream: str) -> int:
+    """Allocate and clear a table of 64 KiB; return its physical address."""
+    return next.memory.address(next.allocate(stream, TABLE_FRAMES, "lpi-table", next.memory.zero))
+
+
+def _set_up_lpis(next: Arm64Next, redistributor: Redistributor) -> None:
+    """Set up one CPU's redistributor: adopt, or switch off and program anew, or give up.
+
+    [src: its-cpu-init, redist-disable-lpis]
+    """
+    cpu = redistributor.cpu.number
+    if next.reuses:
+        redistributor.adopt(next.name)
+        _log_registers(next, redistributor)
+        next.say("lpi.pending-table", cpu, "reserved", redistributor.pending_table)
+    else:
+        if redistributor.enable_lpis and next.scenario.lpi_policy != "naive":
+            next.say("lpi.booted-enabled", cpu)
+        stuck = redistributor.set_enable(False, next.cause)
+        _log_registers(next, redistributor)
+        if stuck and next.scenario.lpi_policy != "naive":
+            next.say("lpi.failed", cpu)
+            return  # its caller ignores the error; the collection is never mapped
+        pending = _fresh_table(next, f"lpi-pending-{cpu}")
+        redistributor.set_tables(next.property_table, pending, next.name)
+        redistributor.set_enable(True)
+        _log_registers(next, redistributor)
+        next.say("lpi.pending-table", cpu, "allocated", pending)
+    chips(next).its.collections[cpu] = redistributor  # MAPC
+
+
+def _log_registers(next: Arm64Next, redistributor: Redistributor) -> None:
+    next.log.record(next.id(redistributor.name), "register", next.cause, redistributor.registers())
+
+
+def enable_interrupts(next: Arm64Next) -> Process:
+    """Take interrupts for the first time. [src: init-main]"""
+    yield from next.pause(BOOT_ENABLE)
+    next.interrupts.attach()
+    next.computer.cpus[0].set_interrupts("on", next.id("irq-enable"), next.cause)
+    if next.scenario.firmware == "devicetree":
+        next.say("efi.no-services")
+
+
+def bring_up_cpus(next: Arm64Next) -> Process:
+    """Bring the other CPUs up, one after the other; each sets its own redistributor up. A capture kernel does not.
+
+    [src: smp-init, gic-boot]
+    """
+    next.init_runs = True
+    next.say("smp.bringing")
+    for cpu in others(next):
+        yield from next.pause(BOOT_SMP // (CPUS - 1))
+        next.say("gic.redistributor", cpu.number, cpu.number, 0, _redistributor_frame(cpu.number))
+        _set_up_lpis(next, chips(next).redistributors[cpu.number])
+        cpu.set_online(True, next.id("cpu-on"), next.cause)
+        next.say("smp.booted", cpu.number, cpu.number, MIDR)
+    say_how_many_are_up(next)
+
+
+SETUP = Step("next/setup_arch", setup_arch, "arm64-setup")
+INTERRUPTS = Step("next/interrupt-controller", set_up_interrupt_controller, "its-probe")
+ENABLE = Step("next/interrupts-on", enable_interrupts, "init-main")
+SMP = Step("next/cpus", bring_up_cpus, "smp-init")
+IOMMU = Step("next/iommu", smmu.set_up_smmu, "smmu-reset")

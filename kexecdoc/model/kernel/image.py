@@ -1,0 +1,272 @@
+"""The image of the next kernel: where its pages wait, where they go, and the jump.
+
+Loading puts the segments into source pages that were free; their destinations are memory that the old
+kernel is still using, DMA buffers among it. Nothing in the image records which pages a device may still
+write. At the jump a small stub copies page after page and enters the next kernel; an image that
+kexec-tools loaded, or any on x86, is checked by purgatory first. [src: kimage, relocate-kernel, purgatory]
+
+A capture kernel is another matter: its memory was set aside when the old kernel booted, its segments are where
+they belong as soon as they are loaded, and nothing is copied. [src: kdump-doc]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from kexecdoc.model.kernel.handed import Handed, mask
+from kexecdoc.model.kernel.kernel import Kernel, MachineDead, Process, Step
+from kexecdoc.model.machine.memory import payload, runs
+from kexecdoc.model.scales import (
+    CMA_FRAMES,
+    COPY,
+    COPY_RUN,
+    CRASH_FRAMES,
+    DATA_FRAMES,
+    DIGEST,
+    FRAME,
+    FRAMES,
+    INITRAMFS_FRAMES,
+    PRESERVED_FRAMES,
+    TEXT_FRAMES,
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One segment: who will own it, its first destination frame and how many frames it has."""
+
+    owner: str
+    first: int
+    count: int
+
+
+SEGMENTS = (("next-text", TEXT_FRAMES), ("next-data", DATA_FRAMES), ("next-initramfs", INITRAMFS_FRAMES))
+IMAGE_FRAMES = sum(count for _, count in SEGMENTS)
+DESTINATION_ALIGN = 16  # frames: the boundary of the allocator's 64 KiB blocks
+
+IN_USE_OR_NOT = ("old", "dma-buffer", "descriptor-ring")
+"""What a destination may lie on: anything of the old kernel's but its interrupt controller's tables."""
+
+
+@dataclass
+class Room:
+    """Memory that was set aside, at boot, for the kernel to come.
+
+    ``reserved`` is a capture kernel's own, ``shared`` what ``crashkernel=SIZE,cma`` adds to it, ``scratch`` where a
+    handover's kernel starts, ``preserved`` what is handed over. ``what_if`` is where a capture kernel without
+    any of that would run: DMA buffers may lie there, and here the interrupt controller's tables do not.
+    """
+
+    reserved: range = range(0)
+    shared: range = range(0)
+    scratch: range = range(0)
+    preserved: range = range(0)
+    what_if: range = range(0)
+
+    @classmethod
+    def of(cls, old: Kernel) -> Room:
+        """Set memory aside, as the scenario has it. [src: kdump-doc, crash-cma, kho]"""
+        memory, scenario = old.memory, old.scenario
+
+        def block(stream: str, count: int) -> range:
+            usable = memory.usable("old", without=taken)
+            first = memory.place(old.draws, stream, count, DESTINATION_ALIGN, usable)
+            taken.append(range(first, first + count))
+            return taken[-1]
+
+        taken: list[range] = []
+        if scenario.captures:
+            if scenario.crash_memory == "none":
+                return cls(what_if=block("what-if", CRASH_FRAMES))
+            shared = block("crash-cma", CMA_FRAMES) if scenario.crash_memory == "cma" else range(0)
+            reserved = block("crash-reserved", CRASH_FRAMES - (CRASH_FRAMES - IMAGE_FRAMES) * bool(shared) // 2)
+            memory.give([(reserved.start, len(reserved))], "crash-reserved")
+            return cls(reserved, shared)
+        if scenario.path == "kexec" and scenario.handover == "kho":
+            scratch, preserved = block("scratch", CRASH_FRAMES), block("preserved", PRESERVED_FRAMES)
+            for frame in preserved:
+                memory.fill(frame, f"preserved:{frame}")
+            memory.give([(preserved.start, len(preserved))], "preserved")
+            return cls(scratch=scratch, preserved=preserved)
+        return cls()
+
+    def open_to_old(self, free: bytearray, owner: str) -> bytearray:
+        """Return what of a mask of free frames the old kernel gives an owner that cannot be moved."""
+        tables = owner in ("its-table", "lpi-table")
+        for closed in (self.scratch, self.shared, self.what_if if tables else range(0)):
+            free[closed.start : closed.stop] = bytes(len(closed))
+        return free
+
+    def handed(self) -> dict[str, Any]:
+        """Return what this means for the next kernel, as fields of `Handed`."""
+        if self.reserved:
+            frames = [*self.reserved, *self.shared]
+            return {"memory": mask(frames, FRAMES), "free": ("crash-reserved", "old"), "capture": True}
+        if self.what_if:
+            return {"memory": mask(self.what_if, FRAMES), "capture": True}
+        if self.scratch:
+            return {"early": mask(self.scratch, FRAMES)}
+        return {}
+
+
+@dataclass
+class Image:
+    """``pages[i]`` is the source frame of page i; ``destinations[i]`` is where it goes.
+
+    ``copied`` is False for a capture kernel in its own memory: it is there already. ``digest`` is empty where no
+    purgatory will check it: kexec_file_load on arm64 stores none, and a handover asks for none.
+    """
+
+    segments: list[Segment]
+    pages: list[int]
+    digest: bytes
+    copied: bool = True
+
+    @property
+    def destinations(self) -> list[int]:
+        return [frame for s in self.segments for frame in range(s.first, s.first + s.count)]
+
+
+def load(kernel: Kernel, room: Room, boot_tables: range) -> Image:
+    """Load the image, as kexec_load(2) or kexec_file_load(2) did before t=0.
+
+    ``boot_tables`` are the frames from the property table's first to the last of the boot CPU's pending table,
+    if nothing reserves them.
+
+    Here a source page is never a destination; the real allocator also lets it be its own. [src: kimage]
+    """
+    memory, scenario = kernel.memory, kernel.scenario
+    segments = _destinations(kernel, room, boot_tables)
+    destinations = [frame for s in segments for frame in range(s.first, s.first + s.count)]
+    pages = destinations if room.reserved else _source_pages(kernel, room, set(destinations))
+    for number, frame in enumerate(pages):
+        memory.fill(frame, f"image:{number}")
+    if not room.reserved and not scenario.through_firmware:
+        memory.give(runs(sorted(pages)), "image")
+    checked = (scenario.loader == "user" or scenario.machine == "x86") and not scenario.through_firmware
+    checked &= scenario.handover == "none" or scenario.path != "kexec"
+    digest = _digest(payload(f"image:{n}") for n in range(len(pages))) if checked else b""
+    return Image(segments, pages, digest, copied=not room.reserved)
+
+
+def _destinations(kernel: Kernel, room: Room, boot_tables: range) -> list[Segment]:
+    """Choose where the segments go: anywhere that fits, or with the text over the boot CPU's LPI tables.
+
+    Since v5.5 a loader sees reserved tables in /proc/iomem and keeps off them. Tables that nobody reserves
+    look to it like any other memory. [src: commit-iomem-reserved, observations] A capture kernel goes where it
+    will run, and a handover's into scratch: one segment after the other.
+    """
+    memory = kernel.memory
+    taken: list[range] = []
+    segments = []
+    if within := room.reserved or room.scratch or room.what_if:
+        at = within.start
+        for owner, count in SEGMENTS:
+            segments.append(Segment(owner, at, count))
+            at += count
+        return segments
+
+    def place(owner: str, count: int, over: range, *tables: str) -> int:
+        usable = memory.usable(*IN_USE_OR_NOT, *tables, without=taken)
+        return memory.place(kernel.draws, owner, count, DESTINATION_ALIGN, usable, over)
+
+    over_tables = kernel.scenario.image_placement == "over-tables" and boot_tables
+    for owner, count in SEGMENTS:
+        if over_tables and owner == "next-text":
+            try:
+                first = place(owner, count, boot_tables, "lpi-table")
+            except MemoryError:  # the ITS's tables lie so close that the text covers them as well
+                first = place(owner, count, boot_tables, "lpi-table", "its-table")
+        else:
+            first = place(owner, count, range(0))
+        segments.append(Segment(owner, first, count))
+        taken.append(range(first, first + count))
+    return segments
+
+
+def _source_pages(kernel: Kernel, room: Room, destinations: set[int]) -> list[int]:
+    """Return free frames for every page of the image, scattered in runs of eight as an allocator would."""
+    free = set(kernel.memory.owned_by("old")) - destinations - {*room.what_if, *room.scratch}
+    slots = sorted(range(FRAMES // 8), key=lambda s: kernel.draws.below(2**32, "layout/image-pages", s))
+    pages = [frame for s in slots for frame in range(s * 8, s * 8 + 8) if frame in free]
+    if len(pages) < IMAGE_FRAMES:
+        raise MemoryError("no room for the image's source pages")
+    return pages[:IMAGE_FRAMES]
+
+
+def _digest(pages: Iterable[bytes]) -> bytes:
+    digest = sha256()
+    for page in pages:
+        digest.update(page)
+    return digest.digest()
+
+
+class Stub(Kernel):
+    """What runs between the two kernels: the control page's stub and, if there is one, purgatory."""
+
+    name = "stub"
+    image: Image
+    handed: Handed
+
+    def path(self) -> tuple[Step, ...]:
+        """Return the steps from the jump to the entry of the next kernel."""
+        return (COPYING,) * self.image.copied + (PURGATORY,) * bool(self.image.digest)
+
+    def jump(self) -> None:
+        """Take the first instruction of the stub. From here on the old kernel's memory is nobody's."""
+        assignments = self.forsake()
+        self.log.record("stub/jump:0", "run", None, {"running": "stub", **assignments})
+
+    def forsake(self) -> dict[str, str]:
+        """Make the old kernel's memory nobody's; return that as assignments for the log."""
+        held = self.memory.owned_by("dma-buffer", "descriptor-ring", "its-table", "lpi-table")
+        return self.memory.give(runs(frame for frame in held if frame not in self.handed.kept), "old")
+
+    def abort(self, cause: str) -> None:
+        """Die of a refused request that came back as an error: nothing here can say so."""
+        raise MachineDead("hung", cause)
+
+    def copy_image(self) -> Process:
+        """Copy the image page by page to its destinations. [src: relocate-kernel]"""
+        pages, destinations = self.image.pages, self.image.destinations
+        for number, at in enumerate(range(0, len(pages), COPY_RUN)):
+            yield from self.pause(COPY * COPY_RUN // len(pages))
+            moves: list[list[int]] = []
+            for source, count in runs(pages[at : at + COPY_RUN]):
+                moves.append([source, destinations[at] + sum(n for _, _, n in moves), count])
+            for source, destination, count in moves:
+                self.memory.copy(source, destination, count)
+            id = f"{self.name}/copy:{number}"
+            owners = self.memory.give([(destinations[at], COPY_RUN)], "image")
+            written = self.memory.wrote([(destinations[at], COPY_RUN)], id)
+            self.log.record(id, "copy", self.cause, {**owners, **written, "copied": moves})
+
+    def check_digest(self) -> Process:
+        """Let purgatory compare the SHA-256 of the image with the one that was stored at loading.
+
+        On a mismatch it loops for ever, in silence: on arm64 it prints only if kexec was given --serial.
+        [src: purgatory]
+        """
+        self.log.record("purgatory/start:0", "run", self.cause, {"running": "purgatory"})
+        yield from self.pause(DIGEST)
+        memory, destinations = self.memory, self.image.destinations
+        reading = self.find(destinations, "purgatory/read-image:0")
+        if _digest(memory.load(memory.address(f), FRAME) for f in destinations) != self.image.digest:
+            raise MachineDead("hung", reading.id)
+
+    def enter(self) -> None:
+        """Branch to the next kernel: what was the image is its text, data and initramfs."""
+        owners: dict[str, str] = {}
+        if self.image.copied:
+            owners |= self.memory.give(runs(sorted(self.image.pages)), "old")
+        for segment in self.image.segments:
+            owners |= self.memory.give([(segment.first, segment.count)], segment.owner)
+        undriven = {f"device/{name}/driver": "none" for name in self.computer.bus.functions}
+        self.log.record(f"{self.name}/enter:0", "run", self.cause, {"running": "next-kernel", **undriven, **owners})
+
+
+COPYING = Step("jump/copy", Stub.copy_image, "relocate-kernel")
+PURGATORY = Step("jump/digest", Stub.check_digest, "purgatory")

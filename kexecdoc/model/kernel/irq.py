@@ -1,0 +1,188 @@
+"""The running kernel's interrupt layer: who asked for an interrupt, and what becomes of one that nobody did.
+
+A line that nobody serves comes again as soon as it is ended. `note_interrupt()` counts: a hundred thousand
+interrupts, of which more than 99,900 unhandled, and the line is disabled and polled from then on, ten times a
+second. [src: note-interrupt] Nothing of that applies to a message: there is no descriptor for a vector that this
+kernel has not handed out, so it is counted, printed and forgotten. [src: msi-storms]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+from simpy import Event
+
+from kexecdoc.model.kernel.kernel import Kernel, MachineDead, RateLimit
+from kexecdoc.model.machine.cpu import Cpu
+from kexecdoc.model.machine.line import Line
+from kexecdoc.model.scales import INTERRUPT_COST, MS, S
+
+Handler = Callable[[str], bool]
+"""What a driver does when its device interrupts. It is given the id of the causing event, and says whether it
+was its device."""
+
+WINDOW = 100_000
+UNHANDLED = 99_900
+"""Of so many interrupts, more than so many unhandled: then the line is stuck. [src: note-interrupt]"""
+
+POLL = 100 * MS
+"""A disabled line's handlers are run each HZ/10. [src: note-interrupt]"""
+
+
+@dataclass
+class Tally:
+    """What `note_interrupt()` keeps of a line: interrupts, and unhandled ones, in the window under way."""
+
+    count: int = 0
+    unhandled: int = 0
+    last_unhandled: int | None = None
+    disabled: bool = False
+
+
+class Interrupts:
+    """What is requested: messages by the number with which they reach a CPU, and the line by whoever shares it."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+        self._handlers: dict[int, Handler] = {}
+        self._sharers: dict[str, Handler] = {}
+        self._tally = Tally()
+        self._limit = RateLimit(10, 5 * S)
+        self._windows = 0
+
+    @property
+    def _line(self) -> Line:
+        return self._kernel.computer.chips.line
+
+    def attach(self) -> None:
+        """Become what the CPUs call: this kernel's vectors are in place."""
+        for cpu in self._kernel.computer.cpus:
+            cpu.on_interrupt = self.take
+
+    def request(self, number: int, handler: Handler) -> None:
+        """Let a driver have a message-signalled interrupt."""
+        self._handlers[number] = handler
+
+    def begin_with_line(self, handler: Handler, name: str) -> None:
+        """Have the line at t=0."""
+        self._sharers[name] = handler
+
+    def free_line(self, name: str, cause: str | None) -> None:
+        """Give a driver's part of the line back. The last one masks it. [src: request-irq]"""
+        del self._sharers[name]
+        if not self._sharers:
+            self._line.set_mask(True, self._kernel.id("free-line"), cause)
+
+    def request_line(self, handler: Handler, name: str, cause: str | None) -> None:
+        """Let a driver have the line, which others may have already. It is unmasked, even if it was given up.
+
+        [src: request-irq]
+        """
+        kernel, line = self._kernel, self._line
+        self._sharers[name] = handler
+        if self._tally.disabled:
+            self._tally = Tally()
+            kernel.log.record(kernel.id("line-enable"), "register", cause, {f"line/{line.number}/disabled": False})
+        line.set_mask(False, kernel.id("request-line"), cause)
+
+    def take(self, number: int, cause: str) -> None:
+        """Handle an interrupt that a CPU has taken."""
+        if number == self._line.number:
+            (self._take_line if self._sharers else self._scream)(cause)
+        elif number in self._handlers:
+            self._handlers[number](cause)
+        else:
+            for cpu in self._kernel.computer.cpus:
+                if cause.startswith(f"apic{cpu.number}/"):
+                    self._stray(cpu, number, cause)
+        # An LPI that was pending from before is spurious to the driver that has just enabled it, and that is all.
+
+    def _stray(self, cpu: Cpu, number: int, cause: str) -> None:
+        """Count a vector that nobody here has handed out, say so at a limited rate, and forget it."""
+        kernel = self._kernel
+        cpu.stolen += INTERRUPT_COST
+        stray = kernel.log.record(kernel.id("stray-vector"), "stray", cause)
+        if self._limit.allows(kernel.now):
+            kernel.say("irq.no-handler", cpu=cpu.number, vector=number, irq=-1, cause=stray)
+
+    def _scream(self, cause: str) -> None:
+        """Take a line that is unmasked though nobody requested it: nobody counts, so nothing ever ends it.
+
+        [src: msi-storms]
+        """
+        id = self._kernel.id("unrequested")
+        self._line.cpu.set_storming(True, id, cause)
+        raise MachineDead("hung", id)
+
+    # -- a level-triggered line ------------------------------------------------------------------------
+
+    def _take_line(self, cause: str) -> None:
+        """Run every handler of the line. If none of them knows the device that asserts it, a storm begins."""
+        handled = [handler(cause) for handler in self._sharers.values()]
+        self._note(handled=any(handled))
+        if self._line.asserted and not any(handled):
+            self._storm(cause)
+
+    def _note(self, *, handled: bool) -> None:
+        """Count, as `note_interrupt()` does."""
+        tally, now = self._tally, self._kernel.now
+        if not handled:
+            late = tally.last_unhandled is not None and now - tally.last_unhandled > POLL
+            tally.unhandled = 1 if late else tally.unhandled + 1
+            tally.last_unhandled = now
+        if tally.unhandled:
+            tally.count += 1
+
+    def _storm(self, cause: str) -> None:
+        """Let the line take its CPU, until the detector has seen enough. How long that is, is known at once."""
+        kernel, line = self._kernel, self._line
+        taken = self._until_stuck()
+        id = kernel.id("storm")
+        line.cpu.set_storming(True, id, cause)
+        kernel.computer.env.process(self._end_storm(taken, id))
+
+    def _until_stuck(self) -> int:
+        """Return how many more interrupts it takes.
+
+        Each unhandled interrupt counts, so a full window is enough. With ``irqpoll`` the handlers of other
+        shared lines are asked as well, and each that claims the interrupt lowers the tally by one: a window
+        with a hundred claims or more is spoiled, and the next begins. [src: note-interrupt]
+        """
+        taken = WINDOW - self._tally.count
+        if self._kernel.scenario.irqpoll == "no":
+            return taken
+        while self._kernel.draws.below(2 * (WINDOW - UNHANDLED), "irqpoll/claims", self._windows) >= WINDOW - UNHANDLED:
+            self._windows += 1
+            taken += WINDOW
+        self._windows += 1
+        return taken
+
+    def _end_storm(self, taken: int, storm: str) -> Generator[Event, None, None]:
+        """When the last interrupt of the window has come: say so, disable the line, and poll it from now on."""
+        kernel, line, cpu = self._kernel, self._line, self._line.cpu
+        yield kernel.computer.env.timeout(taken * INTERRUPT_COST)
+        cpu.stolen += taken * INTERRUPT_COST
+        end = kernel.id("storm-end")
+        path = f"line/{line.number}"
+        unhandled = self._tally.unhandled + taken
+        cpu.set_storming(False, end, storm, **{f"{path}/unhandled": unhandled, f"{path}/disabled": True})
+        self._tally = Tally(disabled=True)
+        kernel.say("irq.nobody-cared", line.number, cause=end)
+        kernel.say("irq.handlers", cause=end)
+        for name in self._sharers:
+            kernel.say("irq.handler", "(____ptrval____)", name, cause=end)
+        kernel.say("irq.disabling", line.number, cause=end)
+        line.set_mask(True, kernel.id("line-disable"), end)
+        line.end(end)
+        kernel.computer.env.process(self._poll())
+
+    def _poll(self) -> Generator[Event, None, None]:
+        """Run the handlers of the line that was given up, for as long as it is, and this kernel runs."""
+        kernel, cpu = self._kernel, self._line.cpu
+        while True:
+            yield kernel.computer.env.timeout(POLL)
+            if not self._tally.disabled or cpu.on_interrupt != self.take or not cpu.takes_interrupts:
+                return
+            for handler in self._sharers.values():
+                handler(kernel.cause or "")

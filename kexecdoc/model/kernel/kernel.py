@@ -1,0 +1,185 @@
+"""What both kernels are: something that runs steps, prints, waits and uses its memory."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from simpy import Event
+
+from kexecdoc.model.draws import Draws
+from kexecdoc.model.kernel.driver import Driver
+from kexecdoc.model.log import Log, frames_path
+from kexecdoc.model.machine.computer import Computer
+from kexecdoc.model.machine.dead import MachineDead as MachineDead
+from kexecdoc.model.machine.memory import runs
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.registries.messages import find
+from kexecdoc.registries.versions import EVERY, Versions
+
+Process = Generator[Event, Any, Any]
+
+
+class Reading(NamedTuple):
+    """What came of reading an owner's frames: the event's id, and the frames with wrong bytes."""
+
+    id: str | None
+    wrong: list[int]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a path: its name in the log, what it does, and who says that a real kernel does it.
+
+    ``run`` is given the kernel that walks the path. ``versions`` are those that have the step. ``touches`` are
+    the objects and locks of the kernel that it relies on, where it matters how that can fail: see `crash`.
+    """
+
+    name: str
+    run: Callable[[Any], Process]
+    source: str
+    versions: Versions = EVERY
+    touches: tuple[Any, ...] = ()
+
+
+class Console:
+    """The serial console, which both kernels print to."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._lines = 0
+
+    def print(self, kernel: str, id: str, text: str, message: str | None, cause: str | None) -> None:
+        line = {"kernel": kernel, "text": text, "message": message}
+        self._log.record(id, "print", cause, {f"console/{self._lines}": line})
+        self._lines += 1
+
+
+class RateLimit:
+    """printk's own: so many in so long, and then silence until the time is over. [src: ratelimit]"""
+
+    def __init__(self, burst: int, interval: int) -> None:
+        self._burst = burst
+        self._interval = interval
+        self._begun: int | None = None
+        self._said = 0
+
+    def allows(self, now: int) -> bool:
+        """Return whether a line may be printed now, and count it."""
+        if self._begun is None or now > self._begun + self._interval:
+            self._begun, self._said = now, 0
+        self._said += 1
+        return self._said <= self._burst
+
+
+class Kernel:
+    """One kernel on one computer. ``name`` is ``old`` or ``next``.
+
+    ``plugged`` are the drivers of what is plugged in beside the machine's own devices.
+    """
+
+    name = ""
+
+    def __init__(
+        self, computer: Computer, console: Console, scenario: Scenario, draws: Draws, plugged: tuple[Driver, ...]
+    ) -> None:
+        self.computer = computer
+        self.console = console
+        self.scenario = scenario
+        self.draws = draws
+        self.plugged = plugged
+        self.log = computer.log
+        self.memory = computer.memory
+        self._ordinals: Counter[str] = Counter()
+        self.cause: str | None = None  # the id of the event that began what is under way: a step, a callback in it
+
+    @property
+    def now(self) -> int:
+        """The time, in ns since the call that starts the crossing."""
+        return int(self.computer.env.now)
+
+    def id(self, act: str) -> str:
+        """Return the id of this kernel's next event of a kind, ``next/print:3``."""
+        ordinal = self._ordinals[act]
+        self._ordinals[act] += 1
+        return f"{self.name}/{act}:{ordinal}"
+
+    def pause(self, ns: int) -> Process:
+        """Take ``ns`` of CPU 0's time: that long is what the kernel does meanwhile, and what interrupts steal."""
+        cpu, begun = self.computer.cpus[0], self.now
+        stolen = cpu.stolen
+        while (left := begun + ns + cpu.stolen - stolen - self.now) > 0 or cpu.storming:
+            yield self.computer.env.timeout(left) if left > 0 else cpu.calm
+
+    def say(self, message: str, *values: object, cause: str | None = None, **named: object) -> None:
+        """Print a message of the registry in the words of this kernel's version, or nothing if it has none.
+
+        Values come in the order of the format; by name where the words of versions differ in what they tell.
+        """
+        if entry := find(message, self.scenario.kernel):
+            text = entry.render(*values, **named)
+            self.console.print(self.name, self.id(f"print-{message}"), text, message, cause or self.cause)
+
+    @abstractmethod
+    def abort(self, cause: str) -> None:
+        """Die of a refused request that came back as an error."""
+
+    def has(self, since: str) -> bool:
+        """Return whether this kernel is at least of that version."""
+        return self.scenario.kernel in Versions(since)
+
+    def walk(self, path: Iterable[Step]) -> Process:
+        """Run a path step by step; the log says where each begins."""
+        for step in path:
+            if self.scenario.kernel in step.versions:
+                ordinal = self._ordinals[step.name]
+                self._ordinals[step.name] += 1
+                self.cause = begun = self.log.record(f"{step.name}:{ordinal}", "step", None, {"step": step.name})
+                for touch in step.touches:
+                    yield from touch.happen(self)
+                yield from step.run(self)
+                self.cause = begun
+                self.after_step(step)
+
+    def after_step(self, step: Step) -> None:
+        """Do what has to be done when a step ends."""
+
+    @contextmanager
+    def callback(self, device: str, name: str, driver: str = "bound") -> Iterator[str]:
+        """Log that a callback of a device's driver begins, and that it returned, if it does.
+
+        Yields the id of the call. ``driver`` says whether the driver holds the device afterwards.
+        """
+        outer = self.cause
+        self.cause = call = self.log.record(
+            self.id(f"{device}-call"), "call", outer, {f"device/{device}/callback": name}
+        )
+        yield call
+        returned = {f"device/{device}/callback": "returned", f"device/{device}/driver": driver}
+        self.log.record(self.id(f"{device}-return"), "return", self.cause, returned)
+        self.cause = outer
+
+    def use(self, owner: str) -> Reading:
+        """Read every frame of an owner, as using it does, and return those with wrong bytes.
+
+        What is found is an event of the log; the verdict reads nothing else.
+        """
+        ranges = self.memory.runs_of(owner)
+        if not ranges:
+            return Reading(None, [])
+        frames = [frame for first, count in ranges for frame in range(first, first + count)]
+        return self.find(frames, self.id(f"read-{owner}"))
+
+    def find(self, frames: list[int], id: str) -> Reading:
+        """Compare what is in frames with what ought to be there, and log what was found as the event ``id``."""
+        wrong = self.memory.wrong(frames)
+        spoilt = set(wrong)
+        good = frames if not wrong else [frame for frame in frames if frame not in spoilt]
+        found = {frames_path(first, count, "found"): "intact" for first, count in runs(good)}
+        found |= {frames_path(first, count, "found"): "wrong" for first, count in runs(wrong)}
+        self.log.record(id, "read", self.cause, found)
+        return Reading(id, wrong)

@@ -1,0 +1,53 @@
+"""How an x86 kernel hands out vectors, and quiets its interrupt controllers.
+
+A vector is a number in a CPU's own table. A device's message names the CPU and the vector; old kernel and next come
+to the same vectors here, as kernels do that find the same devices in the same order. [src: apic-msi]
+"""
+
+from __future__ import annotations
+
+from kexecdoc.model.kernel.kernel import Kernel
+from kexecdoc.model.machine.apic import message
+from kexecdoc.model.machine.disk import QUEUES
+from kexecdoc.model.machine.x86 import X86
+from kexecdoc.model.scales import VECTORS
+
+FIRST_VECTOR = 0x21
+"""Where the kernel begins to hand out vectors to devices. [src: apic-msi]"""
+
+NUMBERS = {
+    "nvme0": tuple(range(FIRST_VECTOR, FIRST_VECTOR + QUEUES)),
+    "eth0": tuple(range(FIRST_VECTOR + QUEUES, FIRST_VECTOR + QUEUES + VECTORS)),
+}
+
+
+def chips(kernel: Kernel) -> X86:
+    """Return the controllers of an x86 machine."""
+    found = kernel.computer.chips
+    assert isinstance(found, X86)
+    return found
+
+
+def cpu_of(function: str, vector: int) -> int:
+    """Return which CPU takes a vector: the card's go one to a CPU, the disk's admin queue is CPU 0's."""
+    return vector if function == "eth0" else max(0, vector - 1)
+
+
+def messages(function: str, cpus: int) -> list[tuple[int, int]]:
+    """Return what each of a function's vectors has to write, and where, if so many CPUs take interrupts."""
+    return [message(min(cpu_of(function, v), cpus - 1), number) for v, number in enumerate(NUMBERS[function])]
+
+
+def clear_io_apic(kernel: Kernel) -> None:
+    """Mask every pin, and end what it has delivered, by an explicit end of interrupt. [src: x86-io-apic]"""
+    chips(kernel).line.clear(kernel.id("clear-io-apic"), kernel.cause)
+
+
+def shut_down_local_apic(kernel: Kernel) -> None:
+    """Disable this CPU's local APIC, then leave it as firmware does, in virtual wire mode: it accepts messages.
+
+    [src: x86-shutdown]
+    """
+    apic = chips(kernel).apics[0]
+    apic.set_enabled(False, kernel.id("lapic-shutdown"), kernel.cause)
+    apic.set_enabled(True, kernel.id("virtual-wire"), kernel.cause)

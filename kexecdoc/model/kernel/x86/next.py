@@ -1,0 +1,114 @@
+"""The next kernel on x86: it takes interrupts before it has set its local APIC up, and in which order it boots."""
+
+from __future__ import annotations
+
+from kexecdoc.model.kernel.boot import (
+    ENUMERATION,
+    INITRAMFS,
+    LATE,
+    MEMORY,
+    USERSPACE,
+    banner,
+    handover,
+    others,
+    say_how_many_are_up,
+)
+from kexecdoc.model.kernel.drivers import DRIVERS
+from kexecdoc.model.kernel.kernel import Process, Step
+from kexecdoc.model.kernel.next import NextKernel
+from kexecdoc.model.kernel.x86 import vtd
+from kexecdoc.model.kernel.x86.apics import NUMBERS, chips, clear_io_apic, messages
+from kexecdoc.model.scales import BOOT_ENABLE, BOOT_INTERRUPTS, BOOT_SMP, CPUS, EARLY_BOOT, EARLY_TO_ITS, FRAME
+
+LINEAR_MAP = 0xFFFF_8880_0000_0000
+WRITE_FAULT = 0x0002
+
+
+class X86Next(NextKernel):
+    """The next kernel, with local APICs, an I/O APIC and VT-d."""
+
+    NUMBERS = NUMBERS
+
+    def path(self) -> tuple[Step, ...]:
+        """Return the steps from the entry on. ACPI finds the bus before the initramfs is unpacked. [src: x86-boot]"""
+        return (SETUP, MEMORY, ENABLE, APIC, SMP, ENUMERATION, INITRAMFS, IOMMU, DRIVERS, LATE, USERSPACE)
+
+    def die_of_text(self, wrong: int, cause: str | None) -> None:
+        """Print the oops of an invalid opcode."""
+        self.say("x86.undefined", 1, cause=cause)
+        first = self.memory.wrong_bytes(wrong)[0]
+        code = self.memory.load(self.memory.address(wrong) + max(0, first - 8), 16)
+        words = [f"{byte:02x}" for byte in code]
+        words[min(8, first)] = f"<{words[min(8, first)]}>"
+        self.say("oops.code", " ".join(words), cause=cause)
+
+    def die_of_tables(self, wrong: int, cause: str | None) -> None:
+        """Print the oops of a page fault."""
+        self.say("x86.fault", LINEAR_MAP + wrong * FRAME, cause=cause)
+        self.say("x86.oops", WRITE_FAULT, 1, cause=cause)
+
+    def abort(self, cause: str) -> None:
+        """Die of a system error. [src: x86-serr]"""
+        self.say("x86.serr", 0xA1, 0, cause=cause)
+        self.panic("NMI: Not continuing", cause)
+
+    def attach_iommu(self, function: str) -> None:
+        """Attach a function that a capture kernel has left in its old domain, now that its driver sets it up."""
+        unit = chips(self).iommu
+        if unit.present and self.handed.capture and self.has("4.2"):
+            self.attach(function)
+
+    def set_up_messages(self, function: str) -> list[tuple[int, int]]:
+        """Hand out vectors, on the CPUs that there are."""
+        return messages(function, sum(cpu.online for cpu in self.computer.cpus))
+
+
+def setup_arch(next: X86Next) -> Process:
+    """Start. [src: x86-boot]"""
+    banner(next)
+    yield from next.pause(EARLY_BOOT)
+    handover(next)
+
+
+def enable_interrupts(next: X86Next) -> Process:
+    """Take interrupts for the first time: before the local APIC is set up. [src: x86-boot]"""
+    yield from next.pause(EARLY_TO_ITS)
+    next.interrupts.attach()
+    next.computer.cpus[0].set_interrupts("on", next.id("irq-enable"), next.cause)
+    yield from next.pause(BOOT_ENABLE)
+
+
+def set_up_apics(next: X86Next) -> Process:
+    """Set the local APIC up, then clear the I/O APIC, which the old kernel has masked already.
+
+    Up to 6.12 both requests and what is in service are drained here; 7.3 acknowledges what is in service only.
+    [src: x86-boot, x86-io-apic]
+    """
+    yield from next.pause(BOOT_INTERRUPTS // 2)
+    next.say("apic.symmetric")
+    vtd.set_up_remapping(next)
+    if not next.has("7.3"):
+        chips(next).apics[0].drain(next.id("lapic-drain"), next.cause)
+    clear_io_apic(next)
+    next.log.record(next.id("apics"), "register", next.cause, {"apics/programmed-by": next.name})
+    yield from next.pause(BOOT_INTERRUPTS // 2)
+
+
+def bring_up_cpus(next: X86Next) -> Process:
+    """Bring the other CPUs up, one after the other; a capture kernel leaves them alone. [src: smp-init]"""
+    next.init_runs = True
+    next.say("smp.bringing")
+    for cpu in others(next):
+        yield from next.pause(BOOT_SMP // (CPUS - 1))
+        apic = chips(next).apics[cpu.number]
+        apic.drain(next.id("lapic-drain"), next.cause)
+        apic.set_enabled(True, next.id("lapic-on"), next.cause)
+        cpu.set_online(True, next.id("cpu-on"), next.cause)
+    say_how_many_are_up(next)
+
+
+SETUP = Step("next/setup_arch", setup_arch, "x86-boot")
+ENABLE = Step("next/interrupts-on", enable_interrupts, "x86-boot")
+APIC = Step("next/interrupt-controller", set_up_apics, "x86-boot")
+SMP = Step("next/cpus", bring_up_cpus, "smp-init")
+IOMMU = Step("next/iommu", vtd.set_up_vtd, "vtd-boot")

@@ -1,0 +1,77 @@
+"""Local APICs and the I/O APIC: on x86 a message goes to a CPU without a controller in between.
+
+An MSI is a write to 0xFEExxxxx, which names the CPU and the vector. The local APIC sets a bit of its IRR, moves
+it to the ISR when the CPU takes it, and clears that at the end of interrupt. There is no mask for a vector, and no
+wire: nothing remembers who sent it. [src: apic-msi, msi-window]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kexecdoc.model.log import Log
+from kexecdoc.model.machine.cpu import Cpu
+
+MSI_WINDOW = range(0xFEE0_0000, 0xFEF0_0000)
+"""Where messages go. The IOMMU's translation leaves it alone. [src: msi-window]"""
+
+
+def message(cpu: int, vector: int) -> tuple[int, int]:
+    """Return the address and the data of a message for a CPU."""
+    return MSI_WINDOW.start | cpu << 12, vector
+
+
+class LocalApic:
+    """The local APIC of one CPU. A vector that waits already absorbs another."""
+
+    def __init__(self, log: Log, cpu: Cpu) -> None:
+        self._log = log
+        self.cpu = cpu
+        self.enabled = True
+        self.waiting: dict[int, tuple[str, str]] = {}  # the IRR: by vector, the event that set the bit, and who sent it
+        self.on_taken: Callable[[str, int, Cpu, str], None] | None = None  # a device that waits for that
+        self._presented = 0
+        cpu.sources.append(self)
+        log.start[f"apic/{cpu.number}/enabled"] = True
+
+    @property
+    def name(self) -> str:
+        return f"apic{self.cpu.number}"
+
+    def accept(self, vector: int, who: str, ordinal: int, cause: str) -> None:
+        """Take a message: set the vector's bit, and hand it to the CPU if that takes interrupts."""
+        if not self.enabled:
+            return
+        if vector not in self.waiting:
+            id = f"{self.name}/accept-{who}:{ordinal}"
+            self._log.record(id, "apic.accepted", cause, {f"apic/{self.cpu.number}/{vector}": "waiting"})
+            self.waiting[vector] = id, who
+        if self.cpu.takes_interrupts:
+            self._deliver(vector, f"{self.name}/acknowledge-{who}:{ordinal}")
+
+    def present(self, cause: str | None) -> None:
+        """Hand the CPU what waits, highest vector first."""
+        for vector in sorted(self.waiting, reverse=True):
+            if self.enabled and self.cpu.takes_interrupts:
+                self._presented += 1
+                self._deliver(vector, f"{self.name}/acknowledge-waiting:{self._presented}")
+
+    def _deliver(self, vector: int, id: str) -> None:
+        """Let the CPU have a vector; the kernel's handler ends it. From IRR to ISR to nothing takes no time here."""
+        cause, who = self.waiting.pop(vector)
+        self._log.record(id, "apic.acknowledged", cause, {f"apic/{self.cpu.number}/{vector}": None})
+        self.cpu.interrupt(vector, id)
+        if self.on_taken is not None:
+            self.on_taken(who, vector, self.cpu, id)
+
+    def set_enabled(self, value: bool, id: str, cause: str | None) -> None:
+        """Write the enable bit of the spurious-interrupt vector register. What waits goes on waiting."""
+        self.enabled = value
+        self._log.record(id, "register", cause, {f"apic/{self.cpu.number}/enabled": value})
+
+    def drain(self, id: str, cause: str | None) -> None:
+        """Acknowledge whatever waits without handling it."""
+        if self.waiting:
+            cleared = {f"apic/{self.cpu.number}/{vector}": None for vector in sorted(self.waiting)}
+            self._log.record(id, "register", cause, cleared)
+            self.waiting.clear()

@@ -1,0 +1,142 @@
+"""The bus: how a write gets from a device to memory, and what may stop it.
+
+Every write, a packet's or an interrupt's, goes through the same gates in the same order: the function's
+Bus Master bit, the bits of the bridges above it, the IOMMU, the address. [src: bus-master, msi-is-a-write]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from kexecdoc.model.log import Log
+from kexecdoc.model.machine.memory import Memory
+
+
+class Result(StrEnum):
+    """What became of a write: the first gate that refused it, or where it ended."""
+
+    STOPPED = "stopped"
+    FAULTED = "faulted"
+    MISSED = "missed"
+    LANDED = "landed"
+
+
+class Iommu(Protocol):
+    """What stands between the bus and memory, if anything does."""
+
+    def translate(self, function: str, address: int) -> int | None:
+        """Return where a function's write goes, or None if it is refused."""
+
+    def report(self, function: str, address: int, cause: str) -> None:
+        """Record a refusal, if it is of a kind that is recorded, and if anybody asked for it."""
+
+
+class Doorbell(Protocol):
+    """Addresses that take interrupts as writes."""
+
+    def takes(self, address: int) -> bool:
+        """Return whether a physical address is one of them."""
+
+    def ring(self, requester: str, address: int, data: int, ordinal: int, cause: str) -> None:
+        """Take a message from a requester."""
+
+
+class Bus:
+    """One root bus, the IOMMU beside it, and what lies behind: memory and the doorbell of interrupts."""
+
+    def __init__(self, log: Log, memory: Memory, iommu: Iommu, doorbell: Doorbell) -> None:
+        self.log = log
+        self.memory = memory
+        self.iommu = iommu
+        self.doorbell = doorbell
+        self.functions: dict[str, Function] = {}
+        self.on_abort: Callable[[str], None] | None = None  # what a refused request does to the machine
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What configuration space says of a function: vendor, device, class and the type of its header."""
+
+    vendor: int
+    device: int
+    class_code: int
+    header: int = 0
+
+
+class Function:
+    """One PCI function: its command register's Bus Master bit and its way to memory.
+
+    ``obeys`` is False for a device that does not stop when its own bit is cleared: the bit is not known to
+    stop every device. [src: bus-master-2012, seed-biederman] ``above`` is the bridge that it is below.
+    """
+
+    def __init__(
+        self, bus: Bus, name: str, bdf: str, identity: Identity, *, obeys: bool = True, above: Function | None = None
+    ) -> None:
+        self.bus = bus
+        self.name = name
+        self.bdf = bdf
+        self.identity = identity
+        self.obeys = obeys
+        self.above = above
+        self.below: list[Function] = []
+        if above is not None:
+            above.below.append(self)
+        self.bus_master = True
+        self.open = True
+        self.on_open: Callable[[str], None] | None = None  # given the id of the write that let it through again
+        self.on_reset: Callable[[str, str | None], None] | None = None  # given the id of its event, and the cause
+        bus.functions[name] = self
+        bus.log.start[f"gate/{name}/bus-master"] = True
+
+    def set_bus_master(self, value: bool, id: str, cause: str | None) -> None:
+        """Write the Bus Master bit of the command register. Whoever was held back by it goes on at once."""
+        self.bus_master = value
+        self.bus.log.record(id, "register", cause, {f"gate/{self.name}/bus-master": value})
+        for function in self._subtree():
+            function.open = function.is_open()
+            if function.open and function.on_open is not None:
+                function.on_open(id)
+
+    def is_open(self) -> bool:
+        """Return whether every Bus Master bit on the way lets the function's requests through."""
+        return (self.bus_master or not self.obeys) and (self.above is None or self.above.is_open())
+
+    def _subtree(self) -> Iterator[Function]:
+        yield self
+        for function in self.below:
+            yield from function._subtree()
+
+    def write(
+        self, act: str, ordinal: int, kind: str, address: int, data: bytes, cause: str, also: Mapping[str, Any]
+    ) -> Result:
+        """Issue a memory write, as the event ``NAME/act:ordinal``; ``also`` is what the device itself changes by it.
+
+        ``kind`` is ``dma`` or ``msi``; the log gets ``dma.landed`` and so on. A landed write names the
+        frame; one that rings the doorbell is handed on to the interrupt controller.
+        """
+        bus, id = self.bus, f"{self.name}/{act}:{ordinal}"
+        if not self.open:
+            bus.log.record(id, f"{kind}.{Result.STOPPED}", cause)
+            return Result.STOPPED
+        physical = bus.iommu.translate(self.name, address)
+        if physical is None:
+            bus.log.record(id, f"{kind}.{Result.FAULTED}", cause, also)
+            bus.iommu.report(self.name, address, id)
+            if bus.on_abort is not None:
+                bus.on_abort(id)
+            return Result.FAULTED
+        if bus.doorbell.takes(physical):
+            bus.log.record(id, f"{kind}.{Result.LANDED}", cause, also)
+            bus.doorbell.ring(self.name, physical, int.from_bytes(data, "little"), ordinal, id)
+            return Result.LANDED
+        frame = bus.memory.frame(physical)
+        if frame is None:
+            bus.log.record(id, f"{kind}.{Result.MISSED}", cause, also)
+            return Result.MISSED
+        bus.memory.store(physical, data)
+        bus.log.record(id, f"{kind}.{Result.LANDED}", cause, {**also, **bus.memory.wrote([(frame, 1)], id)})
+        return Result.LANDED

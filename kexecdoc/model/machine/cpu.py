@@ -1,0 +1,74 @@
+"""A CPU, as far as interrupts see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from simpy import Environment, Event
+
+from kexecdoc.model.log import Log
+
+
+class Source(Protocol):
+    """Something that interrupts a CPU and may have had to wait for it."""
+
+    def present(self, cause: str | None) -> None:
+        """Offer the CPU what is pending, now that it may take it."""
+
+
+class Cpu:
+    """``on_interrupt`` is the running kernel's handler: it is given the interrupt's number and the causing event.
+
+    ``stolen`` is how long interrupts have kept it from anything else, in ns; ``storming`` whether one does now.
+    """
+
+    def __init__(self, env: Environment, log: Log, number: int) -> None:
+        self._env = env
+        self._log = log
+        self.number = number
+        self.interrupts = "on"
+        self.online = True
+        self.on_interrupt: Callable[[int, str], None] | None = None
+        self.sources: list[Source] = []
+        self.stolen = 0
+        self.storming = False
+        self.calm: Event = env.event()  # happens when a storm is over
+        log.start[f"cpu/{number}/online"] = True
+        log.start[f"cpu/{number}/interrupts"] = "on"
+
+    @property
+    def takes_interrupts(self) -> bool:
+        return self.online and self.interrupts == "on" and not self.storming and self.on_interrupt is not None
+
+    def interrupt(self, number: int, cause: str) -> None:
+        """Take an interrupt: the running kernel's handler runs, at once."""
+        assert self.on_interrupt is not None
+        self.on_interrupt(number, cause)
+
+    def set_interrupts(self, value: str, id: str, cause: str | None) -> None:
+        """Mask interrupts or take them again, with what waited: ``masked`` or ``on``."""
+        self.interrupts = value
+        self._log.record(id, "cpu", cause, {f"cpu/{self.number}/interrupts": value})
+        self._present(id)
+
+    def set_online(self, value: bool, id: str, cause: str | None) -> None:
+        """Take the CPU down or bring it up. It comes up with interrupts on."""
+        self.online = value
+        self.interrupts = "on" if value else "masked"
+        path = f"cpu/{self.number}"
+        self._log.record(id, "cpu", cause, {f"{path}/online": value, f"{path}/interrupts": self.interrupts})
+        self._present(id)
+
+    def set_storming(self, value: bool, id: str, cause: str | None, **also: object) -> None:
+        """Do nothing but handle one interrupt after another, or come back from it."""
+        self.storming = value
+        if not value:
+            self.calm.succeed()
+            self.calm = self._env.event()
+        self._log.record(id, "storm", cause, {f"cpu/{self.number}/storm": value, **also})
+
+    def _present(self, cause: str) -> None:
+        for source in self.sources:
+            if self.takes_interrupts:
+                source.present(cause)

@@ -1,0 +1,277 @@
+"""GICv3: the ITS, which routes messages and can be stopped, and the redistributors, which may not.
+
+An MSI is a write of an EventID to the ITS's doorbell. The ITS looks up (INTID, collection) by requester
+and EventID, and the collection's redistributor *sets a bit in ordinary memory*: byte INTID div 8, bit
+INTID mod 8 of its pending table. As in QEMU, masking an LPI does not keep the bit from being set.
+Acknowledging it clears it. Whether EnableLPIs can be cleared once it was set is up to the implementation.
+[src: gic-lpi-life, gic-pending-bit, gic-masked-recorded, gic-enable-lpis]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kexecdoc.model.log import Log
+from kexecdoc.model.machine.cpu import Cpu
+from kexecdoc.model.machine.memory import Memory
+from kexecdoc.model.scales import FRAME
+
+FIRST_LPI = 8192
+"""INTID of the first LPI. [src: gic-lpi-life]"""
+
+TABLE_BYTES = 64 * 1024
+"""What Linux allocates for a property table, and for a pending table: 64 KiB. [src: gic-table-sizes]"""
+
+TABLE_FRAMES = TABLE_BYTES // FRAME
+
+PENDING_BYTES = 65_536 // 8
+"""What of a pending table has a meaning with 16 bits of INTID. [src: gic-table-sizes]"""
+
+ITS_BASE = 0x0808_0000
+"""Where the ITS of the recorded consoles lies; its doorbell is at 0x10040. [src: consoles]"""
+
+
+def pending_bit(intid: int) -> tuple[int, int]:
+    """Return (byte offset, bit) of an INTID in a pending table. [src: gic-pending-bit]
+
+    >>> pending_bit(8193)
+    (1024, 1)
+    """
+    return divmod(intid, 8)
+
+
+class Redistributor:
+    """The redistributor of one CPU: registers, and a pending table that somebody donated.
+
+    ``sticky`` hardware keeps EnableLPIs at 1 once it was set, and then ignores new table addresses. With
+    ``cache_lines`` it holds so many pending bits on chip; one more, and the oldest is written to memory.
+    [src: gic-state-machine, gic600-cache]
+    """
+
+    def __init__(self, log: Log, memory: Memory, cpu: Cpu, *, sticky: bool, cache_lines: int = 0) -> None:
+        self._log = log
+        self._memory = memory
+        self.cpu = cpu
+        self.sticky = sticky
+        self.cache_lines = cache_lines
+        self.enable_lpis = False
+        self.property_table = 0
+        self.pending_table = 0
+        self.programmed_by = ""
+        self._configured: set[int] = set()  # INTIDs whose enable byte was last read as 1
+        self._known: dict[int, int] = {}  # the pending bits that the log knows of, by INTID
+        self._presented = self._spilled = 0
+        self._held: dict[int, None] = {}  # INTIDs whose pending bit is on chip, oldest first
+
+    @property
+    def name(self) -> str:
+        return f"redistributor{self.cpu.number}"
+
+    def registers(self) -> dict[str, object]:
+        """Return the registers as assignments for the log."""
+        path = f"redistributor/{self.cpu.number}"
+        return {
+            f"{path}/enable-lpis": self.enable_lpis,
+            f"{path}/pending": self.pending_table,
+            f"{path}/programmed-by": self.programmed_by,
+            **self._reread(),
+        }
+
+    def _reread(self) -> dict[str, int]:
+        """Read the pending bits from memory, and return those that have changed as assignments for the log."""
+        changed = {n: int(self.pending(n)) for n, value in self._known.items() if self.pending(n) != bool(value)}
+        self._known |= changed
+        return {f"lpi/{self.cpu.number}/{intid}": value for intid, value in changed.items()}
+
+    def set_tables(self, property_table: int, pending_table: int, by: str) -> bool:
+        """Write ``GICR_PROPBASER`` and ``GICR_PENDBASER`` for a kernel; return whether they took.
+
+        While LPIs are enabled the outcome is unpredictable; here the write is ignored.
+        [src: gic-state-machine]
+        """
+        if self.enable_lpis:
+            return False
+        self._watch(False)
+        self.property_table, self.pending_table, self.programmed_by = property_table, pending_table, by
+        self._watch(True)
+        self._configured.clear()
+        return True
+
+    def _watch(self, on: bool) -> None:
+        """Have the memory tell of writes to the part of the pending table that holds LPIs, or no longer."""
+        first = self._memory.frame(self.pending_table)
+        for frame in range(first, first + PENDING_BYTES // FRAME) if first is not None else ():
+            if on:
+                self._memory.watched[frame] = self._reread
+            else:
+                self._memory.watched.pop(frame, None)
+
+    def adopt(self, by: str) -> None:
+        """Let a kernel take the tables that it finds for its own."""
+        self.programmed_by = by
+
+    def set_enable(self, value: bool, cause: str | None = None) -> bool:
+        """Write ``GICR_CTLR.EnableLPIs`` and return what reads back. Disabling writes back what is on chip."""
+        if self.sticky and self.enable_lpis and not value:
+            return True
+        if not value:
+            for intid in list(self._held):
+                self._spill(intid, cause)
+        self.enable_lpis = value
+        return self.enable_lpis
+
+    def reset(self, id: str, cause: str | None) -> None:
+        """Be reset, as nothing but a reset of the machine does: off, with no tables and nothing on chip."""
+        self._watch(False)
+        self.enable_lpis, self.property_table, self.pending_table, self.programmed_by = False, 0, 0, ""
+        gone = {f"lpi/{self.cpu.number}/{n}": 0 for n, value in self._known.items() if value}
+        gone |= {f"lpi-cache/{self.cpu.number}/{n}": 0 for n in self._held}
+        for state in (self._configured, self._known, self._held):
+            state.clear()
+        self._log.record(id, "register", cause, {**self.registers(), **gone})
+
+    def invalidate(self, intid: int, table: int, cause: str | None) -> None:
+        """Take the ITS's INV for an INTID: read its enable byte again.
+
+        ``table`` is the property table that the commanding kernel believes in. If it is not the one in
+        the register, the enable byte that the kernel wrote lies in a table that the hardware does not
+        read, and the configuration stays as it was. (Whether real hardware would then read what has
+        meanwhile become of the old table is left out: see "Where this model lies".)
+        """
+        if table != self.property_table:
+            return
+        enabled = self._memory.load(table + intid - FIRST_LPI)[0] & 1
+        (self._configured.add if enabled else self._configured.discard)(intid)
+        if enabled:
+            self._present(intid, cause)
+
+    def pending(self, intid: int) -> bool:
+        """Read the pending bit of an INTID from memory."""
+        offset, bit = pending_bit(intid)
+        return bool(self._memory.load(self.pending_table + offset)[0] >> bit & 1)
+
+    def _waits(self, intid: int) -> bool:
+        return intid in self._held or self.pending(intid)
+
+    def record(self, intid: int, who: str, ordinal: int, cause: str) -> None:
+        """Take an LPI: set its bit, and present it to the CPU if it is enabled and the CPU takes it.
+
+        With LPIs off it is dropped. Setting a set bit changes nothing and is no event.
+        """
+        if not self.enable_lpis:
+            return
+        if not self._waits(intid):
+            id = f"{self.name}/record-{who}:{ordinal}"
+            cause = self._hold(intid, id, cause) if self.cache_lines else self._record(intid, id, cause)
+        if intid in self._configured and self.cpu.takes_interrupts:
+            self._acknowledge(intid, f"{self.name}/acknowledge-{who}:{ordinal}", cause)
+
+    def _present(self, intid: int, cause: str | None) -> None:
+        """Present an LPI that was pending when it was enabled. [src: gic-lpi-life]
+
+        What was pending and enabled while the CPU took no interrupts is not presented when it takes them
+        again: no kernel here unmasks a CPU before it has either reset the property table or given it up.
+        """
+        if self.enable_lpis and self.cpu.takes_interrupts and self._waits(intid):
+            self._presented += 1
+            self._acknowledge(intid, f"{self.name}/acknowledge-waiting:{self._presented}", cause)
+
+    def _acknowledge(self, intid: int, id: str, cause: str | None) -> None:
+        """Let the CPU take an LPI: its bit is cleared, and the kernel's handler runs."""
+        if intid in self._held:
+            del self._held[intid]
+            self._log.record(id, "lpi.acknowledged", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0})
+        else:
+            self._write_bit(intid, 0, id, "lpi.acknowledged", cause)
+        self.cpu.interrupt(intid, id)
+
+    def _record(self, intid: int, id: str, cause: str | None) -> str:
+        return self._write_bit(intid, 1, id, "lpi.recorded", cause)
+
+    def _hold(self, intid: int, id: str, cause: str) -> str:
+        """Keep a pending bit on chip. If there is no line left, the oldest goes to memory."""
+        self._log.record(id, "lpi.held", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 1})
+        self._held[intid] = None
+        if len(self._held) > self.cache_lines:
+            self._spill(next(iter(self._held)), id)
+        return id
+
+    def _spill(self, intid: int, cause: str | None) -> None:
+        """Write a pending bit that is on chip to memory."""
+        del self._held[intid]
+        id = f"{self.name}/evict:{self._spilled}"
+        self._log.record(id, "lpi.evicted", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0})
+        self._record(intid, f"{self.name}/spill:{self._spilled}", id)
+        self._spilled += 1
+
+    def _write_bit(self, intid: int, value: int, id: str, kind: str, cause: str | None) -> str:
+        """Read, modify and write one byte of the pending table, wherever that lies."""
+        self._known[intid] = value
+        offset, bit = pending_bit(intid)
+        address = self.pending_table + offset
+        byte = self._memory.load(address)[0]
+        self._memory.store(address, bytes([byte | 1 << bit if value else byte & ~(1 << bit)]))
+        frame = self._memory.frame(address)
+        assert frame is not None, "a pending table lies in RAM"
+        bit_path = f"lpi/{self.cpu.number}/{intid}"
+        return self._log.record(id, kind, cause, {bit_path: value, **self._memory.wrote([(frame, 1)], id)})
+
+
+@dataclass
+class Route:
+    """One entry of an Interrupt Translation Table."""
+
+    intid: int
+    collection: int
+
+
+class Its:
+    """The Interrupt Translation Service. It translates from its caches, whatever becomes of its tables.
+
+    [src: its-quiesce, its-tables-not-kept]
+    """
+
+    address = ITS_BASE + 0x1_0040  # GITS_TRANSLATER
+
+    def __init__(self, log: Log, redistributors: list[Redistributor]) -> None:
+        self._log = log
+        self.redistributors = redistributors
+        self.enabled = False
+        self.programmed_by = ""
+        self.routes: dict[tuple[str, int], Route] = {}
+        self.collections: dict[int, Redistributor] = {}
+
+    def takes(self, address: int) -> bool:
+        """Return whether a physical address is ``GITS_TRANSLATER``."""
+        return address == self.address
+
+    def ring(self, requester: str, address: int, event_id: int, ordinal: int, cause: str) -> None:
+        """Translate a message. Unknown EventIDs, unmapped collections and a quiet ITS end it here."""
+        route = self.routes.get((requester, event_id)) if self.enabled else None
+        target = self.collections.get(route.collection) if route else None
+        if route and target:
+            target.record(route.intid, requester, ordinal, cause)
+
+    def map_device(self, requester: str, event_id: int, intid: int, collection: int) -> dict[str, object]:
+        """Take MAPTI (or MOVI, for an EventID that is mapped); return it as an assignment for the log."""
+        self.routes[requester, event_id] = Route(intid, collection)
+        return {f"vector/{requester}/{event_id}": {"intid": intid, "cpu": collection}}
+
+    def reset(self, id: str, cause: str | None) -> None:
+        """Be reset: quiet, and programmed by nobody."""
+        self.programmed_by = ""
+        self.quiesce(id, cause)
+
+    def quiesce(self, id: str, cause: str | None) -> None:
+        """Clear ``GITS_CTLR.Enabled`` and wait for Quiescent; what it had cached is gone."""
+        self.enabled = False
+        forgotten = {f"vector/{requester}/{event_id}": None for requester, event_id in self.routes}
+        self.routes.clear()
+        self.collections.clear()
+        self._log.record(id, "register", cause, {"its": "quiet", **forgotten})
+
+    def enable(self, by: str, id: str, cause: str | None) -> None:
+        """Start translating through the tables of the kernel ``by``."""
+        self.enabled = True
+        self.programmed_by = by
+        self._log.record(id, "register", cause, {"its": "enabled", "its/programmed-by": by})

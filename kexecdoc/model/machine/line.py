@@ -1,0 +1,101 @@
+"""A level-triggered interrupt line, from the device's wire to the CPU.
+
+The wire stays asserted until the device has been seen to; a pair of Assert and Deassert messages, where it is
+PCI Express, which Bus Master does not gate. The input at the controller has a mask, and remembers that it has
+delivered an interrupt until that is ended: *remote IRR* in an I/O APIC's entry, the *active* state in a GIC. While
+that is set, or the input masked, nothing more comes of the wire. [src: level-line, bus-master]
+"""
+
+from __future__ import annotations
+
+from kexecdoc.model.log import Log
+from kexecdoc.model.machine.cpu import Cpu
+
+
+class Line:
+    """One wire and its input, aimed at one CPU. ``latch`` is what the controller calls a delivered interrupt.
+
+    ``eager`` is True where the controller delivers, and latches, though the CPU takes no interrupts yet, as an
+    I/O APIC does into the local APIC; a GIC waits for the CPU.
+    """
+
+    def __init__(self, log: Log, number: int, cpu: Cpu, *, latch: str, eager: bool) -> None:
+        self._log = log
+        self.number = number
+        self.cpu = cpu
+        self.latch = latch
+        self._eager = eager
+        self.asserting: set[str] = set()
+        self.masked = True
+        self.latched = False
+        self._delivered = 0
+        cpu.sources.append(self)
+        log.start.update({self._path("asserted"): False, self._path("masked"): True, self._path(latch): False})
+
+    def _path(self, what: str) -> str:
+        return f"line/{self.number}/{what}"
+
+    @property
+    def asserted(self) -> bool:
+        return bool(self.asserting)
+
+    def start(self) -> None:
+        """Be unmasked at t=0."""
+        self.masked = False
+        self._log.start[self._path("masked")] = False
+
+    def assert_by(self, function: str, id: str, cause: str | None) -> None:
+        """Take Assert_INTx from a function. A second one changes nothing and is no event."""
+        if function in self.asserting:
+            return
+        self.asserting.add(function)
+        self._log.record(id, "line", cause, {self._path("asserted"): True})
+        self.offer(id)
+
+    def deassert_by(self, function: str, id: str, cause: str | None) -> None:
+        """Take Deassert_INTx from a function."""
+        if function in self.asserting:
+            self.asserting.discard(function)
+            self._log.record(id, "line", cause, {self._path("asserted"): self.asserted})
+
+    def set_mask(self, masked: bool, id: str, cause: str | None) -> None:
+        """Mask the input, or unmask it: what is asserted comes through at once."""
+        if masked != self.masked:
+            self.masked = masked
+            self._log.record(id, "register", cause, {self._path("masked"): masked})
+            self.offer(id)
+
+    def clear(self, id: str, cause: str | None) -> None:
+        """Mask the input and forget what it has delivered, as a kernel does that does not trust what it finds."""
+        self.masked, self.latched = True, False
+        self._log.record(id, "register", cause, {self._path("masked"): True, self._path(self.latch): False})
+
+    def offer(self, cause: str) -> None:
+        """Deliver what the wire says, if mask and latch let it through, and again for as long as it stays so."""
+        while self.asserted and not self.masked and not self.latched:
+            if not (self._eager or self.cpu.takes_interrupts):
+                return
+            self._delivered += 1
+            self.latched = True
+            id = f"line{self.number}/deliver:{self._delivered}"
+            self._log.record(id, "line", cause, {self._path(self.latch): True})
+            if not self.cpu.takes_interrupts:
+                return
+            self._take(id)
+
+    def present(self, cause: str | None) -> None:
+        """Let the CPU, which takes interrupts now, have what waited."""
+        if self.latched:
+            self._take(cause or "")
+        self.offer(cause or "")
+
+    def _take(self, cause: str) -> None:
+        """Let the CPU handle the interrupt, and end it."""
+        self.cpu.interrupt(self.number, cause)
+        if self.latched and not self.cpu.storming:
+            self.end(cause)
+
+    def end(self, cause: str) -> None:
+        """Take the end of interrupt: an I/O APIC clears remote IRR, a GIC deactivates."""
+        self.latched = False
+        self._log.record(f"line{self.number}/end:{self._delivered}", "line", cause, {self._path(self.latch): False})

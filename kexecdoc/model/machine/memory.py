@@ -1,0 +1,183 @@
+"""Physical memory: bytes, and who owns each frame.
+
+Corruption is never declared here. Whoever uses a frame compares what it put there with what is there
+now; a byte changed behind everybody's back is found in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from kexecdoc.model.draws import Draws
+from kexecdoc.model.log import Log, frames_path
+from kexecdoc.model.scales import FRAME, FRAMES, RAM_BASE
+
+
+class Memory:
+    """RAM of `FRAMES` frames from the physical address `RAM_BASE` on.
+
+    ``content[n]`` is what the owner of frame n put there, or None where it does not care.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self.ram = bytearray(FRAMES * FRAME)
+        self._owners = ["old"]
+        self._owned = bytearray(FRAMES)  # by frame, an index into those: so that runs are found at the speed of `re`
+        self.content: list[bytes | None] = [None] * FRAMES
+        self.watched: dict[int, Callable[[], dict[str, int]]] = {}  # by frame: what reads it anew once it was written
+
+    def release(self) -> None:
+        """Let go of the bytes, when a run is over: a machine is a cycle of objects, which is collected late."""
+        self.ram = bytearray()
+        self.content = []
+
+    @staticmethod
+    def address(frame: int) -> int:
+        """Return the physical address of a frame."""
+        return RAM_BASE + frame * FRAME
+
+    @staticmethod
+    def frame(address: int) -> int | None:
+        """Return the frame that holds a physical address, or None where there is no RAM."""
+        frame = (address - RAM_BASE) // FRAME
+        return frame if 0 <= frame < FRAMES else None
+
+    def load(self, address: int, length: int = 1) -> bytes:
+        """Read bytes at a physical address in RAM."""
+        offset = address - RAM_BASE
+        return bytes(self.ram[offset : offset + length])
+
+    def store(self, address: int, data: bytes) -> None:
+        """Write bytes at a physical address in RAM, whoever asks."""
+        offset = address - RAM_BASE
+        self.ram[offset : offset + len(data)] = data
+
+    def fill(self, frame: int, name: str) -> None:
+        """Let a frame's owner put the payload called ``name`` there, and remember that it did."""
+        self.content[frame] = self.ram[frame * FRAME : (frame + 1) * FRAME] = payload(name)
+
+    def zero(self, frame: int) -> None:
+        """Let a frame's owner clear it."""
+        self.ram[frame * FRAME : (frame + 1) * FRAME] = bytes(FRAME)
+        self.content[frame] = None
+
+    def copy(self, source: int, destination: int, count: int) -> None:
+        """Copy frames as they are, wrong bytes included. What ought to be there goes along."""
+        here, there, length = source * FRAME, destination * FRAME, count * FRAME
+        self.ram[there : there + length] = self.ram[here : here + length]
+        self.content[destination : destination + count] = self.content[source : source + count]
+
+    def wrong(self, frames: Iterable[int]) -> list[int]:
+        """Compare what owners put in frames with what is there, and return the frames where it differs."""
+        ram, content = self.ram, self.content
+        return [f for f in frames if (put := content[f]) is not None and not ram.startswith(put, f * FRAME)]
+
+    def wrong_bytes(self, frame: int) -> list[int]:
+        """Return the offsets in a frame at which something else is than its owner put there."""
+        content, at = self.content[frame], frame * FRAME
+        if content is None:
+            return []
+        return [n for n, (is_, was) in enumerate(zip(self.ram[at : at + FRAME], content, strict=True)) if is_ != was]
+
+    def give(self, ranges: Iterable[tuple[int, int]], owner: str) -> dict[str, str]:
+        """Give ranges (first frame, count) to an owner and return that as assignments for the log."""
+        assignments = {}
+        for first, count in ranges:
+            self._owned[first : first + count] = bytes([self._index(owner)]) * count
+            assignments[frames_path(first, count, "owner")] = owner
+        return assignments
+
+    def owners(self) -> dict[str, str]:
+        """Return whose every frame is, as assignments for the log."""
+        runs = sorted((first, count, owner) for owner in self._owners for first, count in self.runs_of(owner))
+        return {frames_path(first, count, "owner"): owner for first, count, owner in runs}
+
+    def wrote(self, ranges: Iterable[tuple[int, int]], id: str) -> dict[str, Any]:
+        """Return, as assignments for the log, that the event ``id`` wrote ranges (first frame, count).
+
+        Pending bits that lay there are what has been written over them.
+        """
+        said: dict[str, Any] = {}
+        for first, count in ranges:
+            said[frames_path(first, count, "bytes")] = id
+            for frame, reread in self.watched.items():
+                if first <= frame < first + count:
+                    said |= reread()
+        return said
+
+    def _index(self, owner: str) -> int:
+        if owner not in self._owners:
+            self._owners.append(owner)
+        return self._owners.index(owner)
+
+    def owner(self, frame: int) -> str:
+        """Return who owns a frame."""
+        return self._owners[self._owned[frame]]
+
+    def runs_of(self, *owners: str) -> list[tuple[int, int]]:
+        """Return the frames of some owners as unbroken runs (first, count), in order."""
+        indices = bytes(map(self._index, owners))
+        return [(run.start(), len(run[0])) for run in re.finditer(b"[" + re.escape(indices) + b"]+", self._owned)]
+
+    def owned_by(self, *owners: str) -> list[int]:
+        """Return the frames of some owners, in order."""
+        return [frame for first, count in self.runs_of(*owners) for frame in range(first, first + count)]
+
+    def usable(self, *owners: str, without: Iterable[range] = ()) -> bytearray:
+        """Return a byte for each frame: 1 if one of these owners has it, or anybody if none is named.
+
+        Frames in ``without`` have 0.
+        """
+        named = bytes(not owners or owner in owners for owner in self._owners)
+        mask = bytearray(self._owned.translate(named.ljust(256, b"\0")))
+        for frames in without:
+            mask[frames.start : frames.stop] = bytes(len(frames))
+        return mask
+
+    @staticmethod
+    def place(draws: Draws, stream: str, count: int, align: int, usable: bytearray, over: range = range(0)) -> int:
+        """Return the first of ``count`` usable frames in a row, aligned, drawn evenly over all that fit.
+
+        ``over`` names frames that must be among them. MemoryError if there is no such place.
+        """
+
+        def fits(slot: int) -> bool:
+            first = slot * align
+            if over and not first <= over.start <= over.stop <= first + count:
+                return False
+            return usable.find(0, first, first + count) < 0
+
+        slot = draws.first(fits, (FRAMES - count) // align + 1, f"layout/{stream}")
+        if slot is None:
+            raise MemoryError(f"no room for {count} frames of {stream}")
+        return slot * align
+
+
+@lru_cache(maxsize=4096)
+def payload(name: str) -> bytes:
+    """Return the 4 KiB that the payload called ``name`` consists of: one digest, repeated."""
+    return blake2b(name.encode()).digest() * (FRAME // 64)
+
+
+def runs(frames: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield (first, count) for each unbroken run in an ordered series of frames."""
+    first = count = 0
+    for frame in frames:
+        if count and frame == first + count:
+            count += 1
+            continue
+        if count:
+            yield first, count
+        first, count = frame, 1
+    if count:
+        yield first, count
+
+
+def natural(count: int) -> int:
+    """Return the alignment that an allocator gives a block of so many frames: the next power of two."""
+    return 1 << (count - 1).bit_length()

@@ -1,0 +1,249 @@
+"""The device under study: it receives, writes memory, and interrupts by writing once more.
+
+As a ring it writes a buffer and a descriptor for each packet, and stops when no descriptor is left: a
+descriptor comes back only when a driver posts it. As a cyclic device (an audio buffer, a USB frame list,
+a statistics block) it writes one buffer round and round, and never stops. It follows what is in its
+registers, whoever put it there. [src: ring-runs-dry]
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+from simpy import Environment, Event
+
+from kexecdoc.model.draws import Draws
+from kexecdoc.model.log import Log
+from kexecdoc.model.machine.bus import Function, Result
+from kexecdoc.model.machine.cpu import Cpu
+from kexecdoc.model.machine.dead import MachineDead
+from kexecdoc.model.machine.line import Line
+from kexecdoc.model.scales import BUFFER_BYTES, DESCRIPTOR_BYTES, VECTORS, S
+from kexecdoc.model.scenario import Device
+
+
+@dataclass
+class Programming:
+    """What a driver wrote into the device: bus addresses, and whose they are.
+
+    ``messages[v]`` is what vector v writes when it interrupts: an address, and data.
+    """
+
+    by: str
+    buffers: list[int] = field(default_factory=list)
+    descriptors: int = 0
+    messages: list[tuple[int, int]] = field(default_factory=list)
+
+
+class Nic:
+    """A PCI function with a DMA engine, an interrupt and the descriptors that are still posted."""
+
+    def __init__(
+        self, env: Environment, log: Log, draws: Draws, function: Function, device: Device, line: Line
+    ) -> None:
+        self._env = env
+        self._log = log
+        self._draws = draws
+        self.function = function
+        self.device = device
+        self.programming = Programming(by="")
+        self.engine = "stopped"
+        self.msi = "disabled"
+        self.intx = "disabled"
+        self.line = line
+        self.free = 0
+        self.unserved: set[int] = set()  # vectors whose last message no driver has seen to
+        self._head = 0
+        self._held: int | None = None  # the last packet that Bus Master held back
+        self._listening = env.event()  # happens when it listens again
+        function.on_open = self._resume
+
+    @property
+    def name(self) -> str:
+        return self.function.name
+
+    def program(self, programming: Programming) -> None:
+        """Write the registers: post every descriptor and start. Before t=0 only, so nothing is logged."""
+        self.programming = programming
+        self.engine, self.free = "running", self.device.ring_size
+        if self.device.interrupt == "msi":
+            self.msi = "enabled"
+        else:
+            self.intx = "enabled"
+
+    def registers(self) -> dict[str, Any]:
+        """Return the registers as assignments for the log."""
+        path = f"device/{self.name}"
+        return {
+            f"{path}/engine": self.engine,
+            f"{path}/msi": self.msi,
+            **({f"{path}/intx": self.intx} if self.device.interrupt == "intx" else {}),
+            f"{path}/programmed-by": self.programming.by,
+            f"{path}/free": self.free,
+        }
+
+    def stop_engine(self, id: str, cause: str | None) -> None:
+        """Write the register that stops the DMA engine."""
+        self.engine = "stopped"
+        self._log.record(id, "register", cause, {f"device/{self.name}/engine": "stopped"})
+
+    def disable_msi(self, id: str, cause: str | None, *, fall_back: bool = False) -> None:
+        """Clear MSI Enable: no message leaves the device any more. It may fall back to its line."""
+        self.msi = "disabled"
+        changed = {f"device/{self.name}/msi": "disabled"}
+        if fall_back:
+            self.intx = changed[f"device/{self.name}/intx"] = "enabled"
+        self._log.record(id, "register", cause, changed)
+
+    def mask_msi(self, id: str, cause: str | None) -> None:
+        """Set the device's own mask bits: a message is kept back in the device. [src: msi-own-mask]"""
+        self.msi = "masked"
+        self._log.record(id, "register", cause, {f"device/{self.name}/msi": "masked"})
+
+    def silence(self, id: str, cause: str | None) -> None:
+        """Switch the interrupt off in the device, of whichever kind it is."""
+        if self.device.interrupt == "msi":
+            self.disable_msi(id, cause)
+            return
+        self.intx = "disabled"
+        self._log.record(id, "register", cause, {f"device/{self.name}/intx": "disabled"})
+        self.line.deassert_by(self.name, _line_id(id), id)
+
+    def reset(self, by: str, id: str, cause: str | None) -> None:
+        """Reset the device: engine and interrupt off, descriptors forgotten."""
+        self.programming = Programming(by=by)
+        self.engine, self.msi, self.free, self._held = "stopped", "disabled", 0, None
+        fell_back = self.intx == "enabled" and self.device.interrupt == "msi"
+        self.intx = "disabled"
+        off = {f"device/{self.name}/intx": "disabled"} if fell_back else {}
+        self._log.record(id, "register", cause, {**self.registers(), **off})
+        self.line.deassert_by(self.name, _line_id(id), id)
+
+    def serve(self, id: str, cause: str) -> bool:
+        """Let the driver that programmed it read and clear the status; return whether there was anything to say."""
+        said = self.name in self.line.asserting
+        self.line.deassert_by(self.name, id, cause)
+        return said
+
+    def resend(self, who: str, data: int, cpu: Cpu, cause: str) -> None:
+        """Hear that a CPU has taken a message of this device's, and send it again if no driver has seen to it.
+
+        It is there before the CPU has got anywhere, so the CPU takes it again, for ever: that this is a hang
+        is arithmetic, and need not be a hundred thousand events. No interrupt descriptor is involved, so no
+        detector sees it. [src: msi-storms]
+        """
+        if self.device.msi_resend == "no" or who != self.name or self.msi != "enabled":
+            return
+        if any(self.programming.messages[vector][1] == data for vector in self.unserved):
+            cpu.set_storming(True, f"{self.name}/resend:0", cause)
+            raise MachineDead("hung", f"{self.name}/resend:0")
+
+    def post(self, cause: str) -> None:
+        """Let the driver post every used descriptor again: one write to the tail register.
+
+        The event has the ordinal of the interrupt that made the driver do so.
+        """
+        self.unserved.clear()
+        if self.device.dma == "ring" and self.free < self.device.ring_size:
+            self.free = self.device.ring_size
+            if not self._listening.triggered:
+                self._listening.succeed()
+            ordinal = cause.rpartition(":")[2]
+            self._log.record(f"{self.name}/post:{ordinal}", "register", cause, {f"device/{self.name}/free": self.free})
+
+    def receive(self) -> Generator[Event, None, None]:
+        """Take arrivals for ever: gaps uniform between half and one and a half periods.
+
+        They come whether or not the device listens. Where it does not, nobody waits for them one by one.
+        """
+        period, due, now = S // self.device.traffic, 0, 0
+        for ordinal in itertools.count():
+            due += self._draws.between(period - period // 2, period + period // 2, "eth0/arrivals", ordinal)
+            if not self._listens():
+                self._listening = self._env.event()
+                yield self._listening
+                now = int(self._env.now)
+            if due >= now:
+                yield self._env.timeout(due - now)
+                now = due
+                self._arrive(ordinal)
+
+    def _listens(self) -> bool:
+        """Return whether an arrival would be noticed: a packet that finds no descriptor is dropped in the device."""
+        overrun_shows = self.intx == "enabled" and self.name not in self.line.asserting
+        return self.engine == "running" and (self._has_room() or overrun_shows)
+
+    def _has_room(self) -> bool:
+        return self.device.dma == "cyclic" or self.free > 0
+
+    def _arrive(self, ordinal: int) -> None:
+        """Take one packet, or one period. Where no descriptor is left the packet is lost, and a line says so too."""
+        if not self._listens():
+            return
+        arrival = self._log.record(f"{self.name}/arrival:{ordinal}", "arrival")
+        if self._has_room():
+            self._write(ordinal, arrival)
+        if self.msi == "enabled":
+            self._interrupt(ordinal, arrival)
+        if self.intx == "enabled":
+            self.line.assert_by(self.name, f"{self.name}/line:{ordinal}", arrival)
+
+    def _write(self, ordinal: int, cause: str, act: str = "buffer") -> None:
+        """Write what arrived to memory; what Bus Master holds back waits in the device."""
+        writes = self._write_packet if self.device.dma == "ring" else self._write_period
+        self._held = ordinal if writes(ordinal, cause, act) is Result.STOPPED else None
+
+    def _resume(self, cause: str) -> None:
+        """Go on the moment that Bus Master is set, with what was held back last."""
+        if self.engine == "running" and self._held is not None:
+            self._write(self._held, cause, act="held-buffer")
+
+    def _write_packet(self, ordinal: int, cause: str, act: str) -> Result:
+        """Write the packet to its buffer, then the descriptor back. Bus Master holds both back at once."""
+        index = self._head
+        length = self._draws.between(64, 1514, "eth0/length", ordinal)
+        data = self._draws.bytes(length, "eth0/payload", ordinal)
+        used = {f"device/{self.name}/free": self.free - 1}
+        address = self.programming.buffers[index]
+        result = self.function.write(act, ordinal, "dma", address, data, cause, used)
+        if result is Result.STOPPED:
+            return result
+        self.free -= 1
+        self._head = (index + 1) % self.device.ring_size
+        descriptor = address.to_bytes(8, "little") + length.to_bytes(4, "little") + b"\x03\x00\x00\x00"
+        where = self.programming.descriptors + index * DESCRIPTOR_BYTES
+        self.function.write("descriptor", ordinal, "dma", where, descriptor, cause, {})
+        return result
+
+    def _write_period(self, ordinal: int, cause: str, act: str) -> Result:
+        """Write one period at the next position of the cyclic buffer."""
+        position = self._head
+        data = self._draws.bytes(BUFFER_BYTES, "eth0/payload", ordinal)
+        address = self.programming.buffers[position]
+        result = self.function.write(act, ordinal, "dma", address, data, cause, {})
+        if result is not Result.STOPPED:
+            self._head = (position + 1) % len(self.programming.buffers)
+        return result
+
+    def _interrupt(self, ordinal: int, cause: str) -> None:
+        """Send one MSI, on the vector that the packet's flow hashes to.
+
+        A device that sends again what nobody has seen to has one message on its way a vector.
+        """
+        vector = self._draws.below(VECTORS, "eth0/flow", ordinal)
+        if self.device.msi_resend == "yes":
+            if vector in self.unserved:
+                return
+            self.unserved.add(vector)
+        address, data = self.programming.messages[vector]
+        if self.function.write("msi", ordinal, "msi", address, data.to_bytes(4, "little"), cause, {}) is Result.STOPPED:
+            self.unserved.discard(vector)
+
+
+def _line_id(id: str) -> str:
+    """Return the id of the event in which the line drops, from that of the register write that makes it."""
+    act, _, ordinal = id.rpartition(":")
+    return f"{act}-line:{ordinal}"

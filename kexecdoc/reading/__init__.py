@@ -1,0 +1,1 @@
+"""The only code that interprets a log or a scenario: what happened, to whom, and what it means."""

@@ -1,0 +1,1 @@
+"""Data that is declared once: sources, kernel messages, terms, versions, driver counts."""

@@ -1,0 +1,45 @@
+"""The kernel messages registry: what a console says around a kexec or a crash, and what is meant by it.
+
+An entry is a wording of a line: the printk format with the prefix that a reader sees, the file and function that print
+it, the versions that have these words, what it means, how bad that is and what to do. A line may have several wordings,
+for several ranges of versions, under one id. Lines belong to mechanisms; the files here have one area each.
+
+Wording was looked for in 5.10.262, 6.1.192, 6.12.117 and 7.3.4. `kexecdoc.reading.doctor` finds these lines in a log.
+"""
+
+from __future__ import annotations
+
+from kexecdoc.registries.messages import crossing, damage, gic, handover, interrupts, iommu, panic
+from kexecdoc.registries.messages.line import CONVERSION as CONVERSION
+from kexecdoc.registries.messages.line import HARMS as HARMS
+from kexecdoc.registries.messages.line import NOTHING as NOTHING
+from kexecdoc.registries.messages.line import TREES as TREES
+from kexecdoc.registries.messages.line import Harm as Harm
+from kexecdoc.registries.messages.line import Mechanism as Mechanism
+from kexecdoc.registries.messages.line import Message as Message
+
+AREAS = (crossing, panic, gic, interrupts, iommu, damage, handover)
+
+MESSAGES: tuple[Message, ...] = tuple(message for area in AREAS for message in area.MESSAGES)
+
+MECHANISMS: dict[str, Mechanism] = {message.of.name: message.of for message in MESSAGES if message.of}
+"""In the order in which a crossing comes upon them; "" is an ordinary boot's."""
+
+IDS = frozenset(message.id for message in MESSAGES)
+
+
+def find(id: str, kernel: str) -> Message | None:
+    """Return the message with that id in the words of a kernel version; None if that version has none.
+
+    KeyError if no version has it.
+    """
+    if id not in IDS:
+        raise KeyError(f"no message {id}")
+    return next((message for message in MESSAGES if message.id == id and message.holds_in(kernel)), None)
+
+
+def wordings(id: str) -> list[Message]:
+    """Return every wording of a line, oldest first. KeyError if there is no such line."""
+    if id not in IDS:
+        raise KeyError(f"no message {id}")
+    return [message for message in MESSAGES if message.id == id]

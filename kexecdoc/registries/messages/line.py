@@ -1,0 +1,200 @@
+"""What an entry of the messages registry is: a line of a kernel's console, and what a person needs to know of it.
+
+A line has the printk format with the prefix that a reader sees, the file and function that print it, the versions in
+which it has these words, what it means, how bad that is, and what to do. Lines that tell of one thing belong to one
+mechanism, which says once what happens there and what to do about it; a line has advice of its own where that differs.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partialmethod
+
+from kexecdoc.registries.versions import Versions
+
+CONVERSION = re.compile(r"%(#?)([-0]?\d*(?:\.\d+)?|\*)(?:hh|h|ll|l|z)?(pbl|pa|pb|pe|pS|ps|p|[duxsc%])")
+"""A conversion of printk's: flag, width, kind."""
+
+TREES = ("5.10", "6.1", "6.12", "7.3")
+"""The trees in which every wording was looked for: 5.10.262, 6.1.192, 6.12.117 and 7.3.4."""
+
+_READ = ("3.13", "4.12", *TREES)
+
+
+@dataclass(frozen=True)
+class Harm:
+    """How bad a line is: a word, a sign for those who do not see its colour, and what is meant."""
+
+    name: str
+    sign: str
+    word: str
+    meaning: str
+
+
+HARMS: dict[str, Harm] = {
+    harm.name: harm
+    for harm in (
+        Harm("routine", "·", "routine", "It belongs to a crossing of this kind, and says how far the machine has come."),
+        Harm("harmless", "○", "harmless", "Something is left over, or looks alarming, and does no harm by itself."),
+        Harm("look", "?", "to look into", "There may be harm. This line cannot say whether there is; something else can."),
+        Harm("broken", "!", "broken", "Something does not work from here on: a device, a line, a CPU's interrupts, the dump."),
+        Harm("fatal", "✕", "fatal", "Something ends here: this kernel, this boot, or the hope of a dump."),
+    )
+}
+"""From bad to worse."""
+
+NOTHING = "Nothing."
+"""The advice on a routine line that has none of its own."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of a line in some versions. ``since`` and ``before`` bound them; "" is no bound.
+
+    A bound that is a version in which the trees were read (3.13, 4.12, 5.10, 6.1, 6.12, 7.3) says only that the
+    words are in one of these and not in its neighbour; any other was looked up. ``versions`` says it in words where
+    there is more to say. ``takes`` names the values of the format, in its order, where the words of other versions
+    tell other things. ``like`` is a regular expression for what a log shows, where the format does not say it.
+    """
+
+    format: str
+    since: str = ""
+    before: str = ""
+    takes: str = ""
+    like: str = ""
+    versions: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One wording of a line. ``of`` is its mechanism, ``do`` and ``author`` the advice that is its own.
+
+    ``simulated`` says whether the simulated machine prints it. ``marks`` is the path that it gives away.
+    """
+
+    id: str
+    format: str
+    where: str
+    source: str
+    meaning: str
+    harm: str = "routine"
+    of: Mechanism | None = None
+    since: str = ""
+    before: str = ""
+    takes: str = ""
+    like: str = ""
+    span: str = ""
+    do: str = ""
+    author: str = ""
+    marks: str = ""
+    simulated: bool = True
+
+    @property
+    def mechanism(self) -> str:
+        """What it tells of; "" for a line that tells of progress only."""
+        return self.of.name if self.of else ""
+
+    @property
+    def chapter(self) -> int:
+        """The chapter that shows it at work."""
+        return self.of.chapter if self.of else 1
+
+    @property
+    def advice(self) -> str:
+        """What an operator does about it."""
+        return self.do or (self.of.do if self.of and self.harm != "routine" else NOTHING)
+
+    @property
+    def versions(self) -> str:
+        """The versions that have these words, as far as is known, in words."""
+        return self.span or _span(self.since, self.before)
+
+    def holds_in(self, kernel: str) -> bool:
+        return kernel in Versions(self.since, self.before)
+
+    def render(self, *values: object, **named: object) -> str:
+        """Return the line with its values in place. ``%pa`` is 0x and 16 digits, as on 64-bit machines."""
+        left = [named[name] for name in self.takes.split()] if self.takes else list(values)
+
+        def put(conversion: re.Match[str]) -> str:
+            flag, width, kind = conversion.groups()
+            if kind == "%":
+                return "%"
+            value = left.pop(0)
+            if kind == "pa":
+                return f"0x{value:016x}"
+            if kind.startswith("p"):
+                return str(value)
+            return f"%{flag}{width}{'d' if kind == 'u' else kind}" % value
+
+        return CONVERSION.sub(put, self.format)
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """What a group of lines tells of: what happens there, what an operator does, what a driver's author does.
+
+    ``title`` heads its table, ``sources`` say so, ``chapter`` shows it at work.
+    """
+
+    name: str
+    title: str
+    chapter: int
+    what: str
+    do: str
+    sources: tuple[str, ...]
+    author: str = ""
+
+    def says(
+        self,
+        id: str,
+        harm: str,
+        where: str,
+        source: str,
+        *wordings: Wording | str,
+        meaning: str,
+        do: str = "",
+        author: str = "",
+        marks: str = "",
+        simulated: bool = True,
+    ) -> tuple[Message, ...]:
+        """Return the entries of a line that the simulated machine prints; a bare format is that of every version."""
+        return tuple(
+            Message(
+                id,
+                words.format,
+                where,
+                source,
+                meaning,
+                harm,
+                self,
+                words.since,
+                words.before,
+                words.takes,
+                words.like,
+                words.versions,
+                do,
+                author,
+                marks,
+                simulated,
+            )
+            for words in (Wording(words) if isinstance(words, str) else words for words in wordings)
+        )
+
+    elsewhere = partialmethod(says, simulated=False)
+    """The same for a line that real machines print and the simulated one does not."""
+
+
+def _span(since: str, before: str) -> str:
+    first, last = TREES[0], TREES[-1]
+    lower = upper = ""
+    if since in _READ:
+        lower = f"{since} on (not in {_READ[_READ.index(since) - 1]})"
+    elif since:
+        lower = f"v{since} on"
+    if before in _READ:
+        upper = f"up to {_READ[_READ.index(before) - 1]} (not in {before})"
+    elif before:
+        upper = f"before v{before}"
+    return ", ".join(filter(None, (lower, upper))) or f"all that were read, {first} to {last}"

@@ -1,0 +1,206 @@
+"""Lines of a panic, of the memory that waits for it, of the capture kernel, and of crashes made on purpose."""
+
+from __future__ import annotations
+
+from kexecdoc.registries.messages.line import Mechanism, Wording
+
+PANIC = Mechanism(
+    "panic", "Panic, and the crash kexec", 8,
+    "A kernel that panics stops its other CPUs, masks interrupts at their chips, and jumps to the capture kernel if one is loaded. "
+    "It shuts no device down. Where the architecture prints nothing on the way, as on x86, the next line is the capture kernel's first.",
+    "Read the first complaint above the panic: it names the cause, and what follows may be fallout. If no capture kernel comes up, see "
+    "that one is loaded: `/sys/kernel/kexec_crash_loaded` must read 1 before the next panic.",
+    ("vpanic", "crash-kexec", "arm64-crash", "x86-crash", "crash-loaded-doc"),
+    author="Your device goes on as it was, and its driver in the capture kernel finds it so. Reset it at probe.",
+)
+
+RESERVATION = Mechanism(
+    "crash memory", "Memory set aside for the capture kernel", 8,
+    "`crashkernel=` takes memory away at boot, before any driver can point a device at it. That is why nothing has to be stopped in a panic. "
+    "Only `crashkernel=...,cma` adds memory that has been in use.",
+    "Without a reservation there will be no dump. Give a smaller size, or no address, and check after boot with `kexec -p`, not in the next crash.",
+    ("kdump-doc", "crash-reserve", "crash-cma"),
+)
+
+CAPTURE = Mechanism(
+    "capture kernel", "The capture kernel and the old kernel's memory", 8,
+    "The capture kernel finds the crashed kernel's memory through an ELF header that was made at load time; its address is on the command "
+    "line, as `elfcorehdr=`. With that it is a capture kernel, and without it is not.",
+    "Load the crash image again with the tools that belong to the running kernel, and make sure that the loader, and not you, writes `elfcorehdr=`.",
+    ("vmcore", "elfcorehdr", "kdump-doc"),
+)
+
+RESETS = Mechanism(
+    "device reset", "Drivers that reset their device", 8,
+    "`reset_devices` on a capture kernel's command line is a wish. Only some storage drivers act on it; network drivers look whether they run in "
+    "a capture kernel instead; most drivers do neither. On POWER the platform resets whole host bridges.",
+    "If the dump's disk or network does not come up, dump to another device, or ask for a driver that resets. If the reset itself fails, only "
+    "the machine's own reset helps.",
+    ("reset-devices", "reset-devices-users", "bnxt-kdump-reset", "powernv-phb-reset"),
+    author="Reset the device at probe, before Bus Master is set, and do not trust any register that you did not write.",
+)
+
+TESTS = Mechanism(
+    "crash tests", "Crashes made on purpose", 9,
+    "LKDTM crashes a kernel where it is told to; sysrq does it at once.",
+    "This crash was ordered. What it shows of kdump holds for a clean crash with devices that behave: the field is less kind.",
+    ("lkdtm", "sysrq-crash", "seed-biederman"),
+)
+
+SMP = "arch/arm64/kernel/smp.c"
+
+MESSAGES = (
+    *PANIC.says("panic", "fatal", "kernel/panic.c: panic() (vpanic() in 7.3)", "warn",
+        "Kernel panic - not syncing: %s",
+        meaning="The end of this kernel. The words after the colon are the reason that it gives.", marks="a panic"),
+    *PANIC.says("crash.stopping", "routine", f"{SMP}: crash_smp_send_stop() (smp_send_stop() from 6.12 on)", "arm64-crash",
+        "SMP: stopping secondary CPUs",
+        meaning="The crashing CPU stops the others, and waits a second at most."),
+    *PANIC.elsewhere("crash.retry-nmi", "look", f"{SMP}: smp_send_stop()", "arm64-crash",
+        Wording("SMP: retry stop with NMI for CPUs %*pbl", since="6.12"),
+        meaning="These CPUs ignored the ordinary request for a second. They are asked again in a way that masked interrupts do not block."),
+    *PANIC.elsewhere("crash.retry-sdei", "look", f"{SMP}: smp_send_stop()", "arm64-crash",
+        Wording("SMP: retry stop with SDEI NMI for CPUs %*pbl", since="7.3"),
+        meaning="These CPUs did not react to that either. Firmware is asked to interrupt them."),
+    *PANIC.says("crash.failed", "look", f"{SMP}: crash_smp_send_stop() (smp_send_stop() from 6.12 on)", "arm64-crash",
+        Wording("SMP: failed to stop secondary CPUs %*pbl", takes="cpus"),
+        meaning="Some CPU did not stop. It may go on as it likes.",
+        do="What it was doing is missing from the dump, and it can still write. If the capture kernel behaves strangely, suspect it first."),
+    *PANIC.elsewhere("crash.stale", "look", "arch/arm64/kernel/machine_kexec.c: machine_kexec()", "arm64-machine-kexec",
+        "Some CPUs may be stale, kdump will be unreliable.",
+        meaning="The jump is made although some CPUs were never started or did not stop. In an ordinary kexec the same is a BUG.",
+        do="Take the dump if it comes, and do not trust it for those CPUs."),
+    *PANIC.elsewhere("x86.stop-nmi", "look", "arch/x86/kernel/smp.c: native_stop_other_cpus()", "x86-stop-cpus",
+        "Shutting down cpus with NMI",
+        meaning="Some CPU ignored the request to stop for a second, and gets a non-maskable one. On the way to a kexec or a reboot the kernel then "
+        "waits without limit.",
+        do="If it stays here, that CPU sits with interrupts off: its stack is what to look at, with a hard-lockup detector on."),
+    *PANIC.elsewhere("panic.redirected", "routine", "kernel/panic.c: panic_try_force_cpu()", "vpanic",
+        Wording("panic: Redirecting from CPU %d to CPU %d for crash kernel.", since="7.3"),
+        meaning="`panic_force_cpu=` asks for a certain CPU to do the rest."),
+    *PANIC.elsewhere("crash.hyperv", "look", "drivers/hv/hv_common.c: hv_common_init()", "hyperv-post-notifiers",
+        Wording("Hyper-V: enabling crash_kexec_post_notifiers", since="6.1"),
+        meaning="On this machine the panic notifiers run before the crash kexec: more is reported, and more can go wrong first. 5.10 does the same "
+        "without a word.",
+        do="If panics hang before the capture kernel, this is one reason to consider."),
+    *PANIC.says("crash.starting", "routine", "arch/arm64/kernel/machine_kexec.c: machine_crash_shutdown()", "arm64-crash",
+        Wording("Starting crashdump kernel...", versions="5.10 to 7.3 on arm64; riscv and loongarch say the same"),
+        meaning="Interrupts are masked at their chips, and the capture kernel is entered.", marks="a crash kexec"),
+    *PANIC.elsewhere("crash.loading", "routine", "arch/arm/kernel/machine_kexec.c: machine_crash_shutdown()", "arm-crash",
+        "Loading crashdump kernel...",
+        meaning="32-bit Arm's words for the same: nothing is loaded now, the capture kernel is entered.", marks="a crash kexec"),
+    *PANIC.elsewhere("panic.rebooting", "fatal", "kernel/panic.c: panic() (vpanic() in 7.3)", "vpanic",
+        "Rebooting in %d seconds..",
+        meaning="No capture kernel took over, so nothing was captured, and `panic=` reboots the machine."),
+    *PANIC.says("panic.end", "fatal", "kernel/panic.c: panic() (vpanic() in 7.3)", "warn",
+        "---[ end Kernel panic - not syncing: %s ]---",
+        meaning="The last line. No capture kernel took over, and nobody asked for a reboot."),
+
+    # The form of a warning changed with 28ea295f941e, v6.19.
+    *PANIC.elsewhere("warn.at", "look", "kernel/panic.c: __warn()", "warn",
+        Wording("WARNING: CPU: %d PID: %d at %s:%d %pS", before="6.19", like=r"WARNING: CPU: \d+ PID: \d+ at \S+:\d+ \S+"),
+        Wording("WARNING: %s:%d at %pS, CPU#%d: %s/%d", since="6.19", like=r"WARNING: \S+:\d+ at \S+, CPU#\d+: .+"),
+        meaning="Something that ought not to happen did happen, at this line of the source. The kernel goes on.",
+        do="Look the file and line up, in this very version: the condition there says what was found. The lines below say who called."),
+    *PANIC.says("warn.cut", "look", "kernel/panic.c: __warn()", "warn",
+        "------------[ cut here ]------------", meaning="A warning begins, or a report of a BUG.",
+        do="The next line says where in the source, and what."),
+
+    *RESERVATION.elsewhere("crashkernel.reserving", "routine", "arch/x86/kernel/setup.c: reserve_crashkernel()", "x86-crashkernel",
+        Wording("Reserving %ldMB of memory at %ldMB for crashkernel (System RAM: %ldMB)", before="6.12"),
+        meaning="The memory is set aside: x86's words until it took the common ones."),
+    *RESERVATION.elsewhere("crashkernel.reserving-low", "routine", "arch/x86/kernel/setup.c: reserve_crashkernel_low()", "x86-crashkernel",
+        Wording("Reserving %ldMB of low memory at %ldMB for crashkernel (low RAM limit: %ldMB)", before="6.12"),
+        meaning="Some memory below 4 GiB is set aside as well, for devices that reach no further."),
+    *RESERVATION.elsewhere("crashkernel.reserved", "routine", "kernel/crash_reserve.c: reserve_crashkernel_generic() (arm64's mm/init.c before 6.12)", "crash-reserve",
+        Wording("crashkernel reserved: 0x%016llx - 0x%016llx (%lld MB)", versions="arm64 5.10 to 7.3, x86 6.12 and 7.3"),
+        meaning="The memory is set aside."),
+    *RESERVATION.elsewhere("crashkernel.reserved-low", "routine", "kernel/crash_reserve.c: reserve_crashkernel_low() (arm64's mm/init.c in 6.1)", "crash-reserve",
+        Wording("crashkernel low memory reserved: 0x%08llx - 0x%08llx (%lld MB)", since="6.1"),
+        meaning="Some memory below 4 GiB is set aside as well, for devices that reach no further."),
+    *RESERVATION.elsewhere("crashkernel.none", "broken", "kernel/crash_reserve.c: reserve_crashkernel_generic() (arm64's mm/init.c before 6.12)", "crash-reserve",
+        "cannot allocate crashkernel (size:0x%llx)",
+        meaning="There is no stretch of free memory of that size. kdump will not be possible in this boot."),
+    *RESERVATION.elsewhere("crashkernel.no-low", "broken", "kernel/crash_reserve.c: reserve_crashkernel_low() (arm64's mm/init.c in 6.1)", "crash-reserve",
+        Wording("cannot allocate crashkernel low memory (size:0x%llx).", since="6.1"),
+        meaning="The part below 4 GiB could not be had, and the rest was given back. kdump will not be possible in this boot."),
+    *RESERVATION.elsewhere("crashkernel.in-use", "broken", "kernel/crash_reserve.c: reserve_crashkernel_generic() (x86's setup.c before 6.12)", "crash-reserve",
+        "crashkernel reservation failed - memory is in use.",
+        meaning="`crashkernel=` names an address, and something is there. kdump will not be possible in this boot."),
+    *RESERVATION.elsewhere("crashkernel.no-area", "broken", "arch/x86/kernel/setup.c: reserve_crashkernel()", "x86-crashkernel",
+        Wording("crashkernel reservation failed - No suitable area found.", before="6.12"),
+        meaning="There is no stretch of free memory of that size. kdump will not be possible in this boot."),
+    *RESERVATION.elsewhere("crashkernel.cma", "look", "kernel/crash_reserve.c: reserve_crashkernel_cma()", "crash-cma",
+        Wording("crashkernel CMA reserved: %lld MB in %d ranges", since="6.17"),
+        meaning="The capture kernel will also get memory that userspace uses until then. A device may be writing there, so a crash waits ten seconds "
+        "before the jump, and the documentation warns that it may not be enough.",
+        do="Where dumps matter more than memory, reserve all of it the classic way."),
+    *RESERVATION.elsewhere("crashkernel.no-cma", "broken", "kernel/crash_reserve.c: reserve_crashkernel_cma()", "crash-cma",
+        Wording("crashkernel CMA reservation failed: %lld MB requested, %lld MB reserved in %d ranges", since="6.17"),
+        meaning="The capture kernel will have less memory than was asked for."),
+
+    *CAPTURE.elsewhere("boot.capture", "routine", "init/main.c: start_kernel(); arch/x86/kernel/setup.c: setup_arch()", "elfcorehdr",
+        Wording("Kernel command line: elfcorehdr=%s", like=r"(?:Kernel c|C)ommand line: (?:.* )?elfcorehdr=\S+.*"),
+        meaning="This is a capture kernel: its command line has `elfcorehdr=`.", marks="a crash kexec"),
+    *CAPTURE.elsewhere("vmcore.none", "fatal", "fs/proc/vmcore.c: vmcore_init()", "vmcore",
+        Wording("Kdump: vmcore not initialized", before="7.3"),
+        Wording("vmcore: not initialized", since="7.3"),
+        meaning="The description of the old memory is unusable: there is no /proc/vmcore, and so no dump.", marks="a crash kexec"),
+    *CAPTURE.elsewhere("vmcore.no-header", "fatal", "fs/proc/vmcore.c: parse_crash_elf_headers()", "vmcore",
+        Wording("Warning: Core image elf header not found", before="7.3"),
+        Wording("vmcore: Warning: Core image elf header not found", since="7.3"),
+        meaning="There is no ELF header at the address that `elfcorehdr=` names.", marks="a crash kexec"),
+    *CAPTURE.elsewhere("vmcore.not-sane", "fatal", "fs/proc/vmcore.c: parse_crash_elf64_headers()", "vmcore",
+        Wording("Warning: Core image elf header is not sane", before="7.3"),
+        Wording("vmcore: Warning: Core image elf header is not sane", since="7.3"),
+        meaning="The header that describes the old memory has been damaged, or was made for another kind of machine.", marks="a crash kexec"),
+    *CAPTURE.elsewhere("crash.hotplug-missed", "look", "kernel/crash_core.c: crash_handle_hotplug_event()", "crash-hotplug",
+        Wording("crash hp: kexec_trylock() failed, kdump image may be inaccurate", since="6.12"),
+        meaning="While an image was being loaded, CPUs or memory came or went, or somebody asked whether the dump's header follows them. It may not be up to date.",
+        do="Load the crash image again."),
+
+    *RESETS.elsewhere("hpsa.no-op", "routine", "drivers/scsi/hpsa.c: hpsa_init_reset_devices()", "hpsa-reset",
+        "hpsa %s: Waiting for controller to respond to no-op",
+        meaning="`reset_devices` at work: the controller was reset, and is asked whether it lives."),
+    *RESETS.elsewhere("hpsa.ready", "routine", "drivers/scsi/hpsa.c: hpsa_kdump_hard_reset_controller()", "hpsa-reset",
+        "hpsa %s: board ready after hard reset.",
+        meaning="`reset_devices` at work: the reset succeeded."),
+    *RESETS.elsewhere("hpsa.soft", "look", "drivers/scsi/hpsa.c: hpsa_kdump_hard_reset_controller()", "hpsa-reset",
+        "hpsa %s: Unable to successfully reset controller. Will try soft reset.",
+        meaning="The hard reset did not take; a gentler one is next.",
+        do="If the disks behind it come up, nothing is lost."),
+    *RESETS.elsewhere("hpsa.not-resettable", "broken", "drivers/scsi/hpsa.c: hpsa_kdump_hard_reset_controller()", "hpsa-reset",
+        "hpsa %s: Controller not resettable",
+        meaning="The driver knows that this controller cannot be reset, and leaves it alone: no dump to the disks behind it.",
+        do="Dump to another device. `resettable` in the controller's sysfs folder says it beforehand."),
+    *RESETS.elsewhere("megaraid.msix", "harmless", "drivers/scsi/megaraid/megaraid_sas_base.c: megasas_probe_one()", "megaraid-msix",
+        "megaraid_sas %s: resetting MSI-X",
+        meaning="MSI-X was found enabled, as the old kernel had left it, and is switched off."),
+    *RESETS.elsewhere("bnxt.flr-failed", "look", "drivers/net/ethernet/broadcom/bnxt/bnxt.c: bnxt_kdump_reset()", "bnxt-kdump-reset",
+        Wording("bnxt_en %s: pcie_flr() failed (rc: %d), trying to continue", since="6.12"),
+        meaning="In a capture kernel this driver clears Bus Master and resets its function. The reset failed, and it goes on."),
+    *RESETS.elsewhere("bnxt.gone", "broken", "drivers/net/ethernet/broadcom/bnxt/bnxt.c: bnxt_kdump_reset()", "bnxt-kdump-reset",
+        Wording("bnxt_en %s: PCI config space inaccessible after FLR, aborting", since="6.12"),
+        meaning="The card does not come back from its reset, even after five more seconds: no dump over this network."),
+    *RESETS.elsewhere("pci.flr-pending", "look", "drivers/pci/pci.c: pcie_flr()", "pcie-flr",
+        Wording("%s %s: timed out waiting for pending transaction; performing function level reset anyway",
+                like=r"\S+ \S+: timed out waiting for pending transaction; performing function level reset anyway"),
+        meaning="The device still had requests under way when it was reset.",
+        do="Mostly nothing follows. If the device then fails, power it off and on."),
+    *RESETS.elsewhere("powerpc.phb-reset", "routine", "arch/powerpc/platforms/pseries/eeh_pseries.c, powernv/pci-ioda.c", "powernv-phb-reset",
+        Wording("Issue PHB reset ...", like=r"(?:\S+: )?Issue PHB reset \.\.\."),
+        meaning="POWER resets a PCI host bridge, and with it everything below: what x86 and arm64 have nothing like."),
+
+    *TESTS.elsewhere("sysrq.crash", "routine", "drivers/tty/sysrq.c: sysrq_handle_crash()", "sysrq-crash",
+        "sysrq: Trigger a crash",
+        meaning="Somebody asked for this panic: sysrq-c."),
+    *TESTS.elsewhere("lkdtm.direct", "routine", "drivers/misc/lkdtm/core.c: direct_entry()", "lkdtm",
+        "lkdtm: Performing direct entry %s",
+        meaning="A crash of this type was asked for, and happens now."),
+    *TESTS.elsewhere("lkdtm.registered", "routine", "drivers/misc/lkdtm/core.c: lkdtm_module_init()", "lkdtm",
+        "lkdtm: Crash point %s of type %s registered",
+        meaning="A crash of this type is set to happen at that place."),
+    *TESTS.elsewhere("lkdtm.hit", "routine", "drivers/misc/lkdtm/core.c: lkdtm_kprobe_handler()", "lkdtm",
+        "lkdtm: Crash point %s of type %s hit, trigger in %d rounds",
+        meaning="The place was passed. At 0 rounds it crashes."),
+)

@@ -1,0 +1,120 @@
+"""How often a device left running spoils the next kernel, over its traffic and the size of its ring.
+
+The lines are arithmetic, `corrupted_share`; the points are crossings counted, with 95 % Wilson intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.study.closed_forms import corrupted_share
+from kexecdoc.study.presets import preset
+from kexecdoc.study.proportion import wilson
+from kexecdoc.study.tally import BAD
+from kexecdoc.views.figure import WIDTH, Figure, FigureError, Sheet, house_style
+from kexecdoc.views.figures.lines import LABELS, Line, Point, draw_lines
+
+CURVE = 32
+"""Stretches of a line between the lowest and the highest rate: enough to look like one."""
+
+
+@dataclass(frozen=True)
+class Corruption:
+    """One point: how many of some seeds ended corrupted or worse, its interval, and the share by arithmetic."""
+
+    scenario: Scenario
+    hits: int
+    seeds: int
+    low: float
+    high: float
+    closed_form: float
+
+    @property
+    def traffic(self) -> int:
+        return self.scenario.traffic
+
+    @property
+    def ring_size(self) -> int:
+        return self.scenario.ring_size
+
+    @property
+    def share(self) -> float:
+        return self.hits / self.seeds
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the arithmetic lies in the interval: of 20 right ones, about one does not."""
+        return self.low <= self.closed_form <= self.high
+
+
+def count_corrupted(
+    traffic: Iterable[int], ring_size: Iterable[int], seeds: int = 40, start: str = "left-running", **switches: object
+) -> list[Corruption]:
+    """Count, for each ring size and traffic, how many of some seeds from 0 on end corrupted or worse."""
+    base = preset(start).scenario.but(**switches)
+    rates = tuple(traffic)
+    return [_count(base.but(traffic=rate, ring_size=size), seeds) for size in ring_size for rate in rates]
+
+
+def _count(scenario: Scenario, seeds: int) -> Corruption:
+    hits = sum(simulate(scenario.but(seed=seed)).verdict.outcome in BAD for seed in range(seeds))
+    return Corruption(scenario, hits, seeds, *wilson(hits, seeds), corrupted_share(scenario))
+
+
+@house_style()
+def corrupted_over_traffic(points: Sequence[Corruption], title: str = "") -> Figure:
+    """Return the shares over traffic, one line for each ring size, with its name at its end."""
+    if not points:
+        raise FigureError("corruption: no crossing was counted, so there is nothing to show")
+    sizes = {size: [p for p in points if p.ring_size == size] for size in sorted({p.ring_size for p in points})}
+    rates = sorted({p.traffic for p in points})
+    sheet = Sheet(266, title, _note(points[0]))
+    axes = sheet.axes(34, sheet.top + 24, WIDTH - 34 - LABELS, 206)
+    sheet.label(0, sheet.top + 8, "crossings that end corrupted or worse, %")
+    sheet.label(34 + (WIDTH - 34 - LABELS) / 2, sheet.bottom - 6, "packets a second", ha="center")
+    axes.set_xscale("log")
+    axes.set(xlim=(rates[0] / 1.2, rates[-1] * 1.2), ylim=(0, 100))
+    axes.xaxis.set_major_locator(FixedLocator(rates))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:,.0f}"))
+    draw_lines(axes, [_line(size, mine, rates) for size, mine in sizes.items()], apart=8)
+    return sheet.finish(_alt(points, sizes, rates, title))
+
+
+def _line(size: int, mine: Sequence[Corruption], rates: Sequence[int]) -> Line:
+    between = {round(rates[0] * (rates[-1] / rates[0]) ** (n / CURVE)) for n in range(CURVE + 1)}
+    curve = [(r, 100 * corrupted_share(mine[0].scenario.but(traffic=r))) for r in sorted(between | set(rates))]
+    points = [Point(p.traffic, 100 * p.share, 100 * p.low, 100 * p.high) for p in mine]
+    return Line(f"{size:,} descriptor{'s' * (size > 1)}", curve, points)
+
+
+def _note(first: Corruption) -> str:
+    differs = first.scenario.differences()
+    rest = " ".join(f"{n}={v}" for n, v in differs.items() if n not in ("traffic", "ring-size", "seed"))
+    return (
+        f"The simulated machine of 16 MiB, {first.seeds} seeds a point, from 0 on; bars are 95 % intervals (Wilson), "
+        f"lines are arithmetic. Other switches: {rest or 'as by default'}."
+    )
+
+
+def _alt(points: Sequence[Corruption], sizes: dict[int, list[Corruption]], rates: Sequence[int], title: str) -> str:
+    head = f"{title}: lines" if title else "Lines"
+    parts = [
+        f"{head} of the share of crossings that end corrupted or worse, over {rates[0]:,} to {rates[-1]:,} packets a "
+        f"second, for {len(sizes)} ring size{'s' * (len(sizes) > 1)}, with {points[0].seeds} seeds a point."
+    ]
+    for size, found in sizes.items():
+        mine = sorted(found, key=lambda p: p.traffic)
+        most = max(mine, key=lambda p: p.share)
+        chosen = [p for n, p in enumerate(mine) if p is most or n in (0, len(mine) - 1)]
+        said = ", ".join(
+            f"{100 * p.share:.0f} % at {p.traffic:,} a second (arithmetic {100 * p.closed_form:.0f} %)" for p in chosen
+        )
+        parts.append(f"{size:,} descriptors: {said}; most at {most.traffic:,}.")
+    parts.append(f"The arithmetic lies in the interval of {sum(p.agrees for p in points)} of {len(points)} points.")
+    return " ".join(parts)

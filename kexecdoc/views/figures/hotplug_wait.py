@@ -1,0 +1,123 @@
+"""How long hot-plug ports are waited for in vain before the jump, by how many there are and by kernel version.
+
+A port with erratum CF118 never completes the command that switches its notifications off, and the driver waits its
+whole time for each, one port after the other. [src: pciehp-wait, cf118] The lines are arithmetic, `hotplug_ns`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from matplotlib.ticker import FixedLocator
+
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scales import MS, S
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.study.closed_forms import hotplug_ns
+from kexecdoc.study.presets import preset
+from kexecdoc.views.figure import WIDTH, Figure, FigureError, Sheet, house_style
+from kexecdoc.views.figures.lines import LABELS, Line, Point, draw_lines
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long the command that never completes was waited for at all ports, in ns, and what arithmetic says."""
+
+    scenario: Scenario
+    waited_ns: int
+    closed_form_ns: int
+
+    @property
+    def kernel(self) -> str:
+        return self.scenario.kernel
+
+    @property
+    def ports(self) -> int:
+        return self.scenario.hotplug_ports
+
+    @property
+    def quirked(self) -> bool:
+        """Whether the driver knows the port for what it is, and does not wait."""
+        return self.scenario.hotplug != "cf118"
+
+
+def measure_waits(
+    kernels: Iterable[str] = ("4.17", "6.1", "6.12", "7.3"), ports: Iterable[int] = (1, 2, 4, 8), quirk: bool = True
+) -> list[Wait]:
+    """Cross once for each kernel version and number of ports, and once more with the quirk in the newest of them."""
+    base, versions, numbers = preset("hotplug-wait").scenario, tuple(kernels), tuple(ports)
+    asked = [base.but(kernel=k, hotplug="cf118", hotplug_ports=n) for k in versions for n in numbers]
+    if quirk and versions:
+        asked += [base.but(kernel=versions[-1], hotplug="cf118-quirked", hotplug_ports=n) for n in numbers]
+    return [_measure(scenario) for scenario in asked]
+
+
+def _measure(scenario: Scenario) -> Wait:
+    state = simulate(scenario).at()
+    waited = sum(value for path, value in state.items() if path.startswith("device/port") and path.endswith("/waited"))
+    expected = scenario.hotplug_ports * hotplug_ns(scenario) if scenario.hotplug == "cf118" else 0
+    return Wait(scenario, waited, expected)
+
+
+@house_style()
+def hotplug_waits(waits: Sequence[Wait], title: str = "") -> Figure:
+    """Return the waits over the number of ports. Versions that wait equally long share a line."""
+    if not waits:
+        raise FigureError("hot-plug wait: no crossing was made, so there is nothing to show")
+    most = max(w.ports for w in waits)
+    longest = max(max(w.waited_ns, w.closed_form_ns) for w in waits) / S
+    sheet = Sheet(246, title, _note(waits[0].scenario))
+    axes = sheet.axes(34, sheet.top + 24, WIDTH - 34 - LABELS - 10, 186)
+    sheet.label(0, sheet.top + 8, "seconds waited in vain before the jump")
+    sheet.label(34 + (WIDTH - 44 - LABELS) / 2, sheet.bottom - 6, "ports with the erratum", ha="center")
+    axes.set(xlim=(0, most * 1.05), ylim=(0, longest * 1.05 or 1))
+    axes.xaxis.set_major_locator(FixedLocator(sorted({w.ports for w in waits})))
+    lines = [_line(alike) for alike in _alike(waits)]
+    draw_lines(axes, lines, apart=0.16 * (longest or 1))
+    return sheet.finish(_alt(waits, title))
+
+
+def _alike(waits: Sequence[Wait]) -> list[list[Wait]]:
+    """Return the waits in groups of versions for which arithmetic says the same, the longest wait first."""
+
+    def a_port(wait: Wait) -> float:
+        return -wait.closed_form_ns / wait.ports
+
+    return [list(group) for _, group in groupby(sorted(waits, key=a_port), key=a_port)]
+
+
+def _line(alike: Sequence[Wait]) -> Line:
+    a_port, most = alike[0].closed_form_ns / alike[0].ports / S, max(w.ports for w in alike)
+    points = sorted({(w.ports, w.waited_ns / S) for w in alike})
+    curve = [(0, 0.0), (most, a_port * most)]
+    return Line(f"{_named(alike)}\n{a_port:.4g} s a port", curve, [Point(x, y) for x, y in points])
+
+
+def _named(alike: Sequence[Wait]) -> str:
+    kernels = list(dict.fromkeys(w.kernel for w in alike))
+    return f"Linux {', '.join(kernels)}" + (", quirk" if alike[0].quirked else "")
+
+
+def _note(first: Scenario) -> str:
+    return (
+        f"The simulated machine, seed {first.seed}, HZ={first.hz}; lines are arithmetic: 101 polls a port, each "
+        "rounded up to ticks. These waits are not scaled. Versions that wait equally long share a line."
+    )
+
+
+def _alt(waits: Sequence[Wait], title: str) -> str:
+    head = f"{title}: straight lines" if title else "Straight lines"
+    parts = [
+        f"{head} of the seconds waited in vain before the jump, over the number of hot-plug ports with the erratum."
+    ]
+    for alike in _alike(waits):
+        said = ", ".join(
+            f"{w.waited_ns / S:.4g} s with {w.ports}"
+            for w in sorted({w.ports: w for w in alike}.values(), key=lambda w: w.ports)
+        )
+        parts.append(
+            f"{_named(alike)}: {said} (arithmetic {alike[0].closed_form_ns / alike[0].ports / MS:,.0f} ms a port)."
+        )
+    return " ".join(parts)

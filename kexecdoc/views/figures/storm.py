@@ -1,0 +1,153 @@
+"""A line that nobody serves, until the kernel gives it up: interrupts counted over time.
+
+Each interrupt is taken, found to be nobody's, and comes again as soon as it is ended. At 100,000, of which more than
+99,900 unhandled, the line is disabled. [src: note-interrupt] A message has no such detector. [src: msi-storms]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
+
+from kexecdoc.model.kernel.irq import UNHANDLED, WINDOW
+from kexecdoc.model.scales import INTERRUPT_COST, MS, US
+from kexecdoc.reading.run import Run
+from kexecdoc.study.closed_forms import storm_ns
+from kexecdoc.views.figure import (
+    ALARM,
+    MUTED,
+    PAPER,
+    SERIES,
+    SMALL,
+    WIDTH,
+    Figure,
+    FigureError,
+    Sheet,
+    house_style,
+    write,
+)
+
+
+@dataclass(frozen=True)
+class Storm:
+    """A CPU that does nothing but handle one interrupt: from when, in ns from the jump, how long, and how many it took.
+
+    ``lasted_ns`` is None for one that the kernel does not end; ``taken`` is then None, too.
+    """
+
+    name: str
+    began_ns: int
+    lasted_ns: int | None
+    taken: int | None
+    disabled: bool
+    seed: int
+
+    @property
+    def windows(self) -> int:
+        """How many full windows of the detector that is."""
+        return round((self.taken or 0) / WINDOW)
+
+
+def storms(runs: Mapping[str, Run]) -> list[Storm]:
+    """Return the storms of some runs, each under its run's name."""
+    return [storm for name, run in runs.items() for storm in _storms(name, run)]
+
+
+def _storms(name: str, run: Run) -> list[Storm]:
+    found: list[Storm] = []
+    began: dict[str, int] = {}
+    jump = run.verdict.jump_ns or 0
+    for event in run.log:
+        for path, value in event.set.items():
+            if not path.endswith("/storm"):
+                continue
+            if value:
+                began[path] = event.t_ns
+            elif path in began:
+                start = began.pop(path)
+                counts = [v for p, v in event.set.items() if p.endswith("/unhandled")]
+                disabled = any(v for p, v in event.set.items() if p.endswith("/disabled"))
+                lasted = event.t_ns - start
+                taken = counts[0] if counts else lasted // INTERRUPT_COST
+                found.append(Storm(name, start - jump, lasted, taken, disabled, run.scenario.seed))
+    return found + [Storm(name, start - jump, None, None, False, run.scenario.seed) for start in began.values()]
+
+
+# --- the picture -----------------------------------------------------------------------------------------
+
+PANEL, LEFT = 92, 52
+"""Units: the height of one storm's part, and the room for its numbers."""
+
+
+@house_style()
+def storm_counts(found: Sequence[Storm], title: str = "") -> Figure:
+    """Return what the detector counts over time, a panel for each storm, on one time axis.
+
+    The count begins anew with each window. A storm that nobody counts has an empty panel.
+    """
+    if not found:
+        raise FigureError("storm: no line is ever left to scream, so there is nothing to show")
+    sheet = Sheet(18 + PANEL * len(found) + 26, title, _note(found))
+    sheet.label(0, sheet.top + 6, f"unhandled interrupts in the detector’s window, to {WINDOW:,}")
+    longest = max([storm.lasted_ns or 0 for storm in found]) or storm_ns()
+    for n, storm in enumerate(found):
+        top = sheet.top + 18 + PANEL * n
+        axes = sheet.axes(LEFT, top + 24, WIDTH - LEFT - 8, PANEL - 44)
+        axes.set(xlim=(0, 1.12 * longest / MS), ylim=(0, WINDOW))
+        axes.yaxis.set_major_locator(FixedLocator([0, WINDOW]))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{count:,.0f}"))
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.tick_params(labelbottom=n == len(found) - 1)
+        sheet.text(0, top + 10, storm.name, weight="bold", size=10.5)
+        sheet.text(
+            WIDTH - 8, top + 10, _end(storm), ALARM if storm.lasted_ns is None else MUTED, size=SMALL, ha="right"
+        )
+        _count(axes, storm)
+    sheet.label(LEFT + (WIDTH - LEFT) / 2, sheet.bottom - 8, "ms from the first of these interrupts", ha="center")
+    return sheet.finish(_alt(found, title))
+
+
+def _count(axes: Axes, storm: Storm) -> None:
+    """Draw the detector's count, window after window, with a sign where the line is given up."""
+    edge = axes.get_xlim()[1]
+    if storm.lasted_ns is None:
+        axes.axhspan(0, WINDOW, facecolor="none", edgecolor=ALARM, linewidth=0, hatch="//")
+        write(axes, edge / 2, WINDOW / 2, " nobody counts messages: the CPU does nothing else, for ever ▶ ", ALARM,
+              ha="center", weight="bold", bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 3})  # fmt: skip
+        return
+    window = storm_ns() / MS
+    corners = [(window * n + dt, y) for n in range(storm.windows) for dt, y in ((0, 0), (window, WINDOW))]
+    axes.plot(*zip(*corners, strict=True), clip_on=False, **SERIES[0].line())
+    if storm.disabled:
+        axes.plot(storm.lasted_ns / MS, WINDOW, "X", color=ALARM, markersize=8, clip_on=False, zorder=5)
+        axes.plot([storm.lasted_ns / MS] * 2, [0, WINDOW], color=ALARM, linewidth=0.9, linestyle=(0, (2, 2)))
+        write(axes, storm.lasted_ns / MS + edge / 80, WINDOW / 2, "disabled", ALARM, size=SMALL)
+
+
+def _end(storm: Storm) -> str:
+    if storm.lasted_ns is None:
+        return "never ends"
+    by = f"{storm.windows} × {WINDOW:,} × {INTERRUPT_COST / US:g} µs = {storm_ns(storm.windows) / MS:g} ms"
+    return f"ends after {storm.lasted_ns / MS:.3f} ms and {storm.taken or 0:,} interrupts; arithmetic: {by}"
+
+
+def _note(found: Sequence[Storm]) -> str:
+    seeds = ", ".join(map(str, sorted({storm.seed for storm in found})))
+    return (
+        f"The simulated machine, seed {seeds}: an interrupt costs {INTERRUPT_COST / US:g} µs here, which is scaled. "
+        f"The detector’s numbers are Linux’s: {WINDOW:,} interrupts a window, more than {UNHANDLED:,} unhandled."
+    )
+
+
+def _alt(found: Sequence[Storm], title: str) -> str:
+    head = f"{title}: rising lines" if title else "Rising lines"
+    parts = [
+        f"{head} of the interrupts that the detector of stuck lines has counted, over time, to {WINDOW:,} a window."
+    ]
+    for storm in found:
+        what = ", when the line is disabled" if storm.disabled else ""
+        parts.append(f"{storm.name}: {_end(storm)}{what}.")
+    return " ".join(parts)

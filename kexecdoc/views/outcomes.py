@@ -1,0 +1,42 @@
+"""A sweep as a table for a person: what became of the runs of each combination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.study.sweep import Row
+from kexecdoc.study.tally import Count, Counts
+
+
+def outcome_table(rows: Iterable[Row], names: Sequence[str], base: Scenario, seeds: int) -> str:
+    """Return, for each combination of the switches ``names``, its outcomes and the share that is corrupted or worse."""
+    tally = Counts(names, type(base))
+    for row in rows:
+        tally.add(row)
+    occurring = tally.occurring
+    table = [[*names, "runs", *occurring, "corrupted or worse", "95 % interval"]]
+    for combination, count in tally.counts.items():
+        table.append([*combination, *_cells(count, occurring)])
+    differs = " ".join(f"{n}={v}" for n, v in base.differences().items() if n not in (*names, "seed"))
+    seed = f"seed {base.seed}" if seeds == 1 else f"seeds {base.seed} to {base.seed + seeds - 1}"
+    return "\n".join([f"scenario   {differs or 'the default'}, {seed}", "", *_aligned(table, len(names))])
+
+
+def _cells(count: Count, occurring: Sequence[str]) -> list[str]:
+    low, high = count.interval
+    interval = f"{100 * low:.1f} to {100 * high:.1f} %"
+    share = f"{100 * count.bad / count.runs:.1f} %"
+    return [f"{count.runs:,}", *(f"{count.outcomes[o]:,}" for o in occurring), share, interval]
+
+
+def _aligned(table: Sequence[Sequence[str]], words: int) -> list[str]:
+    """Return the lines of a table whose first ``words`` columns are words, to the left, and the others numbers."""
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return [
+        "  ".join(
+            f"{cell:<{width}}" if n < words else f"{cell:>{width}}"
+            for n, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in table
+    ]

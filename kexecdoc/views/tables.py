@@ -1,0 +1,110 @@
+"""Markdown made from the registries: what is declared once is laid out here for the pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from kexecdoc.model import log
+from kexecdoc.model.scales import TABLE, Scale
+from kexecdoc.model.scenario import Switch, switches
+from kexecdoc.registries.sources import KINDS, SOURCES, Source
+
+CITATION = re.compile(r"\[src: ([\w.-]+)\]")
+"""How a text cites a source of the registry: ``[src: its-quiesce]``."""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table. A bar inside a cell is text, a line break in one is kept."""
+
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(c.replace("|", "\\|").replace("\n", "<br>") for c in cells) + " |"
+
+    return "\n".join([line(head), "|---" * len(head) + "|", *map(line, rows)])
+
+
+def switch_tables(declared: Iterable[Switch] | None = None) -> str:
+    """Return one section for each group of switches. The anchor of a switch is its name."""
+    every = switches().values() if declared is None else declared
+    return "\n\n".join(_group(name, list(group)) for name, group in groupby(every, lambda s: s.group))
+
+
+def _group(name: str, group: list[Switch]) -> str:
+    heading = f"## {name[0].upper()}{name[1:]}"
+    rows = [(f"`{s.name}`{{ #{s.name} }}", _says(s), _values(s), f"`{s.default}`") for s in group]
+    return f"{heading}\n\n{table(('Switch', 'What it says', 'Values', 'Default'), rows)}"
+
+
+def _says(switch: Switch) -> str:
+    """Return what a switch says, and below that what it needs to have an effect."""
+    needs = switch.only_with(lambda code: f"`{code}`")
+    return f"{switch.help}\n{needs[0].upper()}{needs[1:]}" if needs else switch.help
+
+
+def _values(switch: Switch) -> str:
+    if not switch.choices:
+        high = "2⁶³ − 1" if switch.high == 2**63 - 1 else f"{switch.high:,}"
+        return f"{switch.low:,} to {high}" + (f" {switch.unit}" if switch.unit else "")
+    meanings = switch.meanings or ("",) * len(switch.choices)
+    return "\n".join(
+        f"`{choice}`" + (f": {meaning}" if meaning else "")
+        for choice, meaning in zip(switch.choices, meanings, strict=True)
+    )
+
+
+def scales_table(rows: Iterable[Scale] = TABLE) -> str:
+    """Return every number in which the machine differs from a real one, with citations still to be linked."""
+    return table(
+        ("Thing", "On a real machine", "Who says so", "Here", "Why"),
+        [(s.thing, s.real, f"[src: {s.source}]" if s.source else "nobody", s.here, s.why) for s in rows],
+    )
+
+
+def bibliography() -> str:
+    """Return every source under the heading of its kind, each with the anchor that a citation links to.
+
+    Who cites it only the finished site knows: a comment keeps the place.
+    """
+    of = {kind: [s for s in SOURCES.values() if s.kind == kind] for kind in KINDS}
+    return "\n\n".join(
+        f"## {name[0].upper()}{name[1:]}\n\n" + "\n".join(map(_source, of[kind]))
+        for kind, name in KINDS.items()
+        if of[kind]
+    )
+
+
+def _source(source: Source) -> str:
+    title = f"[{_escaped(source.title)}]({source.link})" if source.link else _escaped(source.title)
+    read = f"Read in {source.read}. " if source.read else ""
+    foot = f'<span class="kx-read" data-search-exclude>{read}<!-- cited-in: {source.id} --></span>'
+    return f"- `{source.id}`{{ #src-{source.id} }} {title}. {_escaped(source.says)} {foot}"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
+
+
+def log_paths(docstring: str | None = None) -> str:
+    """Return the paths that a log assigns, read from the table in the docstring of `kexecdoc.model.log`.
+
+    Two columns between rulers of equal signs; a line that begins with a blank goes on with the row above.
+    """
+    rulers = list(re.finditer(r"^(=+) +=+$", docstring or log.__doc__ or "", re.MULTILINE))
+    if len(rulers) != 2:
+        raise ValueError("the docstring has no table between two rulers")
+    rows: list[list[str]] = []
+    for line in rulers[0].string[rulers[0].end() : rulers[1].start()].strip("\n").split("\n"):
+        if line.startswith(" "):
+            rows[-1][1] += f" {line.strip()}"
+        else:
+            rows.append(re.split(r" {2,}", line, maxsplit=1))
+    return table(("Path", "What it says"), rows).replace("``", "`")
+
+
+def log_kinds(docstring: str | None = None) -> str:
+    """Return the kinds of events, read from the docstring of `kexecdoc.model.log`."""
+    found = re.search(r"^Kinds: (.*?)\. ", docstring or log.__doc__ or "", re.MULTILINE | re.DOTALL)
+    if not found:
+        raise ValueError("the docstring does not list the kinds")
+    return " ".join(found[1].split()).replace("``", "`")

@@ -1,0 +1,176 @@
+"""A run as Trace Event JSON, for Perfetto and for chrome://tracing.
+
+Each actor has a track. What takes time is a span: a step lasts until the next one begins, a callback until it
+returns; one that does not return lasts as long as its step. Everything else is an instant. What one thing led to is
+joined by a flow: a packet, what it writes, the interrupt, its acknowledgement. Since a flow can only join spans,
+those are spans of no length. Whatever of a device is a number is a counter.
+
+New kinds and actors need no entry here; only what opens or closes a span, and who runs, is known by its kind.
+
+The format: "Trace Event Format", by the authors of Chromium's trace viewer. Its times are microseconds, ours
+integer nanoseconds, so each is divided where it is written, and three decimals say it exactly.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kexecdoc.model.log import Event, Log
+from kexecdoc.reading.run import Run
+
+SCHEMA = "kexecdoc-trace/1"
+
+PROCESS = 1
+
+TRACKS = {"jump": "stub"}
+"""Actors that share a track with another: the stub's steps are named after the jump."""
+
+SPANS = ("step", "call", "return", "run")
+"""Kinds that open and close spans, or say who runs. A flow does not pass them: nesting says what they led to."""
+
+Record = dict[str, Any]
+
+
+def trace(run: Run) -> Record:
+    """Return a run as a Trace Event object: its events in order of time, and what it is a trace of."""
+    tracks = _tracks(run.log)
+    return {
+        "traceEvents": [*_names(tracks), *_counters(run.log.start, 0), *_events(run, tracks)],
+        "displayTimeUnit": "ns",
+        "otherData": {
+            "schema": SCHEMA,
+            "scenario": run.scenario.values(),
+            "outcome": run.verdict.outcome,
+            "summary": run.verdict.summary,
+        },
+    }
+
+
+def microseconds(ns: int) -> int | float:
+    """Return nanoseconds as the microseconds that the format wants."""
+    whole, rest = divmod(ns, 1000)
+    return ns / 1000 if rest else whole
+
+
+def _split(id: str) -> tuple[str, str]:
+    """Return an event's track and act: ``("eth0", "arrival")`` of ``eth0/arrival:17``."""
+    actor, _, act = id.partition("/")
+    return TRACKS.get(actor, actor), act.rpartition(":")[0] or act
+
+
+def _tracks(events: Iterable[Event]) -> dict[str, int]:
+    """Return the number of each track: first those that walk steps, as they come; then the others by name."""
+    walking: dict[str, None] = {}
+    others = set()
+    for event in events:
+        track, _ = _split(event.id)
+        if event.kind == "step":
+            walking[track] = None
+        else:
+            others.add(track)
+    order = [*walking, *sorted(others - walking.keys(), key=_natural)]
+    return {track: number for number, track in enumerate(order, 1)}
+
+
+def _natural(name: str) -> list[tuple[str, int]]:
+    """Return a key that puts ``redistributor10`` after ``redistributor9``."""
+    return [(word, int(digits or 0)) for word, digits in re.findall(r"(\D*)(\d*)", name)]
+
+
+def _names(tracks: dict[str, int]) -> Iterator[Record]:
+    yield {"ph": "M", "pid": PROCESS, "tid": 0, "name": "process_name", "args": {"name": "kexecdoc"}}
+    for track, tid in tracks.items():
+        yield {"ph": "M", "pid": PROCESS, "tid": tid, "name": "thread_name", "args": {"name": track}}
+        yield {"ph": "M", "pid": PROCESS, "tid": tid, "name": "thread_sort_index", "args": {"sort_index": tid}}
+
+
+def _events(run: Run, tracks: dict[str, int]) -> Iterator[Record]:
+    """Yield what happened, in the order of the log."""
+    spans = _Spans()
+    flows = _flows(run.log)
+    ts: int | float = 0
+    for index, event in enumerate(run.log):
+        track, act = _split(event.id)
+        ts = microseconds(event.t_ns)
+        where = {"pid": PROCESS, "tid": tracks[track], "ts": ts}
+        about = {"cat": event.kind, "args": {"id": event.id, "cause": event.cause, "set": dict(event.set)}}
+        if event.kind == "step":
+            yield from spans.close(ts)
+            yield spans.open(act, where, about)
+        elif event.kind == "call":
+            path, name = next(iter(event.set.items()), ("", act))
+            yield spans.open(".".join([*path.split("/")[1:2], str(name)]), where, about, path)
+        elif event.kind == "return" and (closed := spans.returned(event.set, tracks[track], ts)):
+            closed[-1]["args"] = {"returned": about["args"]}  # a viewer lays the arguments of both ends together
+            yield from closed
+        elif event.kind == "run":
+            yield {"ph": "i", "s": "g", "name": f"{act}: {event.set.get('running')}", **where, **about}
+        elif index in flows:
+            yield {"ph": "B", "name": _name(event, act), **where, **about}
+            yield {**flows[index], "name": "cause", "cat": "flow", **where}
+            yield {"ph": "E", **where}
+        else:
+            yield {"ph": "i", "s": "t", "name": _name(event, act), **where, **about}
+        yield from _counters(event.set, ts)
+    yield from spans.close(ts)
+
+
+def _name(event: Event, act: str) -> str:
+    """Return what is read on the track: where a kind says what came of an attempt, the kind; else the act."""
+    return event.kind if "." in event.kind else act
+
+
+class _Spans:
+    """The spans that are open: a step, and the callbacks in it."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[int, str]] = []  # the track, and the path that the return of a callback sets
+
+    def open(self, name: str, where: Record, about: Record, path: str = "") -> Record:
+        self._open.append((where["tid"], path))
+        return {"ph": "B", "name": name, **where, **about}
+
+    def close(self, ts: int | float, first: int = 0) -> list[Record]:
+        """Return the ends of all that is open from ``first`` on, the last one first."""
+        ended = [{"ph": "E", "pid": PROCESS, "tid": tid, "ts": ts} for tid, _ in reversed(self._open[first:])]
+        del self._open[first:]
+        return ended
+
+    def returned(self, set: Mapping[str, Any], tid: int, ts: int | float) -> list[Record]:
+        """Return the ends that a return brings: of its callback, and of what that one called. Empty if none is open."""
+        for n in reversed(range(len(self._open))):
+            if self._open[n][0] == tid and self._open[n][1] in set:
+                return self.close(ts, n)
+        return []
+
+
+def _flows(log: Log) -> dict[int, Record]:
+    """Return, for each event that led to another or came of one, its part in their flow, by its place in the log.
+
+    All that comes of one beginning is one flow, in the order in which it came: the beginning has no cause, or
+    a step or a callback did it.
+    """
+    chains: list[list[int]] = []
+    chain_of: dict[str | None, list[int]] = {}
+    for index, event in enumerate(log):
+        if event.kind not in SPANS:
+            if event.cause not in chain_of:
+                chains.append([])
+            chain_of[event.id] = chain_of.get(event.cause, chains[-1])
+            chain_of[event.id].append(index)
+    flows: dict[int, Record] = {}
+    for number, chain in enumerate([chain for chain in chains if len(chain) > 1], 1):
+        flows |= {index: {"ph": "t", "id": number} for index in chain}
+        flows[chain[0]] = {"ph": "s", "id": number}
+        flows[chain[-1]] = {"ph": "f", "bp": "e", "id": number}
+    return flows
+
+
+def _counters(assignments: Mapping[str, Any], ts: int | float) -> Iterator[Record]:
+    """Yield the numbers that a device's paths take, ``device/eth0/free`` for one."""
+    for path, value in assignments.items():
+        if path.startswith("device/") and isinstance(value, int) and not isinstance(value, bool):
+            device, _, what = path.removeprefix("device/").rpartition("/")
+            yield {"ph": "C", "pid": PROCESS, "name": device, "ts": ts, "args": {what: value}}

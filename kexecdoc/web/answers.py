@@ -1,0 +1,86 @@
+"""What a page asks of the Python that runs in it: one request, and the answers as they come, each a JSON text.
+
+This is all that the published page's worker (``explorer/worker.js``) knows of the package. Every answer comes from
+an iterator that can be left at any time, and does little work at a step: so a page can have a study counted, be
+asked for a run in the middle of it, and call the study off. Whatever asks, a scenario comes as words: a browser's
+numbers end at 2**53, and a seed does not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, ScenarioError, Switch
+from kexecdoc.reading.run import dumps
+from kexecdoc.study.effect import effects
+from kexecdoc.study.sweep import Factorial, rows
+from kexecdoc.study.tally import Counts
+from kexecdoc.web.view import view_of
+
+SEEDS = Switch(20, "seeds of each value, from the machine's own on", low=1, high=100, name="seeds")
+"""How many seeds a study in a page can have."""
+
+
+def answers(kind: str, request: str) -> Iterator[str]:
+    """Yield the answers to a request of a kind; what is wrong with it is an answer, too: ``{"error": LINE}``."""
+    try:
+        for found in KINDS[kind](json.loads(request)):
+            yield dumps(found)
+    except ScenarioError as error:
+        yield dumps({"error": str(error)})
+
+
+def _run(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield all that is ever drawn of a run, once."""
+    yield view_of(simulate(Scenario.of(request["scenario"])))
+
+
+def _study(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the outcomes counted so far after each run: of every value of a switch, or of the machine as it is.
+
+    Seed by seed, unlike a sweep: all values are counted side by side, and their intervals narrow together.
+    """
+    base = Scenario.of(request["scenario"])
+    seeds = int(SEEDS.parse(request["seeds"]))
+    vary = {request["vary"]: request["values"]} if request["vary"] else {}
+    design = Factorial.of(vary, base, seeds)
+    tally = Counts(tuple(design.vary), type(base))
+    for seed in range(base.seed, base.seed + seeds):
+        for row in rows(vary, base.but(seed=seed), jobs=1, progress=False):
+            tally.add(row)
+            yield _table(tally, len(design))
+
+
+def _table(tally: Counts, runs: int) -> dict[str, Any]:
+    return {
+        "done": sum(count.runs for count in tally.counts.values()),
+        "of": runs,
+        "occurring": tally.occurring,
+        "rows": [
+            {
+                "values": list(values),
+                "runs": count.runs,
+                "outcomes": {o: {"runs": n, "seed": str(count.first[o])} for o, n in count.outcomes.items()},
+                "bad": count.bad,
+                "interval": list(count.interval),
+            }
+            for values, count in tally.counts.items()
+        ],
+    }
+
+
+def _idle(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield of every switch whether it has an effect as the others are set; ``{}`` after a run that left it open."""
+    for found in effects(Scenario.of(request["scenario"])):
+        yield {} if found is None else {"name": found[0], "effect": found[1]}
+
+
+KINDS: dict[str, Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]]] = {
+    "run": _run,
+    "study": _study,
+    "idle": _idle,
+}
+"""What can be asked."""

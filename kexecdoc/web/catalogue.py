@@ -1,0 +1,63 @@
+"""What the page of the whole machine knows before any Python runs in it: every switch, and runs made beforehand.
+
+The presets' runs lie in a file each, in full. The chapters' explorers have theirs in grids (`kexecdoc.web.grid`);
+what settings those hold is told here, so that the page need run nothing that lies on the site already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kexecdoc.course.explorers import EXPLORERS
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import Scenario, Switch, switches
+from kexecdoc.reading.run import dumps
+from kexecdoc.study.presets import PRESETS
+from kexecdoc.web import view
+from kexecdoc.web.answers import SEEDS
+
+SCHEMA = "kexecdoc-machine/1"
+
+
+def catalogue() -> dict[str, Any]:
+    """Return the page's file as plain data."""
+    return {
+        "schema": SCHEMA,
+        "controls": controls(),
+        "defaults": Scenario().values(),
+        "by_kernel": view.by_kernel(),
+        "presets": [
+            {"name": p.name, "chapter": p.chapter, "title": p.title, "values": p.values} for p in PRESETS.values()
+        ],
+        "explorers": [
+            {"name": e.name, "base": e.base, "values": {name: e.choices(name) for name in e.switches}}
+            for e in EXPLORERS.values()
+        ],
+        "messages": view.every_message(),
+        "legend": view.legend(),
+        "seeds": _control(SEEDS),
+    }
+
+
+def controls() -> list[dict[str, Any]]:
+    """Return every switch as a page needs it, in the order of the registry."""
+    return [_control(switch) for switch in switches().values()]
+
+
+def _control(switch: Switch) -> dict[str, Any]:
+    about: dict[str, Any] = view.control(switch, switch.choices)
+    meanings = [{"meaning": meaning} for meaning in switch.meanings]
+    about["choices"] = [choice | more for choice, more in zip(about["choices"], meanings, strict=True)]
+    if not switch.choices:
+        about |= {"low": str(switch.low), "high": str(switch.high), "places": switch.places}
+    about["needs"] = [
+        {"either": list(map(list, needed.either)), "words": f"only with {needed.said()}"} for needed in switch.needs
+    ]
+    return about | {"group": switch.group, "allowed": switch.allowed(), "default": switch.default}
+
+
+def preset_runs() -> Iterator[tuple[str, str]]:
+    """Yield each preset's name and its run as a page draws it, a JSON text."""
+    for preset in PRESETS.values():
+        yield preset.name, dumps(view.view_of(simulate(preset.scenario)))

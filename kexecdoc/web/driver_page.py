@@ -1,0 +1,162 @@
+"""The page for driver authors: its checklist, the table of worst combinations, and all that its form can be asked.
+
+A page has no kernel to ask, so every set of answers was crossed beforehand: `crossed` does it, `form` lays it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from typing import Any
+
+from kexecdoc.course import checklist, my_driver
+from kexecdoc.course import driver_form as told
+from kexecdoc.course.my_driver import QUESTIONS, Answer, Answers, Question, Tally
+from kexecdoc.views.palette import OUTCOMES
+from kexecdoc.views.tables import table
+
+SCHEMA = "kexecdoc-driver/1"
+
+Case = tuple[str, ...]
+"""What decides of a set of answers: a word for each question."""
+
+Crossed = Mapping[Case, tuple[Tally, ...]]
+
+
+def case(given: Answers) -> Case:
+    """Return what decides of a set of answers."""
+    return tuple(my_driver.deciding(given).values())
+
+
+def cross(case: Case) -> tuple[Tally, ...]:
+    """Cross a case with every seed on each machine."""
+    return my_driver.tallies(dict(zip(QUESTIONS, case, strict=True)))
+
+
+def crossed(map: Callable[..., Iterable[tuple[Tally, ...]]] = map) -> dict[Case, tuple[Tally, ...]]:
+    """Cross every case once. ``map`` may be that of a pool of processes."""
+    cases = list(dict.fromkeys(case(given) for given in my_driver.every()))
+    return dict(zip(cases, map(cross, cases), strict=True))
+
+
+def form(ends: Crossed) -> dict[str, Any]:
+    """Return all that the form on the page can be asked, as plain data.
+
+    ``of`` has a row for each set of answers, the last question changing fastest: indices into ``cases``, ``because``
+    and ``lists``, the items that it brings up.
+    """
+    cases = {key: n for n, key in enumerate(ends)}
+    reasons: dict[str, int] = {}
+    lists: dict[tuple[str, ...], int] = {}
+    rows = []
+    for given in my_driver.every():
+        items = tuple(item.id for item in checklist.particular(given))
+        rows.append(
+            [
+                cases[case(given)],
+                reasons.setdefault(told.because(given), len(reasons)),
+                lists.setdefault(items, len(lists)),
+            ]
+        )
+    return {
+        "schema": SCHEMA,
+        "questions": [
+            {
+                "name": question.name,
+                "text": question.text,
+                "answers": [{"word": a.word, "text": a.text, "sets": _options(a.sets)} for a in question.answers],
+            }
+            for question in QUESTIONS.values()
+        ],
+        "cases": [{"ends": told.ends_html(tallies), **_worst(tallies)} for tallies in ends.values()],
+        "because": list(reasons),
+        "items": {item.id: item.text for item in checklist.CHECKLIST.values() if not item.general},
+        "lists": list(lists),
+        "of": rows,
+    }
+
+
+def _options(sets: Mapping[str, object]) -> str:
+    return "".join(f" --{name} {value}" for name, value in sets.items())
+
+
+def _worst(tallies: tuple[Tally, ...]) -> dict[str, object]:
+    """Return what the command needs that shows a crossing with the worst end."""
+    worst = told.worst(tallies)
+    machine = "" if worst.machine == my_driver.MACHINES[0] else f" --machine {worst.machine}"
+    return {"machine": machine, "seed": worst.seed, "worst": worst.worst}
+
+
+def worst_table(ends: Crossed) -> str:
+    """Return, for each callback and each answer on Bus Master, the worst that the rest can make of it."""
+    rows = []
+    for callback in QUESTIONS["shutdown"].answers:
+        with_it = [given for given in my_driver.every() if given["shutdown"] == callback.word]
+        for bits in [QUESTIONS["bus_master"].answers] if my_driver.stopped(with_it[0]) else _alike():
+            words = [bit.word for bit in bits]
+            given = max((g for g in with_it if g["bus_master"] in words), key=lambda g: _badness(ends[case(g)]))
+            made = "; ".join(_listed(QUESTIONS[q], [given[q]]) for q in ("dma", "interrupt", "probe"))
+            tallies = ends[case(given)]
+            cells = (callback.text, "\n".join(bit.text for bit in bits), made if _badness(tallies) > (0, 0) else "any")
+            rows.append((*cells, *map(_counts, tallies)))
+    head = ("Shutdown callback", "When Bus Master is cleared", "The worst of the other answers", *my_driver.MACHINES)
+    return table(head, rows)
+
+
+def _alike() -> list[list[Answer]]:
+    """Return the answers on Bus Master, together where they set the same switches."""
+    found: dict[tuple[object, ...], list[Answer]] = {}
+    for answer in QUESTIONS["bus_master"].answers:
+        found.setdefault(tuple(answer.sets.items()), []).append(answer)
+    return list(found.values())
+
+
+def _badness(tallies: Iterable[Tally]) -> tuple[int, int]:
+    listed = list(tallies)
+    return sum(t.bad for t in listed), sum(t.counts["degraded"] for t in listed)
+
+
+def _counts(tally: Tally) -> str:
+    return "\n".join(f"{o.sign} {tally.counts[o.name]} {o.name}" for o in OUTCOMES if tally.counts[o.name])
+
+
+def answers_table() -> str:
+    """Return every answer with its word and the switches that it sets."""
+    rows = []
+    for question in QUESTIONS.values():
+        for answer in question.answers:
+            sets = ", ".join(f"`{name}={value}`" for name, value in answer.sets.items()) or "the default"
+            rows.append((question.text, answer.text, f'`{question.name}="{answer.word}"`', sets))
+    return table(("Question", "Answer", "In a notebook", "Switches"), rows)
+
+
+def items() -> str:
+    """Return the checklist as Markdown: a section a part. The anchor of an item is ``item-`` and its id."""
+    sections = []
+    for part, listed in groupby(checklist.CHECKLIST.values(), lambda item: item.part):
+        heading = f"### {checklist.PARTS[part]} {{ #part-{part} }}"
+        sections.append("\n".join([heading, "", *map(_item, listed)]))
+    return "\n\n".join(sections)
+
+
+def _item(item: checklist.Item) -> str:
+    only = "" if item.general else f" <span class='kx-only'>Only with {applies(item)}.</span>"
+    return f"- **{item.text}**{{ #item-{item.id} }} {item.why}{only}"
+
+
+def applies(item: checklist.Item) -> str:
+    """Return in words for which answers an item is."""
+    return "; ".join(_listed(QUESTIONS[name], words) for name, words in item.applies.items())
+
+
+def _listed(question: Question, words: Iterable[str]) -> str:
+    return f"{_topic(question)} {' or '.join(question.answer(word).short for word in words)}"
+
+
+def _topic(question: Question) -> str:
+    return question.topic if question.name == "bus_master" else f"{question.topic.lower()}:"
+
+
+def legend() -> str:
+    """Return what each outcome means, as a list, with its sign."""
+    return "\n".join(f"- {o.sign} **{o.name}**: {o.meaning}" for o in OUTCOMES)

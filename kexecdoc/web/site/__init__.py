@@ -1,0 +1,1 @@
+"""How the published site is built: what MkDocs does not do by itself."""

@@ -1,0 +1,29 @@
+"""The explorer of "Extending the machine", whose machine is declared in ``examples/your_own_device.py``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kexecdoc.course.explorers import Explorer
+
+EXAMPLES = str(Path(__file__).resolve().parents[3] / "site" / "examples")
+
+
+def card() -> Explorer:
+    """Return what the example puts into the reader's hand."""
+    if EXAMPLES not in sys.path:
+        sys.path.append(EXAMPLES)
+    import your_own_device
+
+    explorer: Explorer = your_own_device.EXPLORER
+    return explorer
+
+
+def living() -> str:
+    """Return the place on the page where the explorer lives."""
+    from kexecdoc.web import widget
+
+    return widget.living(card())

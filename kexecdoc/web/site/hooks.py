@@ -1,0 +1,262 @@
+"""What the site does that MkDocs does not: notebooks, live explorers, pages made from the registries.
+
+Each function is an event of mkdocs, in the order in which a build comes upon them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import posixpath
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+from jinja2 import Environment
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.plugins import event_priority, get_plugin_logger
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from kexecdoc.web.site import (
+    bibliography,
+    console_log,
+    driver_answers,
+    experiments,
+    extending,
+    glossary_links,
+    machine_page,
+    notebook_page,
+    search_words,
+)
+
+log = get_plugin_logger("kexecdoc")  # what is logged as a warning here fails a strict build
+
+ROOT = Path(__file__).resolve().parents[3]
+ASSETS = "assets/kexecdoc"
+BIBLIOGRAPHY = "reference/bibliography.md"
+MARKER = re.compile(r"<!-- (registry|still|console): ([\w-]+) -->")
+
+
+@event_priority(100)  # before the search takes its settings
+def on_config(config: MkDocsConfig) -> None:
+    """Let the search take questions apart as a reader means them, and see whether the machine's page can be there."""
+    search = config.plugins["material/search"].config
+    search["separator"], search["pipeline"] = search_words.SEPARATOR, []
+    config.extra["machine"] = machine_page.wanted(config.extra["machine"])
+    if config.extra["machine"] and (problem := machine_page.missing()):
+        log.warning(problem)
+        config.extra["machine"] = False
+    if not config.extra["machine"]:
+        config.nav = [entry for entry in config.nav or [] if machine_page.PAGE not in entry.values()]
+
+
+def on_pre_build(config: MkDocsConfig) -> None:
+    """Forget the package: `mkdocs serve` builds again after a change in it, and must see the change.
+
+    So whatever follows imports it where it is used.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("kexecdoc", "your_own_device")]:
+        del sys.modules[name]
+
+
+@event_priority(100)  # before mkdocs-jupyter looks for notebooks
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the notebooks, which live outside the pages' folder, and the live explorers."""
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        uri = f"notebooks/{path.name}"
+        files.append(File(uri, str(ROOT), config.site_dir, config.use_directory_urls))
+    from kexecdoc.web.assets import write_assets
+
+    with TemporaryDirectory() as folder:
+        for path in write_assets(Path(folder), extending.card()):
+            uri = f"{ASSETS}/{path.relative_to(folder).as_posix()}"
+            files.append(File.generated(config, uri, content=path.read_bytes()))
+    files.append(File.generated(config, f"{ASSETS}/messages.json", content=console_log.data(files)))
+    for path in sorted(experiments.CONSOLES.glob("*.log")):
+        files.append(File.generated(config, f"assets/consoles/{path.stem}.txt", content=path.read_bytes()))
+    if config.extra["machine"]:
+        for name, content in machine_page.files(titles(config)):
+            files.append(File.generated(config, f"assets/{name}", content=content))
+    elif page := files.get_file_from_path(machine_page.PAGE):
+        files.remove(page)
+    return files
+
+
+def titles(config: MkDocsConfig) -> dict[int, dict[str, str]]:
+    """Return what the navigation calls each chapter, and its address as seen from the machine's page."""
+    sections = [below for entry in config.nav or [] for below in entry.values() if isinstance(below, list)]
+    found = {}
+    for title, uri in (named for section in sections for page in section for named in page.items()):
+        if match := re.fullmatch(r"notebooks/(\d+)-.*\.ipynb", uri):
+            found[int(match[1])] = {"title": title.partition(". ")[2], "url": f"../{uri.removesuffix('.ipynb')}/"}
+    return found
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put in what a page asks for, such as ``<!-- registry: switches -->`` or ``<!-- still: left-running -->``."""
+    if page.file.src_uri.endswith(".ipynb"):
+        return markdown  # a notebook's source, which nobody renders: on_page_content has its turn
+    markdown = machine_page.passages(markdown, config.extra["machine"])
+    from kexecdoc.registries.glossary import TERMS
+    from kexecdoc.views import message_tables, tables
+    from kexecdoc.web import driver_page
+
+    registries: dict[str, Callable[[], str]] = {
+        "switches": tables.switch_tables,
+        "scales": tables.scales_table,
+        "log-paths": tables.log_paths,
+        "log-kinds": tables.log_kinds,
+        "bibliography": tables.bibliography,
+        "messages": lambda: message_tables.message_tables(chapters(page, files)),
+        "checklist": driver_page.items,
+        "my-driver": driver_answers.form,
+        "my-driver-answers": driver_page.answers_table,
+        "card": extending.living,
+        "outcomes": driver_page.legend,
+        "machine": machine_page.place,
+        "glossary": lambda: glossary_links.page(TERMS.values(), chapters(page, files)),
+    }
+
+    def fill(marker: re.Match[str]) -> str:
+        kind, name = marker.groups()
+        if kind == "still":
+            return still(name, page, config, files)
+        if kind == "console":
+            return experiments.fold(name, posixpath.relpath("assets/consoles/", page.file.url or ".") + "/")
+        if name not in registries:
+            log.warning("%s: there is no registry '%s'", page.file.src_uri, name)
+            return ""
+        return registries[name]()
+
+    to = posixpath.relpath(BIBLIOGRAPHY, posixpath.dirname(page.file.src_uri) or ".")
+    return cite(
+        MARKER.sub(fill, markdown), page, lambda id, title: f'[\\[{id}\\]]({to}#src-{id} "{title}"){{ .kx-cite }}'
+    )
+
+
+def chapters(page: Page, files: Files) -> dict[int, str]:
+    """Return the chapters that there are by their numbers, each as the path by which a page links to it."""
+    here = posixpath.dirname(page.file.src_uri) or "."
+    found = (re.fullmatch(r"notebooks/(\d+)-.*\.ipynb", file.src_uri) for file in files)
+    return {int(match[1]): posixpath.relpath(match[0], here) for match in found if match}
+
+
+def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Return a preset's crossing as a figure, drawn now: a picture that was kept would grow stale."""
+    from kexecdoc.crossing import simulate
+    from kexecdoc.study.presets import preset
+    from kexecdoc.views.still import alt_text, still_png
+
+    chosen = preset(name)
+    run = simulate(chosen.scenario)
+    uri = f"{ASSETS}/stills/{name}.png"
+    if files.get_file_from_path(uri) is None:
+        files.append(File.generated(config, uri, content=still_png(run)))
+    path = posixpath.relpath(uri, posixpath.dirname(page.file.src_uri) or ".")
+    caption = html.escape(f"{chosen.title[0].upper()}{chosen.title[1:]}. {run.verdict.summary}")
+    if config.extra["machine"]:
+        to = machine_page.link(chosen.scenario, posixpath.relpath("machine/", page.file.url or ".") + "/")
+        caption += f' <a href="{html.escape(to)}">Open it in the machine</a>.'
+    alt = re.sub(r"([\\\[\]])", r"\\\1", alt_text(run))
+    return f'<figure markdown="span">\n![{alt}]({path})\n<figcaption>{caption}</figcaption>\n</figure>'
+
+
+def cite(text: str, page: Page, reference: Callable[[str, str], str]) -> str:
+    """Replace each ``[src: ID]`` with a reference to the bibliography. A source that is not in it is a warning.
+
+    ``reference`` makes one of the id and of a title for whoever hovers over it or tabs to it, safe in an attribute.
+    """
+    from kexecdoc.registries.sources import SOURCES
+    from kexecdoc.views.tables import CITATION
+
+    def found(match: re.Match[str]) -> str:
+        source = SOURCES.get(match[1])
+        if source is None:
+            log.warning("%s: cites '%s', which is no source", page.file.src_uri, match[1])
+            return match[0]
+        return reference(source.id, html.escape(source.title))
+
+    return CITATION.sub(found, text)
+
+
+@event_priority(-100)  # after mkdocs-jupyter
+def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Make a page of the book of a notebook, and say at the foot of every page when it was last checked."""
+    uri = page.file.src_uri
+    if uri.endswith(".ipynb"):
+        content = chapter(content, page, config, files)
+    return search_words.quiet(content) + foot(page, config)
+
+
+def foot(page: Page, config: MkDocsConfig) -> str:
+    """Return what stands under every page: what it was last checked against, and where an error can be reported."""
+    checked = html.escape(page.meta.get("checked", config.extra["checked"]))
+    about = quote(f"{page.title} ({page.file.src_uri})", safe="")
+    to = posixpath.relpath("report/", page.file.url or ".")
+    report = (
+        "" if page.file.src_uri == "report.md" else f' <a href="{to}/#about={about}">Report an error on this page</a>.'
+    )
+    return f'<p class="kx-checked" data-search-exclude>Last checked against {checked}.{report}</p>'
+
+
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
+    """Say in the bibliography who cites each source, now that every other page is there to be asked."""
+    pages = {file.src_uri: file.page for file in files.documentation_pages() if file.page}
+    page = pages.pop(BIBLIOGRAPHY)
+    page.content = bibliography.fill(page.content or "", page.url, pages.values(), ROOT / "kexecdoc")
+    return env
+
+
+def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
+    """Name the theme's search for those who hear the page."""
+    dialog = 'data-md-component="search" role="dialog"'
+    return output.replace(dialog, f'{dialog} aria-label="Search"')
+
+
+def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
+    """Do the same for the page that says that there is no such page."""
+    return on_post_page(output, None, config) if template_name.endswith(".html") else output
+
+
+def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Return a notebook's page, its links rewritten and left for mkdocs to check."""
+
+    def warn(what: str) -> None:
+        log.warning("%s: %s", page.file.src_uri, what)
+
+    notebook = json.loads(Path(str(page.file.abs_src_path)).read_text(encoding="utf-8"))
+    if not any(cell.get("outputs") for cell in notebook["cells"]):
+        warn("has no stored outputs: run make notebooks")
+    book = notebook_page.rebuild(content, notebook, warn)
+    page.links_to_anchors = notebook_page.relink(book, page.file.src_uri, files.get_file_from_path, warn)
+    page.present_anchor_ids = notebook_page.anchors(book)
+    page.toc = notebook_page.contents(book)
+    notebook_page.pictures(book, lambda png: keep(png, page, config, files))
+    if config.extra["machine"]:
+        machine_page.lead(book, posixpath.relpath("machine/", page.file.url) + "/")
+    glossary_links.link(book, posixpath.relpath("reference/glossary/", page.file.url) + "/")
+    to = posixpath.relpath("reference/bibliography/", page.file.url)
+
+    def linked(id: str, title: str) -> str:
+        return f'<a class="kx-cite" href="{to}/#src-{id}" title="{title}">[{id}]</a>'
+
+    name = posixpath.basename(page.file.src_uri)  # mkdocs-jupyter puts it beside the page: include_source
+    source = (
+        '<p class="kx-source" data-search-exclude>This chapter is a notebook. <code>make lab</code> opens '
+        f'it, live, in your copy of the repository; <a href="{name}" download>here is the file</a>.</p>'
+    )
+    title = book.h1.extract() if book.h1 else ""  # the search wants it first: what follows is the page's own text
+    return f'{title}<div class="kx-chapter">{cite(str(book), page, linked)}{source}</div>'
+
+
+def keep(png: bytes, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Put a picture beside the explorers, named for what it holds, and return its address as seen from a page."""
+    uri = f"{ASSETS}/stills/{hashlib.sha256(png).hexdigest()[:16]}.png"
+    if files.get_file_from_path(uri) is None:
+        files.append(File.generated(config, uri, content=png))
+    return posixpath.relpath(uri, page.file.url or ".")

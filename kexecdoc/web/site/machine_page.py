@@ -1,0 +1,196 @@
+"""The page of the whole machine: Pyodide from npm, the wheels that it loads, and what the page knows beforehand.
+
+A build with ``MACHINE=no`` in its environment leaves out the page, what it loads, and what other pages say of it,
+which stands there between ``<!-- machine -->`` and ``<!-- /machine -->``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import distribution
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGE = "machine.md"
+PYODIDE = Path(sys.prefix) / "pyodide" / "node_modules" / "pyodide"
+"""Where `make` has npm put it: beside the environment."""
+
+DAY = 86_400  # seconds after which what was made for other sources is forgotten
+OFF = ("no", "false", "0", "off")
+
+MODULES = ("pyodide.mjs", "pyodide.asm.mjs")
+WASM = "pyodide.asm.wasm"
+STDLIB = "python_stdlib.zip"
+KEPT = ROOT / "_build" / "compiled"
+
+PASSAGE = re.compile(r"<!-- machine -->(.*?)<!-- /machine -->", re.DOTALL)
+OF_THE_INSTALLER = ("INSTALLER", "REQUESTED", "RECORD", "direct_url.json")  # differs from host to host
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the same wheel from the same files
+
+
+def wanted(setting: object) -> bool:
+    """Return whether a build shall have the page: ``MACHINE`` of its environment."""
+    return str(setting).lower() not in OFF
+
+
+def missing() -> str:
+    """Return what stands in the way of the page, and what to do about it; nothing if all is there."""
+    wanted = json.loads((ROOT / "site" / "package.json").read_text(encoding="utf-8"))["dependencies"]["pyodide"]
+    there = version() if (PYODIDE / "package.json").exists() else None
+    if there == wanted:
+        return ""
+    found = f"is {there}" if there else "is not there"
+    return (
+        f"the machine's page needs Pyodide {wanted} from npm, and in {PYODIDE.parent} it {found}: "
+        "`make site` installs it, and MACHINE=no leaves the page out"
+    )
+
+
+def version() -> str:
+    """Return which Pyodide is installed."""
+    return str(json.loads((PYODIDE / "package.json").read_text(encoding="utf-8"))["version"])
+
+
+def passages(markdown: str, there: bool) -> str:
+    """Return a page's text with what it says of the machine, or without."""
+    return PASSAGE.sub(lambda passage: passage[1] if there else "", markdown)
+
+
+def files(chapters: dict[int, dict[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """Yield all that the page loads, as paths below the site's ``assets`` and contents."""
+    from kexecdoc.web.assets import write_machine
+
+    python = f"pyodide/{version()}"
+    parts = {name: (PYODIDE / name).read_bytes() for name in (*MODULES, WASM)}
+    # Named for what is in it: a browser that kept the archives of the last build must not be content with those.
+    archives = {f"python/{hashlib.sha256(a).hexdigest()[:16]}/{name}": a for name, a in _compiled().items()}
+    stdlib = next(name for name in archives if name.endswith(STDLIB))
+    lock = json.loads((PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8"))
+    contents = [*parts.values(), *archives.values()]
+    engine = {
+        "index": f"../{python}/",
+        "python": version(),
+        "info": lock["info"] | {"version": version()},
+        "modules": [{"url": f"../{python}/{name}", "bytes": len(parts[name])} for name in MODULES],
+        "stdlib": f"../{stdlib}",
+        "wheels": [{"url": f"../{name}"} for name in archives if name != stdlib],
+        "total": sum(map(len, contents)),
+        "compressed": sum(min(len(content), _gzipped(content)) for content in contents),
+    }
+    yield from ((f"{python}/{name}", content) for name, content in parts.items())
+    yield from archives.items()
+    versions = {"PYODIDE": version(), "PYTHON": lock["info"]["python"], "SIMPY": distribution("simpy").version}
+    for path in sorted((Path(__file__).parent / "notices").glob("*.txt")):
+        text = path.read_text(encoding="utf-8")
+        for name, value in versions.items():
+            text = text.replace(f"@{name}@", value)
+        yield f"python/licences/{path.name}", text.encode()
+    with TemporaryDirectory() as folder:
+        for path in write_machine(Path(folder), engine, chapters):
+            yield f"kexecdoc/{path.relative_to(folder).as_posix()}", path.read_bytes()
+
+
+def _compiled() -> dict[str, bytes]:
+    """Return Python's library and the wheels by name, with what the page imports of them compiled.
+
+    That takes some seconds, so what was made is kept beside the built site for as long as its sources are the same.
+    """
+    archives = {STDLIB: (PYODIDE / STDLIB).read_bytes(), **dict((_simpy(), _kexecdoc()))}
+    here = Path(__file__).parent
+    sources = [*archives.values(), *((here / name).read_bytes() for name in ("compiling.mjs", "compiling.py"))]
+    made = KEPT / hashlib.sha256(b"".join(hashlib.sha256(source).digest() for source in sources)).hexdigest()[:16]
+    if not made.exists():
+        KEPT.mkdir(parents=True, exist_ok=True)
+        # Two builds may be at it at once: what is made appears whole, and who comes second takes what is there.
+        with TemporaryDirectory(dir=KEPT) as parent:
+            (folder := Path(parent, "archives")).mkdir()
+            for name, archive in archives.items():
+                (folder / name).write_bytes(archive)
+            _compile(folder)
+            with contextlib.suppress(OSError):
+                folder.rename(made)
+        for other in KEPT.iterdir():
+            if time.time() - other.stat().st_mtime > DAY:
+                shutil.rmtree(other, ignore_errors=True)
+    return {name: (made / name).read_bytes() for name in archives}
+
+
+def _compile(folder: Path) -> None:
+    """Compile what lies in a folder. PluginError, in a line, if Node.js is missing or fails."""
+    command = ["node", str(Path(__file__).with_name("compiling.mjs")), str(PYODIDE), str(folder)]
+    try:
+        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise PluginError(
+            "the machine's page needs Node.js to be built: install it, or build with MACHINE=no"
+        ) from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.strip().splitlines()[-1:] or ["it says nothing"]
+        raise PluginError(f"compiling.mjs failed ({said[0]}); MACHINE=no builds without the machine's page") from None
+
+
+@cache
+def _gzipped(content: bytes) -> int:
+    return len(gzip.compress(content, 6))
+
+
+def _kexecdoc() -> tuple[str, bytes]:
+    """Return the package's own wheel, built from this tree."""
+    from hatchling.build import build_wheel
+
+    with TemporaryDirectory() as folder, contextlib.chdir(ROOT):
+        name = build_wheel(folder)
+        return name, Path(folder, name).read_bytes()
+
+
+def _simpy() -> tuple[str, bytes]:
+    """Return the SimPy that is installed, as a wheel: the one that everything here was tested with."""
+    simpy = distribution("simpy")
+    taken = [
+        file
+        for file in simpy.files or ()
+        if ".." not in file.parts and "__pycache__" not in file.parts and file.name not in OF_THE_INSTALLER
+    ]
+    if not taken:
+        raise PluginError("the SimPy that is installed does not say which files it has: install it anew")
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for file in sorted(taken, key=str):
+            wheel.writestr(zipfile.ZipInfo(file.as_posix(), EPOCH), file.read_binary(), zipfile.ZIP_DEFLATED)
+    return f"simpy-{simpy.version}-py3-none-any.whl", target.getvalue()
+
+
+def place() -> str:
+    """Return where the machine lives on its page."""
+    from kexecdoc.course.explorers import MACHINE
+    from kexecdoc.web import widget
+
+    return widget.living(MACHINE)
+
+
+def link(scenario: Any, address: str) -> str:
+    """Return the address of a scenario in the machine, at its end, which is what a still shows."""
+    words = "".join(f"&{name}={value}" for name, value in scenario.differences().items())
+    return f"{address}#kx=machine{words}&at=end"
+
+
+def lead(book: Any, address: str) -> None:
+    """Tell the explorers of a page where the machine is."""
+    for tag in book.select(".kx-explorer"):
+        tag["data-machine"] = address

@@ -1,0 +1,79 @@
+"""What a host hands to the explorer's module: the controls, the words and the run, all as plain data.
+
+The notebook's widget and the page's precomputed grid are two hosts of one module, so both take it here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kexecdoc.course.explorers import Explorer
+from kexecdoc.model.scenario import Scenario, Switch, Value, find, switches
+from kexecdoc.model.whatif import never_was
+from kexecdoc.reading.run import Run
+from kexecdoc.registries.messages import MESSAGES
+from kexecdoc.views import palette
+from kexecdoc.views.text import SHUTDOWN
+
+
+def controls(chosen: Explorer) -> list[dict[str, Any]]:
+    """Return the switches as a page needs them; ``default`` is the chapter's setting, where reset leads."""
+    found = []
+    for name, default in chosen.settings.items():
+        switch = find(name, chosen.kind)
+        found.append(control(switch, chosen.choices(name)) | {"default": default})
+    return found
+
+
+def control(switch: Switch, choices: tuple[Value, ...]) -> dict[str, Any]:
+    """Return a switch as a page needs it, with the values that can be chosen there."""
+    values = [{"value": v, "label": switch.said(v)} for v in choices]
+    return {"name": switch.name, "label": switch.decides, "help": switch.help, "unit": switch.unit, "choices": values}
+
+
+def by_kernel(kind: type[Scenario] = Scenario) -> dict[str, dict[str, Value]]:
+    """Return the defaults of each kernel version that are not the newest's."""
+    mine = switches(kind)
+    found = {
+        kernel: {s.name: v for s in mine.values() if (v := s.default_in(kernel)) != s.default}
+        for kernel in mine["kernel"].choices
+    }
+    return {kernel: values for kernel, values in found.items() if values}
+
+
+def legend() -> dict[str, Any]:
+    """Return the words for what is drawn."""
+    return {**palette.legend(), "shutdown": SHUTDOWN}
+
+
+def every_message() -> dict[str, dict[str, str]]:
+    """Return what each message means in every kernel version, as `messages` has it."""
+    return _worded(*switches()["kernel"].choices)
+
+
+def message_table(kernel: str) -> dict[str, dict[str, str]]:
+    """Return what each message means in the words of a kernel version, by its id."""
+    return {
+        m.id: {"meaning": m.meaning, "where": m.where, "mechanism": m.mechanism} for m in MESSAGES if m.holds_in(kernel)
+    }
+
+
+def messages(chosen: Explorer) -> dict[str, dict[str, str]]:
+    """Return what each message means in an explorer: by its id, or as ``id@kernel`` where another kernel's differs."""
+    others = chosen.choices("kernel") if "kernel" in chosen.switches else ()
+    return _worded(chosen.scenario.kernel, *map(str, others))
+
+
+def _worded(base: str, *others: str) -> dict[str, dict[str, str]]:
+    found = message_table(base)
+    for kernel in others:
+        for id, entry in message_table(kernel).items():
+            if found.get(id) != entry:
+                found[f"{id}@{kernel}"] = entry
+    return found
+
+
+def view_of(run: Run) -> dict[str, Any]:
+    """Return all that is ever drawn of a run; the console is in the log."""
+    facts = {k: v for k, v in run.to_json().items() if k != "console"}
+    return {"log": run.to_log(), "run": facts, "what_if": never_was(run.scenario)}
