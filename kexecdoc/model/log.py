@@ -7,61 +7,7 @@ a *set*: paths and the values that they take. The machine at time t is ``start``
 laid over it. That is `fold`, here and once more in the explorer's module; ``tests/fold_vectors.json``
 holds the two together.
 
-Paths. N is a frame number; ``N-M`` names a closed range of frames.
-
-===============================  ======================================================================
-``step``                         the step under way, ``old/...``, ``jump/...`` or ``next/...``
-``running``                      ``old-kernel``, ``stub``, ``purgatory``, ``firmware``, ``next-kernel``,
-                                 ``userspace``, ``crashed``, ``hung``
-``frame/N/owner``                who owns the frame
-``frame/N/bytes``                the name of the payload last written there, never its content
-``frame/N/found``                ``intact`` or ``wrong``: what its owner read when it used it
-``frame/N/kept``                 ``true``: kept as an LPI table for the next kernel
-``gate/F/bus-master``            function F's Bus Master bit
-``gate/F/smmu``                  what the SMMU does with F's writes: ``absent``, ``translates``,
-                                 ``passes``, ``bypasses``, ``aborts``, ``refuses``
-``gate/F/vtd``                   the same of VT-d, which does not abort
-``vtd/interrupt-remapping``      whether messages go through a table
-``device/F/engine``              ``running`` or ``stopped``
-``device/F/msi``                 whether function F may send MSIs: ``enabled``, ``disabled``, ``masked``
-``device/F/intx``                whether function F may assert its line
-``device/F/waited``              how long a command of function F's was waited for in vain, in ns
-``device/F/programmed-by``       whose descriptors and vectors it follows: ``old`` or ``next``
-``device/F/driver``              ``bound`` or ``none``: whether the running kernel's driver holds it
-``device/F/callback``            ``shutdown``, ``remove`` or ``probe`` while that runs, then ``returned``
-``device/F/free``                descriptors that are still posted
-``device/F/targets``             frames that its buffers and descriptors really name, as a list of ranges
-``copied``                       what the stub copied last: ``[source frame, destination frame, count]``, ...
-``vector/F/V``                   ``{"intid": n, "cpu": n}``: where vector V of function F is routed; null: nowhere
-``its``                          ``enabled`` or ``quiet``
-``its/programmed-by``            whose tables it translates through
-``redistributor/C/enable-lpis``  ``GICR_CTLR.EnableLPIs`` of CPU C
-``redistributor/C/pending``      physical address of CPU C's pending table
-``redistributor/C/programmed-by``  whose tables those are
-``lpi/C/I``                      the pending bit of INTID I in CPU C's table, as memory has it: 0 or 1
-``lpi-cache/C/I``                whether the pending bit of INTID I is held on chip: 0 or 1
-``cpu/C/online``                 whether CPU C is up
-``cpu/C/interrupts``             ``on`` or ``masked``
-``cpu/C/storm``                  whether CPU C does nothing but handle interrupts
-``line/N/asserted``              whether a device asserts line N
-``line/N/masked``                whether its input at the controller is masked
-``line/N/remote-irr``            whether an I/O APIC has delivered it and not heard of its end
-``line/N/active``                the same in a GIC
-``line/N/unhandled``             interrupts of the line's that nobody handled, when it was given up
-``line/N/disabled``              whether the kernel has given the line up
-``apic/C/enabled``               whether the local APIC of CPU C accepts messages
-``apic/C/N``                     ``waiting`` while vector N does; null: no longer
-``apics/programmed-by``          ``next`` once that has set them up
-``object/NAME``                  ``damaged`` or ``held``: what a crashed kernel found when it relied on it
-``dump``                         ``written`` once a crashed kernel has written it itself
-``console/K``                    line K: ``{"kernel": ..., "text": ..., "message": id or null}``
-===============================  ======================================================================
-
-Kinds: ``step`` ``run`` ``arrival`` ``dma.landed`` ``dma.missed`` ``dma.faulted`` ``dma.stopped``
-``msi.landed`` ``msi.missed`` ``msi.faulted`` ``msi.stopped`` ``lpi.recorded`` ``lpi.acknowledged``
-``lpi.held`` ``lpi.evicted`` ``apic.accepted`` ``apic.acknowledged`` ``line`` ``storm`` ``stray`` ``touch``
-``register`` ``cpu`` ``own`` ``copy`` ``store`` ``read`` ``call`` ``return`` ``command`` ``timeout``
-``print``. The schema grows only by addition.
+`kexecdoc.model.log_schema` lists every path and every kind of event. The schema grows only by addition.
 """
 
 from __future__ import annotations

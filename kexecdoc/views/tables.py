@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from kexecdoc.model import log
+from kexecdoc.model.log_schema import KINDS, PATHS
 from kexecdoc.model.scales import TABLE, Scale
 from kexecdoc.model.scenario import Switch, switches
-from kexecdoc.registries.sources import KINDS, SOURCES, Source
+from kexecdoc.registries import sources
+from kexecdoc.registries.sources import SOURCES, Source
 
 CITATION = re.compile(r"\[src: ([\w.-]+)\]")
 """How a text cites a source of the registry: ``[src: its-quiesce]``."""
@@ -66,10 +67,10 @@ def bibliography() -> str:
 
     Who cites it only the finished site knows: a comment keeps the place.
     """
-    of = {kind: [s for s in SOURCES.values() if s.kind == kind] for kind in KINDS}
+    of = {kind: [s for s in SOURCES.values() if s.kind == kind] for kind in sources.KINDS}
     return "\n\n".join(
         f"## {name[0].upper()}{name[1:]}\n\n" + "\n".join(map(_source, of[kind]))
-        for kind, name in KINDS.items()
+        for kind, name in sources.KINDS.items()
         if of[kind]
     )
 
@@ -85,26 +86,11 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>])", r"\\\1", text)
 
 
-def log_paths(docstring: str | None = None) -> str:
-    """Return the paths that a log assigns, read from the table in the docstring of `kexecdoc.model.log`.
-
-    Two columns between rulers of equal signs; a line that begins with a blank goes on with the row above.
-    """
-    rulers = list(re.finditer(r"^(=+) +=+$", docstring or log.__doc__ or "", re.MULTILINE))
-    if len(rulers) != 2:
-        raise ValueError("the docstring has no table between two rulers")
-    rows: list[list[str]] = []
-    for line in rulers[0].string[rulers[0].end() : rulers[1].start()].strip("\n").split("\n"):
-        if line.startswith(" "):
-            rows[-1][1] += f" {line.strip()}"
-        else:
-            rows.append(re.split(r" {2,}", line, maxsplit=1))
-    return table(("Path", "What it says"), rows).replace("``", "`")
+def log_paths() -> str:
+    """Return the paths that a log assigns."""
+    return table(("Path", "What it says"), [(f"`{path}`", meaning) for path, meaning in PATHS.items()])
 
 
-def log_kinds(docstring: str | None = None) -> str:
-    """Return the kinds of events, read from the docstring of `kexecdoc.model.log`."""
-    found = re.search(r"^Kinds: (.*?)\. ", docstring or log.__doc__ or "", re.MULTILINE | re.DOTALL)
-    if not found:
-        raise ValueError("the docstring does not list the kinds")
-    return " ".join(found[1].split()).replace("``", "`")
+def log_kinds() -> str:
+    """Return the kinds of events."""
+    return table(("Kind", "What happened"), [(f"`{kind}`", meaning) for kind, meaning in KINDS.items()])
