@@ -70,10 +70,10 @@ $(PYODIDE): site/package.json
 	    { echo "npm could not install Pyodide; MACHINE=no builds the site without the page that needs it" >&2; exit 1; }
 	@touch $@
 
-test: $(DEV) $(NPM) $(WITH_MACHINE)  ## every test: the package, the notebooks, the site and JupyterLab in a browser
+test: $(DEV) $(NPM) site  ## every test: the package, the notebooks, the site and JupyterLab in a browser
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(SIDE_BY_SIDE) notebooks
-	$(BIN)/python -m pytest -m browser $(SIDE_BY_SIDE)
+	KEXECDOC_SITE=_build/html $(BIN)/python -m pytest -m browser $(SIDE_BY_SIDE)
 
 quick: $(DEV)  ## the tests that take less than a minute together
 	KEXECDOC_EXAMPLES=8 $(BIN)/python -m pytest -m "not browser and not slow" $(SIDE_BY_SIDE)

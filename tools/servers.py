@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import http.server
+import io
 import os
 import secrets
 import shutil
@@ -18,6 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOPBACK = "127.0.0.1"
@@ -25,6 +27,9 @@ PATIENCE = 120  # seconds for JupyterLab to start, and for a notebook to run
 FORGOTTEN = 600  # seconds without a word after which a JupyterLab ends
 
 POLICY_WANTED = "X-Policy-Wanted"
+
+BUILT_FOR = "http://127.0.0.1:8104/"
+"""The address that a site is built for where nobody names another: `site_url` in mkdocs.yml."""
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
@@ -66,10 +71,31 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+class _Site(_Quiet):
+    """Serves a site as if it had been built for the address at which it is served.
+
+    A page names the address that it was built for, and instant navigation works only there. A port is not known
+    before it is taken, so the address is put in when a page is asked for.
+    """
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        path = Path(self.translate_path(self.path))
+        if path.is_dir() and self.path.partition("?")[0].endswith("/"):
+            path /= "index.html"
+        if path.suffix not in (".html", ".xml") or not path.is_file():
+            return super().send_head()
+        body = path.read_bytes().replace(BUILT_FOR.encode(), f"http://{self.headers['Host']}/".encode())
+        self.send_response(http.HTTPStatus.OK)
+        self.send_header("Content-Type", self.guess_type(path.name))
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return io.BytesIO(body)
+
+
 @contextlib.contextmanager
-def folder(path: Path) -> Iterator[str]:
+def folder(path: Path, handler: type[_Quiet] = _Quiet) -> Iterator[str]:
     """Serve a folder as long as the block lasts; the address ends with a slash."""
-    handler = functools.partial(_Quiet, directory=str(path))
+    handler = functools.partial(handler, directory=str(path))  # type: ignore[assignment]
     with http.server.ThreadingHTTPServer((LOOPBACK, 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
@@ -82,29 +108,36 @@ def folder(path: Path) -> Iterator[str]:
 def site(path: Path, machine: bool = True) -> Iterator[str]:
     """Build the site into a folder and serve it, without the machine's page if that is not wanted or cannot be.
 
-    Failed if it does not build.
-
-    Instant navigation works only where site_url is the address that serves it, and a fixed port may be taken.
-    So the port comes first, then the build.
+    The site that ``KEXECDOC_SITE`` names is served as it is: `make test` has just built it. Failed if there is none.
     """
-    with folder(path) as address:
-        build = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(path)],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                "SITE_URL": address,
-                "NO_MKDOCS_2_WARNING": "1",
-                "MACHINE": "yes" if machine and has_machine() else "no",
-            },
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if build.returncode:
-            raise Failed(f"the site does not build (make site):\n{build.stderr[-3000:]}")
+    if machine and (built := os.environ.get("KEXECDOC_SITE")):
+        path = ROOT / built
+        if not (path / "index.html").exists():
+            raise Failed(f"KEXECDOC_SITE: there is no site in {built}; make site builds one into _build/html")
+    else:
+        build(path, machine)
+    with folder(path, _Site) as address:
         yield address
+
+
+def build(path: Path, machine: bool = True) -> None:
+    """Build the site into a folder. Failed, with what mkdocs said, if that does not work."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(path)],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "SITE_URL": BUILT_FOR,
+            "NO_MKDOCS_2_WARNING": "1",
+            "MACHINE": "yes" if machine and has_machine() else "no",
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise Failed(f"the site does not build (make site):\n{done.stderr[-3000:]}")
 
 
 @contextlib.contextmanager

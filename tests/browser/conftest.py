@@ -84,7 +84,7 @@ def complaints(page):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The address of the site, built for this run."""
+    """The address of the site: of the one that `make test` has built, or of one built for this run."""
     try:
         with servers.site(tmp_path_factory.mktemp("site")) as address:
             yield address
