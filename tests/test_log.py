@@ -9,7 +9,7 @@ from crossings import any_scenario, crossed, run_of
 from hypothesis import given
 
 from kexecdoc.crossing import simulate
-from kexecdoc.model.log import BudgetExceeded, Log, fold
+from kexecdoc.model.log import BudgetExceeded, Log, fold, frame_range, frames_path
 from kexecdoc.model.log_schema import KINDS, PATHS
 from kexecdoc.model.scenario import Scenario, ScenarioError
 from kexecdoc.reading.run import Run
@@ -43,6 +43,14 @@ def test_events_are_in_order_have_names_of_their_own_and_causes_that_came_before
         assert event.cause is None or event.cause in seen
         seen.add(event.id)
     assert log.t_ns == sorted(log.t_ns)
+
+
+def test_a_frame_path_is_read_as_it_was_written_and_no_other_path_names_frames():
+    for first, count in ((0, 1), (7, 1), (512, 256), (4095, 1)):
+        assert frame_range(frames_path(first, count, "owner")) == range(first, first + count)
+        assert not frame_range(frames_path(first, count, "owner"), "bytes")
+    assert not frame_range("device/eth0/targets")
+    assert not frame_range("lpi/0/8193", "bytes")
 
 
 @given(any_scenario())

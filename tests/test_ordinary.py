@@ -4,6 +4,7 @@ import pytest
 from crossings import BAD, arrived, crossed, runs, scenario, texts
 
 from kexecdoc.crossing import Crossing
+from kexecdoc.model.log import frame_range
 from kexecdoc.model.scales import DRIVER_REMOVE, DRIVER_SHUTDOWN, FUNCTION_SHUTDOWN
 from kexecdoc.study.closed_forms import astray_before_jump, off_before_jump_ns
 
@@ -17,8 +18,7 @@ def event(run, id):
 
 def written(event, what="bytes"):
     """The frames whose bytes, or another property, an event sets."""
-    ranges = [p.split("/")[1].split("-") for p in event.set if p.startswith("frame/") and p.endswith(f"/{what}")]
-    return [frame for r in ranges for frame in range(int(r[0]), int(r[-1]) + 1)]
+    return [frame for path in event.set for frame in frame_range(path, what)]
 
 
 # --- image-placement -------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kexecdoc.crossing import Crossing, simulate
+from kexecdoc.model.log import frame_range
 from kexecdoc.model.scenario import Scenario, switches
 from kexecdoc.reading.verdict import OUTCOMES
 from kexecdoc.study.closed_forms import quiet_its_ns
@@ -161,7 +162,7 @@ def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
 def test_no_event_says_two_things_of_one_frame(scenario):
     run = run_of(scenario)
     for set in (run.log.start, *run.log.set):
-        said = [(frame, path.split("/")[2]) for path in set if path.startswith("frame/") for frame in span(path)]
+        said = [(frame, path.split("/")[2]) for path in set for frame in frame_range(path)]
         assert len(said) == len({*said})
 
 
@@ -209,9 +210,7 @@ def test_what_the_next_kernels_driver_will_be_changes_nothing_before_it_probes(s
 def test_the_image_lies_on_no_firmware_none_of_its_own_source_pages_and_no_table_but_where_it_is_told_to(scenario):
     run = simulate(scenario)
     start = run.at(0)
-    copied = {
-        frame for e in run.log if e.kind == "copy" for path in e.set if path.endswith("/owner") for frame in span(path)
-    }
+    copied = {frame for e in run.log if e.kind == "copy" for path in e.set for frame in frame_range(path, "owner")}
     owners = {start[f"frame/{frame}/owner"] for frame in copied}
     assert len(copied) == 1024
     assert owners <= {"old", "dma-buffer", "descriptor-ring", "lpi-table", "its-table"}
@@ -220,11 +219,6 @@ def test_the_image_lies_on_no_firmware_none_of_its_own_source_pages_and_no_table
     over_tables = scenario.image_placement == "over-tables" and not reserved
     assert ("lpi-table" in owners) == over_tables
     assert "its-table" not in owners or over_tables
-
-
-def span(path):
-    first, _, last = path.split("/")[1].partition("-")
-    return range(int(first), int(last or first) + 1)
 
 
 def test_a_scenario_has_a_default_for_everything():

@@ -3,6 +3,7 @@
 import pytest
 from crossings import BAD, arrived, crossed, runs, texts
 
+from kexecdoc.model.log import frame_range
 from kexecdoc.study.closed_forms import probe_ns, quiet_its_ns, ring_dry_ns, ring_writes
 
 LEFT = "quiesce=none clear-bus-master=no"
@@ -239,12 +240,7 @@ def test_bits_flip_between_the_jump_and_the_quiet_its_one_per_live_lpi_and_rewri
 
 
 def _covers(assignments, frame):
-    for path in assignments:
-        if path.startswith("frame/") and path.endswith("/bytes"):
-            first, _, last = path.split("/")[1].partition("-")
-            if int(first) <= frame <= int(last or first):
-                return True
-    return False
+    return any(frame in frame_range(path, "bytes") for path in assignments)
 
 
 def test_most_flips_are_in_memory_that_nobody_uses_and_the_next_kernel_says_that_it_was_possible():
@@ -295,7 +291,7 @@ def test_a_naive_kernel_on_a_stuck_redistributor_sets_each_of_its_lpis_once_and_
         for e in set_bits:
             (path,) = (p for p in e.set if p.startswith("lpi/"))
             later = [s[path] for s in run.log.set[run.log.id.index(e.id) + 1 :] if path in s]
-            (frame,) = (int(p.split("/")[1]) for p in e.set if p.startswith("frame/"))
+            (frame,) = (frame for path in e.set for frame in frame_range(path))
             assert not later or run.at()[f"frame/{frame}/owner"] == "next-data"
     assert sum(len(run.verdict.flips) for run in runs("lpi-policy=naive lpi-disable=sticky")) > 60
 

@@ -99,14 +99,12 @@ class Log:
         return log
 
 
-def lay(state: State, assignments: Mapping[str, Any]) -> State:
-    """Lay assignments over a state, in place, and return it. A range of frames is laid frame by frame."""
+def apply(state: State, assignments: Mapping[str, Any]) -> State:
+    """Apply assignments to a state, in place, and return it. A range of frames is assigned frame by frame."""
     for path, value in assignments.items():
-        if path.startswith("frame/"):
-            _, frames, what = path.split("/", 2)
-            first, _, last = frames.partition("-")
-            for frame in range(int(first), int(last or first) + 1):
-                state[f"frame/{frame}/{what}"] = value
+        if frames := frame_range(path):
+            what = path.rpartition("/")[2]
+            state.update((f"frame/{frame}/{what}", value) for frame in frames)
         else:
             state[path] = value
     return state
@@ -114,14 +112,22 @@ def lay(state: State, assignments: Mapping[str, Any]) -> State:
 
 def fold(start: Mapping[str, Any], events: Iterable[Event], t_ns: int | None = None) -> State:
     """Return the machine's state at time ``t_ns``, or at the end of the log if it is None."""
-    state = lay({}, start)
+    state = apply({}, start)
     for event in events:
         if t_ns is not None and event.t_ns > t_ns:
             break
-        lay(state, event.set)
+        apply(state, event.set)
     return state
 
 
 def frames_path(first: int, count: int, what: str) -> str:
     """Return the path of ``count`` frames from ``first`` on, for instance ``frame/512-767/owner``."""
     return f"frame/{first}/{what}" if count == 1 else f"frame/{first}-{first + count - 1}/{what}"
+
+
+def frame_range(path: str, what: str = "") -> range:
+    """Return the frames that a path names; none if it is not a frame's path, or says something else than ``what``."""
+    if not path.startswith("frame/") or not path.endswith(what):
+        return range(0)
+    first, _, last = path.split("/")[1].partition("-")
+    return range(int(first), int(last or first) + 1)

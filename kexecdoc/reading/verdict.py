@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from kexecdoc.model.log import Log
+from kexecdoc.model.log import Log, frame_range
 from kexecdoc.model.owners import OWNERS, public
 from kexecdoc.model.scales import CPUS, FRAMES, S
 
@@ -133,20 +133,21 @@ class _Reading:
         """Lay an event's assignments and return what it found, by frame."""
         found: dict[int, str] = {}
         for path, value in assignments.items():
-            if not path.startswith("frame/"):
+            frames = frame_range(path)
+            if not frames:
                 self.state[path] = value
                 if path == "copied":
                     self._copy(value)
                 continue
-            span, what = _span(path), path.rpartition("/")[2]
+            what = path.rpartition("/")[2]
             if what == "owner":
-                self.owner[span.start : span.stop] = [value] * len(span)
+                self.owner[frames.start : frames.stop] = [value] * len(frames)
             elif what == "kept":
-                self.kept[span.start : span.stop] = [value] * len(span)
+                self.kept[frames.start : frames.stop] = [value] * len(frames)
             elif what == "bytes":
-                self.writer.update(dict.fromkeys(span, (id, t_ns)))
+                self.writer.update(dict.fromkeys(frames, (id, t_ns)))
             elif value == "wrong":
-                found.update(dict.fromkeys(span, value))
+                found.update(dict.fromkeys(frames, value))
         return found
 
     def _copy(self, moves: list[list[int]]) -> None:
@@ -166,18 +167,9 @@ def _actor(id: str) -> str:
     return id.partition("/")[0]
 
 
-def _span(path: str) -> range:
-    """Return the frames that a path names."""
-    first, _, last = path.split("/")[1].partition("-")
-    return range(int(first), int(last or first) + 1)
-
-
 def _frame(assignments: Mapping[str, Any]) -> int | None:
     """Return the one frame whose bytes an event changed, or None."""
-    for path in assignments:
-        if path.startswith("frame/") and path.endswith("/bytes"):
-            return int(path.split("/")[1])
-    return None
+    return next((frame for path in assignments for frame in frame_range(path, "bytes")), None)
 
 
 def judge(log: Log) -> Verdict:
@@ -239,7 +231,7 @@ def _note_callback(verdict: Verdict, kind: str, t_ns: int, set: Mapping[str, Any
     elif verdict.callbacks:
         last = verdict.callbacks[-1]
         if kind == "own":
-            last.frames_freed += sum(len(_span(path)) for path in set)
+            last.frames_freed += sum(len(frame_range(path)) for path in set)
         else:
             last.took_ns = t_ns - last.called_ns
             last.driver = set[f"device/{last.device}/driver"]

@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from kexecdoc.model.log import Event, State, lay
+from kexecdoc.model.log import Event, State, apply, frame_range
 from kexecdoc.model.scales import FRAME, FRAMES, MS, RAM_BASE
 from kexecdoc.reading.run import Run
 from kexecdoc.reading.verdict import TAKES_OVER
@@ -59,14 +59,14 @@ class Moment:
 def moment(run: Run, t_ns: int | None = None) -> Moment:
     """Read the log up to a time, or to its end."""
     events = [e for e in run.log if t_ns is None or e.t_ns <= t_ns]
-    state = lay({}, run.log.start)
+    state = apply({}, run.log.start)
     jump: int | None = None
     strayed: set[int] = set()
     wrong: set[int] = set()
     writes, pending, strays = [], {}, 0
     for event in events:
         left = jump is not None and event.kind.startswith("dma.") and _programmed_by_old(state, event)
-        lay(state, event.set)
+        apply(state, event.set)
         if event.set.get("running") in TAKES_OVER:
             jump = event.t_ns
         frames = {what: _frames(event, what) for what in ("bytes", "found")}
@@ -101,8 +101,7 @@ def _programmed_by_old(state: State, event: Event) -> bool:
 
 
 def _frames(event: Event, what: str) -> list[int]:
-    ranges = [p.split("/")[1].partition("-") for p in event.set if p.startswith("frame/") and p.endswith("/" + what)]
-    return [f for first, _, last in ranges for f in range(int(first), int(last or first) + 1)]
+    return [frame for path in event.set for frame in frame_range(path, what)]
 
 
 # --- the words -------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 
 from kexecdoc.course.explorers import EXPLORERS
 from kexecdoc.crossing import simulate
+from kexecdoc.model.log import frame_range
 from kexecdoc.study.presets import PRESETS
 from kexecdoc.web.view import legend
 
@@ -260,23 +261,16 @@ def test_what_became_of_every_leftover_write_is_what_the_log_says(page, bare):
     wrong = {w.frame: w for w in run.verdict.wrong}
     assert {frame for frame, *_ in told} >= set(wrong)
     for frame, last, fate in told:
-        events = [e for e in run.log if any(covers(path, frame) for path in e.set)]
+        events = [e for e in run.log if any(frame in frame_range(path) for path in e.set)]
         at = next(k for k, e in enumerate(events) if e.id == last)
         after = [e for e in events[at + 1 :] if e.kind != "read" or frame in wrong]
-        over = next((e for e in after if any(p.endswith("/bytes") for p in e.set if covers(p, frame))), None)
+        over = next((e for e in after if any(frame in frame_range(p, "bytes") for p in e.set)), None)
         if frame in wrong and (over is None or over.t_ns > wrong[frame].t_ns):
             assert fate.startswith("found wrong by the frame’s owner")
         elif over is not None:
             assert fate.startswith(f"overwritten by {over.id}, ")
         else:
             assert fate == "still there at the end, and read by nobody"
-
-
-def covers(path, frame):
-    if not path.startswith("frame/"):
-        return False
-    first, _, last = path.split("/")[1].partition("-")
-    return int(first) <= frame <= int(last or first)
 
 
 # --- two machines ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from kexecdoc.course.quiz.drawn import Drawn
 from kexecdoc.course.quiz.problem import Problem, same
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.kernel.arm64.lpis import INTIDS, chips
+from kexecdoc.model.log import frame_range
 from kexecdoc.model.machine.gic import FIRST_LPI, PENDING_BYTES, TABLE_BYTES, pending_bit
 from kexecdoc.model.scales import CPUS, FRAME
 from kexecdoc.model.scenario import Scenario
@@ -164,7 +165,7 @@ def memory_kept(drawn: Drawn) -> Problem:
     tables = cpus + 1
     kept, pages = tables * TABLE_BYTES // KIB, -(-tables // LIST_ENTRIES)
     s = Scenario(seed=drawn.seed)
-    here = sum(_frames(path) for path in Crossing(s).log.start if path.endswith("/kept")) * FRAME // KIB
+    here = sum(len(frame_range(path, "kept")) for path in Crossing(s).log.start) * FRAME // KIB
     mine = (CPUS + 1) * TABLE_BYTES // KIB
     return Problem(
         scenario=s,
@@ -201,12 +202,6 @@ def memory_kept(drawn: Drawn) -> Problem:
         twice=same(f"{mine} KiB for {CPUS} CPUs", f"{here} KiB for {CPUS} CPUs"),
         look=("log", "Its start has frame/.../kept for each table that is kept, in frames of 4 KiB."),
     )
-
-
-def _frames(path: str) -> int:
-    """Return how many frames a path names."""
-    first, _, last = path.split("/")[1].partition("-")
-    return int(last or first) - int(first) + 1
 
 
 POLICIES = {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from math import floor, log10
 
-from kexecdoc.model.log import State, lay
+from kexecdoc.model.log import State, apply
 from kexecdoc.model.scales import MS, US, S
 from kexecdoc.reading.run import Run
 from kexecdoc.views import palette
@@ -125,7 +125,7 @@ def _jump(run: Run) -> int:
 
 
 def _spans(run: Run, is_open: Callable[[State], bool]) -> list[tuple[int, int | None, str]]:
-    state = lay({}, {path: value for path, value in run.log.start.items() if not path.startswith("frame/")})
+    state = apply({}, {path: value for path, value in run.log.start.items() if not path.startswith("frame/")})
     since = 0 if is_open(state) else None
     spans: list[tuple[int, int | None, str]] = []
     for event in run.log:
