@@ -6,12 +6,13 @@ from collections.abc import Generator
 
 from simpy import Environment, Event
 
+from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.draws import Draws
 from kexecdoc.model.kernel import crash, kexec, reboot
 from kexecdoc.model.kernel.arm64.next import Arm64Next
 from kexecdoc.model.kernel.arm64.old import Arm64Old
 from kexecdoc.model.kernel.image import Stub
-from kexecdoc.model.kernel.kernel import Console, Kernel, MachineDead, Step
+from kexecdoc.model.kernel.kernel import Console, Kernel, Step
 from kexecdoc.model.kernel.next import NextKernel
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.reboot import Firmware
@@ -85,14 +86,14 @@ class Crossing:
     def _give_up(self) -> Generator[Event, object, None]:
         """Stop watching a machine that has not come to its end by the horizon: it hangs."""
         yield self.env.timeout(HORIZON)
-        raise MachineDead("hung", self.running.cause)
+        raise MachineDead("hung", Death.OUT_OF_TIME, self.running.cause)
 
     def finish(self) -> Run:
         """Run to the end. ScenarioError if that takes more events than a run may hold."""
         try:
             self.env.run(until=self.end)
         except MachineDead as death:
-            self.log.record("machine/dead:0", "run", death.cause, {"running": death.end})
+            self.log.record("machine/dead:0", "run", death.cause, {"running": death.end, "death": death.reason.value})
         except BudgetExceeded as error:
             raise ScenarioError(
                 f"traffic: {self.scenario.traffic} makes {error} in this scenario; a lower rate makes fewer"

@@ -9,6 +9,11 @@ from __future__ import annotations
 PATHS: dict[str, str] = {
     "step": "the step under way, `old/...`, `jump/...` or `next/...`",
     "running": "`old-kernel`, `stub`, `purgatory`, `firmware`, `next-kernel`, `userspace`, `crashed`, `hung`",
+    "death": (
+        "why the last of these is `crashed` or `hung`: `damaged-object`, `held-lock`, `stuck-callback`, "
+        "`refused-write`, `resent-message`, `unrequested-line`, `wrong-image`, `wrong-text`, `wrong-tables`, "
+        "`wrong-initramfs`, `out-of-time`"
+    ),
     "frame/N/owner": "who owns the frame",
     "frame/N/bytes": "the name of the payload last written there, never its content",
     "frame/N/found": "`intact` or `wrong`: what its owner read when it used it",
@@ -40,6 +45,7 @@ PATHS: dict[str, str] = {
     "cpu/C/online": "whether CPU C is up",
     "cpu/C/interrupts": "`on` or `masked`",
     "cpu/C/storm": "whether CPU C does nothing but handle interrupts",
+    "cpu/C/message-from": "the function whose message CPU C took last; null for an LPI that had been pending",
     "line/N/asserted": "whether a device asserts line N",
     "line/N/masked": "whether its input at the controller is masked",
     "line/N/remote-irr": "whether an I/O APIC has delivered it and not heard of its end",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kexecdoc.model.death import Death
 from kexecdoc.model.machine.memory import Memory
 from kexecdoc.model.owners import OWNERS
 from kexecdoc.model.scales import MS, S
@@ -17,9 +18,9 @@ RESET = "next/reset-property-table"
 
 def summarise(verdict: Verdict, scenario: Scenario) -> str:
     """Return the sentence, or two."""
-    if verdict.killed_by.endswith("/resend:0"):
+    if verdict.death is Death.RESENT_MESSAGE:
         return _resent(scenario)
-    if "/unrequested:" in verdict.killed_by:
+    if verdict.death is Death.UNREQUESTED_LINE:
         return _screamed()
     if verdict.outcome in ("hung", "crashed") and not verdict.decisive:
         return _died(verdict, scenario)
@@ -65,11 +66,11 @@ def _stopping(scenario: Scenario) -> str:
 
 def _died(verdict: Verdict, scenario: Scenario) -> str:
     """Say what a machine died of that found no wrong byte."""
-    if "/follow:" in verdict.killed_by or "/take-lock:" in verdict.killed_by:
+    if verdict.death in (Death.DAMAGED_OBJECT, Death.HELD_LOCK):
         return _broke(verdict, scenario)
-    if _device(verdict.killed_by, verdict):
+    if verdict.death is Death.REFUSED_WRITE:
         return _aborted(verdict, scenario)
-    if verdict.callbacks and verdict.callbacks[-1].took_ns is None:
+    if verdict.death is Death.STUCK_CALLBACK:
         waits = verdict.callbacks[-1]
         return (
             f"The {waits.name} callback of {waits.device}'s driver waits for somebody who never lets go of the device, "

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from kexecdoc.model.death import Death
 from kexecdoc.model.log import Log, frame_range
 from kexecdoc.model.owners import OWNERS, public
 from kexecdoc.model.scales import CPUS, FRAMES, S
@@ -83,6 +84,7 @@ class Verdict:
     unhandled: int = 0
     stray_vectors: int = 0
     dump: str | None = None
+    death: Death | None = None
     killed_by: str = ""  # the id of the event that the machine died of
     broken: tuple[str, str] = ("", "")  # the last object that was found damaged, or held, and which of the two
     callbacks: list[Callback] = field(default_factory=list)
@@ -172,6 +174,11 @@ def _frame(assignments: Mapping[str, Any]) -> int | None:
     return next((frame for path in assignments for frame in frame_range(path, "bytes")), None)
 
 
+def _sender(assignments: Mapping[str, Any]) -> str | None:
+    """Return whose message a CPU took, or None if nothing tells."""
+    return next((who for path, who in assignments.items() if path.endswith("/message-from")), None)
+
+
 def judge(log: Log) -> Verdict:
     """Read a log and say what became of the crossing."""
     verdict, reading, storm_ns = Verdict(), _Reading(log.start), 0
@@ -187,7 +194,7 @@ def judge(log: Log) -> Verdict:
                 verdict.msi.update(["sent", result])
                 verdict.devices[_actor(event.id)] += 1
         elif kind in ("apic", "lpi") and verdict.jump_ns is not None:
-            if result == "acknowledged" and event.cause in after and "eth0" in (event.cause or ""):
+            if result == "acknowledged" and event.cause in after and _sender(event.set) == "eth0":
                 verdict.msi["delivered"] += reading.state["device/eth0/programmed-by"] == "old"
             _count_lpi(verdict, reading, event.t_ns, event.set, frame)
         elif kind == "timeout":
@@ -213,8 +220,8 @@ def judge(log: Log) -> Verdict:
             if event.set.get("running") in TAKES_OVER:
                 nic = [reading.state.get(f"device/eth0/{what}") for what in ("engine", "free")]
                 verdict.dry_at_jump = nic == ["running", 0]
-            if event.id.startswith("machine/dead"):
-                verdict.killed_by = event.cause or ""
+            if "death" in event.set:
+                verdict.death, verdict.killed_by = Death(event.set["death"]), event.cause or ""
         verdict.end_ns = event.t_ns
     if storm_ns:
         verdict.lost_ns += verdict.end_ns - storm_ns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kexecdoc.model.death import Death
 from kexecdoc.model.kernel.kernel import Process, Reading, Step
 from kexecdoc.model.kernel.next import NextKernel
 from kexecdoc.model.machine.cpu import Cpu
@@ -122,7 +123,7 @@ def late_initcalls(next: NextKernel) -> Process:
     yield from next.pause(BOOT_LATE)
     archive: Reading = yield next.unpacked
     if archive.wrong:
-        next.panic("VFS: Unable to mount root fs on unknown-block(0,0)", archive.id)
+        next.panic("VFS: Unable to mount root fs on unknown-block(0,0)", Death.WRONG_INITRAMFS, archive.id)
 
 
 def userspace(next: NextKernel) -> Process:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kexecdoc.model.kernel.kernel import Kernel, MachineDead, Process, Step
+from kexecdoc.model.death import Death, MachineDead
+from kexecdoc.model.kernel.kernel import Kernel, Process, Step
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.shutdown import device_shutdown
 from kexecdoc.model.scales import CPU_STOP, DISK_COMMAND, DUMP_WRITE, MS, PANIC_STEP, S
@@ -36,7 +37,7 @@ class Object:
         """Follow it: what is damaged leads nowhere, and a fault in a panic ends in nothing."""
         if damaged(kernel, self.name):
             touched = kernel.log.record(kernel.id("follow"), "touch", kernel.cause, {f"object/{self.name}": "damaged"})
-            raise MachineDead("hung", touched)
+            raise MachineDead("hung", Death.DAMAGED_OBJECT, touched)
         yield from ()
 
 
@@ -53,7 +54,7 @@ class Lock:
             return
         held = kernel.log.record(kernel.id("take-lock"), "touch", kernel.cause, {f"object/{self.name}": "held"})
         if not self.limit:
-            raise MachineDead("hung", held)
+            raise MachineDead("hung", Death.HELD_LOCK, held)
         yield from kernel.pause(self.limit)
 
 

@@ -7,6 +7,7 @@ from simpy import Event
 from kexecdoc.model.kernel.kernel import Process, Step
 from kexecdoc.model.kernel.next import NextKernel
 from kexecdoc.model.kernel.ports import probe_ports
+from kexecdoc.model.machine.cpu import Interrupt
 from kexecdoc.model.machine.usb import UsbHost
 from kexecdoc.model.scales import BOOT_DRIVERS, CPUS, DISK_TIMEOUT
 
@@ -31,8 +32,8 @@ def probe_usb(next: NextKernel, usb: UsbHost) -> Process:
     """
     done: Event = next.computer.env.event()
 
-    def serve(cause: str) -> bool:
-        said = usb.serve(next.id("usb0-serve"), cause)
+    def serve(interrupt: Interrupt) -> bool:
+        said = usb.serve(next.id("usb0-serve"), interrupt.cause)
         if said and not done.triggered:
             done.succeed()
         return said
@@ -67,7 +68,7 @@ def _command(next: NextKernel, tag: int, queue: int, cause: str) -> Process:
     env = next.computer.env
     done: Event = env.event()
 
-    def complete(_: str) -> bool:
+    def complete(_: Interrupt) -> bool:
         if not done.triggered:
             done.succeed()
         return True

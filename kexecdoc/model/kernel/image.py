@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.handed import Handed, mask
-from kexecdoc.model.kernel.kernel import Kernel, MachineDead, Process, Step
+from kexecdoc.model.kernel.kernel import Kernel, Process, Step
 from kexecdoc.model.machine.memory import payload, runs
 from kexecdoc.model.scales import (
     CMA_FRAMES,
@@ -227,7 +228,7 @@ class Stub(Kernel):
 
     def abort(self, cause: str) -> None:
         """Die of a refused request that came back as an error: nothing here can say so."""
-        raise MachineDead("hung", cause)
+        raise MachineDead("hung", Death.REFUSED_WRITE, cause)
 
     def copy_image(self) -> Process:
         """Copy the image page by page to its destinations. [src: relocate-kernel]"""
@@ -255,7 +256,7 @@ class Stub(Kernel):
         memory, destinations = self.memory, self.image.destinations
         reading = self.find(destinations, "purgatory/read-image:0")
         if _digest(memory.load(memory.address(f), FRAME) for f in destinations) != self.image.digest:
-            raise MachineDead("hung", reading.id)
+            raise MachineDead("hung", Death.WRONG_IMAGE, reading.id)
 
     def enter(self) -> None:
         """Branch to the next kernel: what was the image is its text, data and initramfs."""

@@ -8,19 +8,20 @@ kernel has not handed out, so it is counted, printed and forgotten. [src: msi-st
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from simpy import Event
 
-from kexecdoc.model.kernel.kernel import Kernel, MachineDead, RateLimit
-from kexecdoc.model.machine.cpu import Cpu
+from kexecdoc.model.death import Death, MachineDead
+from kexecdoc.model.kernel.kernel import Kernel, RateLimit
+from kexecdoc.model.machine.cpu import Cpu, Interrupt
 from kexecdoc.model.machine.line import Line
 from kexecdoc.model.scales import INTERRUPT_COST, MS, S
 
-Handler = Callable[[str], bool]
-"""What a driver does when its device interrupts. It is given the id of the causing event, and says whether it
-was its device."""
+Handler = Callable[[Interrupt], bool]
+"""What a driver does when an interrupt comes. It returns whether its device raised the interrupt."""
 
 WINDOW = 100_000
 UNHANDLED = 99_900
@@ -86,43 +87,47 @@ class Interrupts:
             kernel.log.record(kernel.id("line-enable"), "register", cause, {f"line/{line.number}/disabled": False})
         line.set_mask(False, kernel.id("request-line"), cause)
 
-    def take(self, number: int, cause: str) -> None:
-        """Handle an interrupt that a CPU has taken."""
-        if number == self._line.number:
-            (self._take_line if self._sharers else self._scream)(cause)
-        elif number in self._handlers:
-            self._handlers[number](cause)
-        else:
-            for cpu in self._kernel.computer.cpus:
-                if cause.startswith(f"apic{cpu.number}/"):
-                    self._stray(cpu, number, cause)
-        # An LPI that was pending from before is spurious to the driver that has just enabled it, and that is all.
+    def take(self, cpu: Cpu, interrupt: Interrupt) -> None:
+        """Handle an interrupt that a CPU has taken.
 
-    def _stray(self, cpu: Cpu, number: int, cause: str) -> None:
-        """Count a vector that nobody here has handed out, say so at a limited rate, and forget it."""
+        Only x86 has vectors that no driver was given. An LPI that was pending from before is spurious to the driver
+        that has just enabled it, and nothing more comes of it.
+        """
+        if interrupt.number == self._line.number:
+            if self._sharers:
+                self._take_line(interrupt)
+            else:
+                self._hang_on_unrequested_line(interrupt.cause)
+        elif handler := self._handlers.get(interrupt.number):
+            handler(interrupt)
+        elif self._kernel.scenario.machine == "x86":
+            self._count_stray(cpu, interrupt.number, interrupt.cause)
+
+    def _count_stray(self, cpu: Cpu, number: int, cause: str) -> None:
+        """Count a vector that this kernel has given to no driver, and print that at a limited rate."""
         kernel = self._kernel
         cpu.stolen += INTERRUPT_COST
         stray = kernel.log.record(kernel.id("stray-vector"), "stray", cause)
         if self._limit.allows(kernel.now):
             kernel.say("irq.no-handler", cpu=cpu.number, vector=number, irq=-1, cause=stray)
 
-    def _scream(self, cause: str) -> None:
-        """Take a line that is unmasked though nobody requested it: nobody counts, so nothing ever ends it.
+    def _hang_on_unrequested_line(self, cause: str) -> None:
+        """Take a line that is unmasked though no driver requested it: nothing counts, so nothing ever ends it.
 
         [src: msi-storms]
         """
         id = self._kernel.id("unrequested")
         self._line.cpu.set_storming(True, id, cause)
-        raise MachineDead("hung", id)
+        raise MachineDead("hung", Death.UNREQUESTED_LINE, id)
 
     # -- a level-triggered line ------------------------------------------------------------------------
 
-    def _take_line(self, cause: str) -> None:
+    def _take_line(self, interrupt: Interrupt) -> None:
         """Run every handler of the line. If none of them knows the device that asserts it, a storm begins."""
-        handled = [handler(cause) for handler in self._sharers.values()]
+        handled = [handler(interrupt) for handler in self._sharers.values()]
         self._note(handled=any(handled))
         if self._line.asserted and not any(handled):
-            self._storm(cause)
+            self._storm(interrupt.cause)
 
     def _note(self, *, handled: bool) -> None:
         """Count, as `note_interrupt()` does."""
@@ -180,9 +185,9 @@ class Interrupts:
     def _poll(self) -> Generator[Event, None, None]:
         """Run the handlers of the line that was given up, for as long as it is, and this kernel runs."""
         kernel, cpu = self._kernel, self._line.cpu
-        while True:
+        for ordinal in itertools.count():
             yield kernel.computer.env.timeout(POLL)
             if not self._tally.disabled or cpu.on_interrupt != self.take or not cpu.takes_interrupts:
                 return
             for handler in self._sharers.values():
-                handler(kernel.cause or "")
+                handler(Interrupt(self._line.number, ordinal, kernel.cause or ""))

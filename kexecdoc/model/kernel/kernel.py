@@ -15,7 +15,6 @@ from kexecdoc.model.draws import Draws
 from kexecdoc.model.kernel.driver import Driver
 from kexecdoc.model.log import Log, frames_path
 from kexecdoc.model.machine.computer import Computer
-from kexecdoc.model.machine.dead import MachineDead as MachineDead
 from kexecdoc.model.machine.memory import runs
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.registries.messages import find

@@ -12,9 +12,10 @@ from typing import Any, ClassVar
 
 from simpy import Event
 
+from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.handed import Handed
 from kexecdoc.model.kernel.irq import Interrupts
-from kexecdoc.model.kernel.kernel import Kernel, MachineDead, Step
+from kexecdoc.model.kernel.kernel import Kernel, Step
 from kexecdoc.model.machine.iommu import Domain, identity
 from kexecdoc.model.machine.memory import natural
 
@@ -73,11 +74,11 @@ class NextKernel(Kernel):
         text = self.use("next-text")
         if text.wrong:
             self.die_of_text(text.wrong[0], text.id)
-            self.panic(self._victim(), text.id)
+            self.panic(self._victim(), Death.WRONG_TEXT, text.id)
         tables = self.use("next-tables")
         if tables.wrong:
             self.die_of_tables(tables.wrong[0], tables.id)
-            self.panic(self._victim(), tables.id)
+            self.panic(self._victim(), Death.WRONG_TABLES, tables.id)
 
     def _victim(self) -> str:
         """Return what the panic after an oops says: whom it killed. [src: arm64-traps]"""
@@ -85,11 +86,11 @@ class NextKernel(Kernel):
             return "Attempted to kill init! exitcode=0x0000000b"
         return "Attempted to kill the idle task!"
 
-    def panic(self, text: str, cause: str | None) -> None:
-        """Say so, and die."""
+    def panic(self, text: str, reason: Death, cause: str | None) -> None:
+        """Print the panic and die."""
         self.say("panic", text, cause=cause)
         self.say("panic.end", text, cause=cause)
-        raise MachineDead("crashed", cause)
+        raise MachineDead("crashed", reason, cause)
 
     def allocate(
         self, stream: str, count: int, owner: str, fill: Callable[[int], object], *, early: bool = False

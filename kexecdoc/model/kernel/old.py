@@ -12,6 +12,7 @@ from kexecdoc.model.kernel.image import Image, Room, load
 from kexecdoc.model.kernel.irq import Interrupts
 from kexecdoc.model.kernel.kernel import Kernel, Step
 from kexecdoc.model.log import frames_path
+from kexecdoc.model.machine.cpu import Interrupt
 from kexecdoc.model.machine.iommu import Domain, identity
 from kexecdoc.model.machine.memory import natural
 from kexecdoc.model.machine.nic import Programming
@@ -130,20 +131,20 @@ class OldKernel(Kernel):
         if scenario.interrupt == "intx" or computer.usb is not None:
             line.start()
 
-    def _serve_nic(self, cause: str) -> bool:
+    def _serve_nic(self, interrupt: Interrupt) -> bool:
         nic = self.computer.nic
-        said = nic.serve(self.id("eth0-serve"), cause)
+        said = nic.serve(self.id("eth0-serve"), interrupt.cause)
         if said:
-            nic.post(cause)
+            nic.post(interrupt)
         return said
 
-    def _serve_usb(self, cause: str) -> bool:
+    def _serve_usb(self, interrupt: Interrupt) -> bool:
         assert self.computer.usb is not None
-        return self.computer.usb.serve(self.id("usb0-serve"), cause)
+        return self.computer.usb.serve(self.id("usb0-serve"), interrupt.cause)
 
-    def _take_nic_message(self, cause: str) -> bool:
+    def _take_nic_message(self, interrupt: Interrupt) -> bool:
         """Handle a message of the device's: post the used descriptors again."""
-        self.computer.nic.post(cause)
+        self.computer.nic.post(interrupt)
         return True
 
     def _set_up_nic(self) -> None:

@@ -7,7 +7,8 @@ cleared after that, on kexec only. No return value is looked at, and nothing cut
 
 from __future__ import annotations
 
-from kexecdoc.model.kernel.kernel import MachineDead, Process
+from kexecdoc.model.death import Death, MachineDead
+from kexecdoc.model.kernel.kernel import Process
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.pci import clear_bus_master, disable_msi
 from kexecdoc.model.kernel.ports import shut_down_ports
@@ -69,7 +70,7 @@ def _remove_nic(old: OldKernel) -> Process:
     with old.callback("eth0", "remove", driver="none") as call:
         if old.scenario.remove_callback == "hangs":
             yield from old.pause(HANG_WATCHED)
-            raise MachineDead("hung", call)
+            raise MachineDead("hung", Death.STUCK_CALLBACK, call)
         yield from old.pause(DRIVER_REMOVE)
         nic.stop_engine(old.id("eth0-remove"), old.cause)
         nic.silence(old.id("eth0-remove"), old.cause)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kexecdoc.model.log import Log
-from kexecdoc.model.machine.cpu import Cpu
+from kexecdoc.model.machine.cpu import Cpu, Interrupt
 
 MSI_WINDOW = range(0xFEE0_0000, 0xFEF0_0000)
 """Where messages go. The IOMMU's translation leaves it alone. [src: msi-window]"""
@@ -47,20 +47,21 @@ class LocalApic:
             self._log.record(id, "apic.accepted", cause, {f"apic/{self.cpu.number}/{vector}": "waiting"})
             self.waiting[vector] = id, who
         if self.cpu.takes_interrupts:
-            self._deliver(vector, f"{self.name}/acknowledge-{who}:{ordinal}")
+            self._deliver(vector, f"{self.name}/acknowledge-{who}:{ordinal}", ordinal)
 
     def present(self, cause: str | None) -> None:
         """Hand the CPU what waits, highest vector first."""
         for vector in sorted(self.waiting, reverse=True):
             if self.enabled and self.cpu.takes_interrupts:
                 self._presented += 1
-                self._deliver(vector, f"{self.name}/acknowledge-waiting:{self._presented}")
+                self._deliver(vector, f"{self.name}/acknowledge-waiting:{self._presented}", self._presented)
 
-    def _deliver(self, vector: int, id: str) -> None:
+    def _deliver(self, vector: int, id: str, ordinal: int) -> None:
         """Let the CPU have a vector; the kernel's handler ends it. From IRR to ISR to nothing takes no time here."""
         cause, who = self.waiting.pop(vector)
-        self._log.record(id, "apic.acknowledged", cause, {f"apic/{self.cpu.number}/{vector}": None})
-        self.cpu.interrupt(vector, id)
+        cleared = {f"apic/{self.cpu.number}/{vector}": None, self.cpu.message_from: who}
+        self._log.record(id, "apic.acknowledged", cause, cleared)
+        self.cpu.interrupt(Interrupt(vector, ordinal, id))
         if self.on_taken is not None:
             self.on_taken(who, vector, self.cpu, id)
 

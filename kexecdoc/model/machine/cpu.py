@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from simpy import Environment, Event
 
@@ -17,8 +17,16 @@ class Source(Protocol):
         """Offer the CPU what is pending, now that it may take it."""
 
 
+class Interrupt(NamedTuple):
+    """One interrupt that a CPU takes: its number, which one of its controller's it is, and the id of its event."""
+
+    number: int
+    ordinal: int
+    cause: str
+
+
 class Cpu:
-    """``on_interrupt`` is the running kernel's handler: it is given the interrupt's number and the causing event.
+    """``on_interrupt`` is the running kernel's handler: it is given the CPU and the interrupt.
 
     ``stolen`` is how long interrupts have kept it from anything else, in ns; ``storming`` whether one does now.
     """
@@ -27,9 +35,10 @@ class Cpu:
         self._env = env
         self._log = log
         self.number = number
+        self.message_from = f"cpu/{number}/message-from"  # path of the log: whose message it took last
         self.interrupts = "on"
         self.online = True
-        self.on_interrupt: Callable[[int, str], None] | None = None
+        self.on_interrupt: Callable[[Cpu, Interrupt], None] | None = None
         self.sources: list[Source] = []
         self.stolen = 0
         self.storming = False
@@ -41,10 +50,10 @@ class Cpu:
     def takes_interrupts(self) -> bool:
         return self.online and self.interrupts == "on" and not self.storming and self.on_interrupt is not None
 
-    def interrupt(self, number: int, cause: str) -> None:
-        """Take an interrupt: the running kernel's handler runs, at once."""
+    def interrupt(self, interrupt: Interrupt) -> None:
+        """Take an interrupt: the running kernel's handler runs at once."""
         assert self.on_interrupt is not None
-        self.on_interrupt(number, cause)
+        self.on_interrupt(self, interrupt)
 
     def set_interrupts(self, value: str, id: str, cause: str | None) -> None:
         """Mask interrupts or take them again, with what waited: ``masked`` or ``on``."""

@@ -9,10 +9,12 @@ Acknowledging it clears it. Whether EnableLPIs can be cleared once it was set is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from kexecdoc.model.log import Log
-from kexecdoc.model.machine.cpu import Cpu
+from kexecdoc.model.machine.cpu import Cpu, Interrupt
 from kexecdoc.model.machine.memory import Memory
 from kexecdoc.model.scales import FRAME
 
@@ -29,6 +31,9 @@ PENDING_BYTES = 65_536 // 8
 
 ITS_BASE = 0x0808_0000
 """Where the ITS of the recorded consoles lies; its doorbell is at 0x10040. [src: consoles]"""
+
+
+NOTHING: Mapping[str, str | None] = MappingProxyType({})
 
 
 def pending_bit(intid: int) -> tuple[int, int]:
@@ -164,7 +169,7 @@ class Redistributor:
             id = f"{self.name}/record-{who}:{ordinal}"
             cause = self._hold(intid, id, cause) if self.cache_lines else self._record(intid, id, cause)
         if intid in self._configured and self.cpu.takes_interrupts:
-            self._acknowledge(intid, f"{self.name}/acknowledge-{who}:{ordinal}", cause)
+            self._acknowledge(intid, f"{self.name}/acknowledge-{who}:{ordinal}", ordinal, cause, who)
 
     def _present(self, intid: int, cause: str | None) -> None:
         """Present an LPI that was pending when it was enabled. [src: gic-lpi-life]
@@ -174,16 +179,20 @@ class Redistributor:
         """
         if self.enable_lpis and self.cpu.takes_interrupts and self._waits(intid):
             self._presented += 1
-            self._acknowledge(intid, f"{self.name}/acknowledge-waiting:{self._presented}", cause)
+            self._acknowledge(intid, f"{self.name}/acknowledge-waiting:{self._presented}", self._presented, cause)
 
-    def _acknowledge(self, intid: int, id: str, cause: str | None) -> None:
-        """Let the CPU take an LPI: its bit is cleared, and the kernel's handler runs."""
+    def _acknowledge(self, intid: int, id: str, ordinal: int, cause: str | None, who: str | None = None) -> None:
+        """Let the CPU take an LPI: its bit is cleared, and the kernel's handler runs.
+
+        ``who`` sent it just now; None if it was pending, which does not tell who sent it.
+        """
+        sender = {self.cpu.message_from: who}
         if intid in self._held:
             del self._held[intid]
-            self._log.record(id, "lpi.acknowledged", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0})
+            self._log.record(id, "lpi.acknowledged", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0, **sender})
         else:
-            self._write_bit(intid, 0, id, "lpi.acknowledged", cause)
-        self.cpu.interrupt(intid, id)
+            self._write_bit(intid, 0, id, "lpi.acknowledged", cause, sender)
+        self.cpu.interrupt(Interrupt(intid, ordinal, id))
 
     def _record(self, intid: int, id: str, cause: str | None) -> str:
         return self._write_bit(intid, 1, id, "lpi.recorded", cause)
@@ -204,7 +213,9 @@ class Redistributor:
         self._record(intid, f"{self.name}/spill:{self._spilled}", id)
         self._spilled += 1
 
-    def _write_bit(self, intid: int, value: int, id: str, kind: str, cause: str | None) -> str:
+    def _write_bit(
+        self, intid: int, value: int, id: str, kind: str, cause: str | None, also: Mapping[str, str | None] = NOTHING
+    ) -> str:
         """Read, modify and write one byte of the pending table, wherever that lies."""
         self._known[intid] = value
         offset, bit = pending_bit(intid)
@@ -214,7 +225,7 @@ class Redistributor:
         frame = self._memory.frame(address)
         assert frame is not None, "a pending table lies in RAM"
         bit_path = f"lpi/{self.cpu.number}/{intid}"
-        return self._log.record(id, kind, cause, {bit_path: value, **self._memory.wrote([(frame, 1)], id)})
+        return self._log.record(id, kind, cause, {bit_path: value, **self._memory.wrote([(frame, 1)], id), **also})
 
 
 @dataclass

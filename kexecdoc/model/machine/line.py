@@ -9,7 +9,7 @@ that is set, or the input masked, nothing more comes of the wire. [src: level-li
 from __future__ import annotations
 
 from kexecdoc.model.log import Log
-from kexecdoc.model.machine.cpu import Cpu
+from kexecdoc.model.machine.cpu import Cpu, Interrupt
 
 
 class Line:
@@ -91,7 +91,7 @@ class Line:
 
     def _take(self, cause: str) -> None:
         """Let the CPU handle the interrupt, and end it."""
-        self.cpu.interrupt(self.number, cause)
+        self.cpu.interrupt(Interrupt(self.number, self._delivered, cause))
         if self.latched and not self.cpu.storming:
             self.end(cause)
 

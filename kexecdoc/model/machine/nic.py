@@ -15,11 +15,11 @@ from typing import Any
 
 from simpy import Environment, Event
 
+from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.draws import Draws
 from kexecdoc.model.log import Log
 from kexecdoc.model.machine.bus import Function, Result
-from kexecdoc.model.machine.cpu import Cpu
-from kexecdoc.model.machine.dead import MachineDead
+from kexecdoc.model.machine.cpu import Cpu, Interrupt
 from kexecdoc.model.machine.line import Line
 from kexecdoc.model.scales import BUFFER_BYTES, DESCRIPTOR_BYTES, VECTORS, S
 from kexecdoc.model.scenario import Device
@@ -139,20 +139,20 @@ class Nic:
             return
         if any(self.programming.messages[vector][1] == data for vector in self.unserved):
             cpu.set_storming(True, f"{self.name}/resend:0", cause)
-            raise MachineDead("hung", f"{self.name}/resend:0")
+            raise MachineDead("hung", Death.RESENT_MESSAGE, f"{self.name}/resend:0")
 
-    def post(self, cause: str) -> None:
-        """Let the driver post every used descriptor again: one write to the tail register.
+    def post(self, interrupt: Interrupt) -> None:
+        """Let the driver, in its interrupt handler, post every used descriptor again: one write to the tail register.
 
-        The event has the ordinal of the interrupt that made the driver do so.
+        The event has the ordinal of the interrupt.
         """
         self.unserved.clear()
         if self.device.dma == "ring" and self.free < self.device.ring_size:
             self.free = self.device.ring_size
             if not self._listening.triggered:
                 self._listening.succeed()
-            ordinal = cause.rpartition(":")[2]
-            self._log.record(f"{self.name}/post:{ordinal}", "register", cause, {f"device/{self.name}/free": self.free})
+            posted = {f"device/{self.name}/free": self.free}
+            self._log.record(f"{self.name}/post:{interrupt.ordinal}", "register", interrupt.cause, posted)
 
     def receive(self) -> Generator[Event, None, None]:
         """Take arrivals for ever: gaps uniform between half and one and a half periods.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kexecdoc.model.death import Death
 from kexecdoc.model.kernel.arm64 import smmu
 from kexecdoc.model.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, route
 from kexecdoc.model.kernel.boot import (
@@ -91,7 +92,7 @@ class Arm64Next(NextKernel):
     def abort(self, cause: str) -> None:
         """Die of an SError. [src: arm64-serror]"""
         self.say("arm64.serror", 0, 0xBE00_0000, cause=cause)
-        self.panic("Asynchronous SError Interrupt", cause)
+        self.panic("Asynchronous SError Interrupt", Death.REFUSED_WRITE, cause)
 
     def set_up_messages(self, function: str) -> list[tuple[int, int]]:
         """Map a function's vectors in the ITS and enable their LPIs."""

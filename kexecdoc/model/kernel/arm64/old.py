@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, configure_all, route
 from kexecdoc.model.kernel.crash import Lock, Object, stop_cpus
-from kexecdoc.model.kernel.kernel import MachineDead, Process, Step
+from kexecdoc.model.kernel.kernel import Process, Step
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.machine.gic import TABLE_FRAMES
 from kexecdoc.model.scales import (
@@ -86,7 +87,7 @@ class Arm64Old(OldKernel):
         """Die of an SError. This kernel is on its way out, so nobody will ever get anywhere. [src: arm64-serror]"""
         self.say("arm64.serror", 0, 0xBE00_0000, cause=cause)
         self.say("panic", "Asynchronous SError Interrupt", cause=cause)
-        raise MachineDead("hung", cause)
+        raise MachineDead("hung", Death.REFUSED_WRITE, cause)
 
 
 def machine_shutdown(old: OldKernel) -> Process:

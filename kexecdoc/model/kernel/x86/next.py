@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kexecdoc.model.death import Death
 from kexecdoc.model.kernel.boot import (
     ENUMERATION,
     INITRAMFS,
@@ -50,7 +51,7 @@ class X86Next(NextKernel):
     def abort(self, cause: str) -> None:
         """Die of a system error. [src: x86-serr]"""
         self.say("x86.serr", 0xA1, 0, cause=cause)
-        self.panic("NMI: Not continuing", cause)
+        self.panic("NMI: Not continuing", Death.REFUSED_WRITE, cause)
 
     def attach_iommu(self, function: str) -> None:
         """Attach a function that a capture kernel has left in its old domain, now that its driver sets it up."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.crash import Lock, Object, stop_cpus
-from kexecdoc.model.kernel.kernel import MachineDead, Process, Step
+from kexecdoc.model.kernel.kernel import Process, Step
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.x86.apics import NUMBERS, chips, clear_io_apic, messages, shut_down_local_apic
 from kexecdoc.model.scales import CPU_STOP, CPUS, MASKED_BEFORE_STUB, PANIC_STEP, SHORT_STEP, S
@@ -39,7 +40,7 @@ class X86Old(OldKernel):
         """Die of a system error. This kernel is on its way out, so nobody will ever get anywhere. [src: x86-serr]"""
         self.say("x86.serr", 0xA1, 0, cause=cause)
         self.say("panic", "NMI: Not continuing", cause=cause)
-        raise MachineDead("hung", cause)
+        raise MachineDead("hung", Death.REFUSED_WRITE, cause)
 
 
 def _stop_others(old: OldKernel) -> None:
