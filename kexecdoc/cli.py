@@ -18,7 +18,8 @@ from typing import NoReturn
 
 from kexecdoc.course.quiz import CHAPTER, quiz
 from kexecdoc.crossing import simulate
-from kexecdoc.model.scenario import Scenario, ScenarioError, Switch, shown, switches
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
+from kexecdoc.model.switch import Switch, for_message
 from kexecdoc.reading.doctor import diagnose
 from kexecdoc.reading.run import dumps
 from kexecdoc.study.presets import PRESETS, preset
@@ -150,7 +151,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         formats = FORMATS if options.command == "run" else LIST_FORMATS
         if "format" in options and options.format not in formats:
             near = _nearest(options.format, formats)
-            fail(f"--format: {shown(options.format)} is not one of {', '.join(formats)}{near}")
+            fail(f"--format: {for_message(options.format)} is not one of {', '.join(formats)}{near}")
         output = {"run": _run, "sweep": _sweep, "log": _log, "switches": _switches, "presets": _presets, "quiz": _quiz}[
             options.command
         ](options)
@@ -164,7 +165,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _check_command(word: str) -> None:
     if not word.startswith("-") and word not in COMMANDS:
-        fail(f"{shown(word)}: no such command; there are {', '.join(COMMANDS)}{_nearest(word, COMMANDS)}")
+        fail(f"{for_message(word)}: no such command; there are {', '.join(COMMANDS)}{_nearest(word, COMMANDS)}")
 
 
 def _nearest(word: str, names: Sequence[str]) -> str:
@@ -179,11 +180,11 @@ def _refuse(word: str, options: argparse.Namespace) -> NoReturn:
         others = [option for option in NEEDS if option in options]
         near = get_close_matches(name, [*switches(), *others], n=1, cutoff=0.4)
         hint = f"did you mean --{near[0]}?" if near else "`kexecdoc switches` lists them"
-        fail(f"{shown(word.partition('=')[0])}: no such switch; {hint}")
+        fail(f"{for_message(word.partition('=')[0])}: no such switch; {hint}")
     if word.startswith("--") and options.command == "quiz":
         meant = _nearest(word.partition("=")[0], ("--chapter", "--seed", "--answer"))
-        fail(f"{shown(word.partition('=')[0])}: no such option; there are --chapter, --seed and --answer{meant}")
-    fail(f"{shown(word)}: unexpected here; see `kexecdoc --help`")
+        fail(f"{for_message(word.partition('=')[0])}: no such option; there are --chapter, --seed and --answer{meant}")
+    fail(f"{for_message(word)}: unexpected here; see `kexecdoc --help`")
 
 
 def _scenario(options: argparse.Namespace) -> Scenario:
@@ -211,7 +212,7 @@ def _sweep(options: argparse.Namespace) -> str:
     vary, base = varied(options.vary), _scenario(options)
     for name in vary:
         if (value := getattr(options, switches()[name].field)) is not None:
-            fail(f"{name}: varies, and is given as {shown(value)}; it is one or the other")
+            fail(f"{name}: varies, and is given as {for_message(value)}; it is one or the other")
     if not vary and options.seeds is None:
         fail(f"--vary: needs {NEEDS['vary']}; or --seeds N for many seeds of one scenario")
     counts = {
@@ -237,7 +238,7 @@ def _file(name: str) -> Path:
     path = Path(name)
     if path.suffix not in FILES:
         near = _nearest(path.suffix, FILES)
-        fail(f"--output: {shown(name)} does not end in {' or '.join(FILES)}{near}")
+        fail(f"--output: {for_message(name)} does not end in {' or '.join(FILES)}{near}")
     return path
 
 

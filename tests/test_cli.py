@@ -101,7 +101,7 @@ def test_console_is_what_a_serial_line_would_have_shown(capsys):
 def test_switches_and_presets_are_listed_for_people_and_for_scripts(capsys):
     text = out(capsys, "switches")
     assert all(f"--{name}" in text for name in switches())
-    assert all(f"    {switch.only_with()}\n" in text for switch in switches().values() if switch.needs)
+    assert all(f"    {switch.requirements_text()}\n" in text for switch in switches().values() if switch.needs)
     listed = json.loads(out(capsys, "switches", "--format", "json"))["switches"]
     assert [s["name"] for s in listed] == list(switches())
     assert all({"group", "default", "unit", "help"} <= set(s) for s in listed)

@@ -25,7 +25,7 @@ def events(run):
 
 def broken(needed):
     """Values with which a condition does not hold."""
-    return {name: [v for v in find(name).choices if v not in enough] for name, enough in needed.either}
+    return {name: [v for v in find(name).choices if v not in enough] for name, enough in needed.alternatives}
 
 
 @st.composite
@@ -35,7 +35,7 @@ def any_idle(draw):
     fails = draw(st.sampled_from(switch.needs))
     values = draw(any_scenario()).values()
     for needed in switch.needs:
-        name, enough = draw(st.sampled_from(needed.either))
+        name, enough = draw(st.sampled_from(needed.alternatives))
         values[name] = draw(st.sampled_from(enough))
     for name, others in broken(fails).items():
         values[name] = draw(st.sampled_from(others))
@@ -45,7 +45,7 @@ def any_idle(draw):
 @given(any_idle(), st.data())
 def test_where_a_condition_fails_every_value_of_the_switch_brings_the_same_events(idle, data):
     switch, scenario = idle
-    assert switch.idle(scenario.values())
+    assert switch.inactive_because(scenario.values())
     mine = events(run_of(scenario))
     for value in switch.choices or (data.draw(any_value(switch.name)), switch.low, switch.high):
         assert events(simulate(scenario.but(**{switch.name: value}))) == mine, value
@@ -66,13 +66,15 @@ def makes_a_difference(switch, scenario):
 
 def scenarios_with(switch, needed, name, value):
     """Scenarios that meet all conditions of a switch, and ``needed`` by one value alone."""
-    rest = [[(n, v) for n, enough in other.either for v in enough] for other in switch.needs if other is not needed]
+    rest = [
+        [(n, v) for n, enough in other.alternatives for v in enough] for other in switch.needs if other is not needed
+    ]
     without = [[(n, v) for v in others] for n, others in broken(needed).items() if n != name]
     for start, *chosen in product(STARTS, *rest, *without):
         found = scenario(start, **{**dict(chosen), name: value})
         values = found.values()
-        by = [n for n, enough in needed.either if values[n] in enough]
-        if by == [name] and not switch.idle(values):
+        by = [n for n, enough in needed.alternatives if values[n] in enough]
+        if by == [name] and not switch.inactive_because(values):
             yield found
 
 
@@ -81,7 +83,7 @@ def scenarios_with(switch, needed, name, value):
 def test_no_value_that_is_enough_for_a_condition_is_named_in_vain(switch):
     """With each there is a scenario that meets its condition by it alone, and in which the switch does something."""
     for needed in switch.needs:
-        for name, enough in needed.either:
+        for name, enough in needed.alternatives:
             for value in enough:
                 found = scenarios_with(switch, needed, name, value)
                 assert any(makes_a_difference(switch, one) for one in found), f"{name}={value}"
@@ -120,7 +122,7 @@ def test_what_is_known_comes_first_and_between_two_items_there_is_one_run_at_mos
         before = len(made)
         if not made:
             at_once.append(answer)
-    assert at_once == [(s.name, False) for s in CONDITIONED if s.idle(Scenario().values())]
+    assert at_once == [(s.name, False) for s in CONDITIONED if s.inactive_because(Scenario().values())]
     assert len(made) == len({*made})
 
 

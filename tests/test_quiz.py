@@ -17,7 +17,7 @@ from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Optio
 from kexecdoc.course.quiz.problem import WIDTH, Twice, by_id, count_within
 from kexecdoc.crossing import Crossing
 from kexecdoc.model.scenario import ScenarioError
-from kexecdoc.model.whatif import never_was
+from kexecdoc.model.whatif import anachronisms
 from kexecdoc.registries.sources import SOURCES
 
 MANY = 100
@@ -200,7 +200,7 @@ def test_lines_are_short_but_for_what_must_not_be_broken(chapter):
 @every_chapter
 def test_what_no_kernel_ever_had_is_said(chapter):
     for one in problems(chapter):
-        fiction = never_was(one.problem.scenario)
+        fiction = anachronisms(one.problem.scenario)
         assert all(what in " ".join(one.text().split()) for what in fiction)
 
 

@@ -8,55 +8,34 @@ from crossings import any_scenario, scenario
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kexecdoc.model.scenario import Device, Scenario, ScenarioError, choice, find, groups, only, plain, switches
+import tools.switches
+from kexecdoc.model.scenario import Device, Scenario, ScenarioError, find, groups, switches
+from kexecdoc.model.switch import choice
+from kexecdoc.registries.versions import Versions
 
-OURS = {"quiesce-disk": ["shutdown", "remove"], "hz": 250}
-"""What the contract does not have: what removing the disk's driver costs beside shutting it down, and the length of
-a timer tick, which decides how long the hot-plug driver waits."""
-
-CONTRACT = {
-    "path": ["kexec", "panic", "reboot"],
-    "machine": ["arm64", "x86"],
-    "kernel": ["7.3", "6.12", "6.1", "5.10", "4.20", "4.18", "4.17", "4.12", "3.13", "3.4"],
-    "loader": ["file", "user"],
-    "image-placement": ["clear", "over-tables"],
-    "seed": 1,
-    "dma": ["ring", "cyclic"],
-    "traffic": 500,
-    "ring-size": 256,
-    "interrupt": ["msi", "intx"],
-    "msi-resend": ["no", "yes"],
-    "line-shared": ["no", "yes"],
-    "obeys-bus-master": ["yes", "no"],
-    "power-state": ["known", "unknown"],
-    "on-abort": ["ignored", "fatal"],
-    "quiesce": ["shutdown", "remove", "none"],
-    "shutdown-callback": ["works", "missing", "incomplete"],
-    "remove-callback": ["works", "hangs"],
-    "clear-bus-master": ["yes", "no"],
-    "mask-at-controller": ["no", "yes"],
-    "hotplug": ["none", "conforming", "cf118", "cf118-quirked"],
-    "hotplug-ports": 1,
-    "iommu": ["off", "identity", "translate"],
-    "iova": ["hole", "ram"],
-    "gbpa": ["bypass", "abort"],
-    "lpi-disable": ["clearable", "sticky"],
-    "lpi-cache": 0,
-    "firmware": ["efi", "devicetree"],
-    "lpi-policy": ["reuse", "detect", "naive"],
-    "next-driver": ["resets", "trusts", "absent"],
-    "irqpoll": ["no", "yes"],
-    "crash-memory": ["reserved", "cma", "none"],
-    "crash-work": ["minimal", "notifiers", "shutdown", "in-place"],
-    "heap-damage": 0,
-    "reset": ["full", "none"],
-    "handover": ["none", "kho"],
-}
+NAMES = tools.switches.known()
 
 
-def test_the_switches_are_those_of_the_contract_with_the_first_value_as_default():
-    declared = {name: list(s.choices) or s.default for name, s in switches().items()}
-    assert declared == CONTRACT | OURS
+def test_no_name_of_a_switch_is_lost_and_new_ones_are_entered():
+    assert not (told := tools.switches.wrong(NAMES, tools.switches.declared())), "\n".join(told)
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ({}, "path: no such switch any more"),
+        ({"path": {"default": "kexec", "values": ["kexec", "panic"]}}, "path: no value reboot any more"),
+        ({"path": {"default": "panic", "values": NAMES["path"]["values"]}}, "path: the default was kexec and is panic"),
+        ({"traffic": {"default": 500, "range": [1, 100]}}, "traffic: the range was [1, 20000]"),
+        ({"path": NAMES["path"], "flr": {"default": "no", "values": ["no", "yes"]}}, "New: flr. Adding is free: run"),
+    ],
+)
+def test_a_lost_name_is_refused_and_a_new_one_says_what_to_run(now, told):
+    before = {name: NAMES[name] for name in ("traffic" if "traffic" in now else "path",)}
+    assert tools.switches.wrong(before, now)[0].startswith(told)
+
+
+def test_the_first_value_is_the_default():
     assert all(s.default == s.choices[0] for s in switches().values() if s.choices)
 
 
@@ -69,19 +48,24 @@ def test_every_switch_says_to_a_stranger_what_it_decides():
     assert all(s.label and not s.label.endswith(".") for s in switches().values())
 
 
-def test_a_switch_is_said_in_the_plainest_words_that_there_are():
+def test_a_switch_and_its_values_are_named_in_the_plainest_words():
     quiesce, traffic = find("quiesce"), find("traffic")
-    assert (quiesce.decides, quiesce.said("none")) == (quiesce.label, quiesce.labels[2])
-    terse = choice("what it says", one="the first").metadata["switch"]
-    assert (terse.decides, terse.said("one")) == ("What it says", "the first")
-    assert traffic.said(500) == "500"
-    assert find("kernel").said("7.3") == "7.3"
+    assert (quiesce.label_text, quiesce.value_label("none")) == (quiesce.label, quiesce.labels[2])
+    assert traffic.value_label(500) == "500"
+    assert find("kernel").value_label("7.3") == "7.3"
     assert quiesce.describe()["labels"] == list(quiesce.labels)
 
 
-def test_plain_words_are_of_values_that_exist():
-    with pytest.raises(AssertionError, match="none: no such value of the switch that decides: How"):
-        plain(choice("how", "yes", "no"), "How", none="not at all")
+def test_a_row_may_leave_out_the_words_for_an_expert_or_all_words():
+    switch = choice("what it says", "bare", ("two", "for everybody"), ("three", "plain", "exact")).metadata["switch"]
+    assert switch.label_text == "What it says"
+    assert [switch.value_label(value) for value in switch.choices] == ["bare", "for everybody", "plain"]
+    assert switch.meanings == ("", "for everybody", "exact")
+
+
+def test_a_default_by_version_is_a_value_that_exists():
+    with pytest.raises(ValueError, match="by_version: maybe is not one of yes, no"):
+        choice("whether", "yes", "no", by_version={"maybe": Versions(before="3.5")})
 
 
 def conditions():
@@ -90,14 +74,14 @@ def conditions():
 
 def test_a_condition_is_of_other_switches_and_of_values_that_exist_but_never_of_all():
     for switch, needed in conditions():
-        for name, enough in needed.either:
+        for name, enough in needed.alternatives:
             assert name != switch.name
-            assert set(enough) < set(switches()[name].choices), f"{switch.name}: {needed.said()}"
+            assert set(enough) < set(switches()[name].choices), f"{switch.name}: {needed.to_words()}"
 
 
 def test_no_switch_needs_itself_by_way_of_others():
     TopologicalSorter(
-        {s.name: {name for needed in s.needs for name, _ in needed.either} for s in switches().values()}
+        {s.name: {name for needed in s.needs for name, _ in needed.alternatives} for s in switches().values()}
     ).prepare()
 
 
@@ -105,7 +89,7 @@ def test_nothing_is_needed_twice():
     for switch in switches().values():
         assert len(switch.needs) == len({*switch.needs})
         for needed in switch.needs:
-            assert len(needed.either) == len(dict(needed.either))
+            assert len(needed.alternatives) == len(dict(needed.alternatives))
 
 
 @pytest.mark.parametrize(
@@ -124,28 +108,21 @@ def test_nothing_is_needed_twice():
     ],
 )
 def test_a_switch_that_cannot_have_an_effect_says_with_what_it_could(name, words, reason):
-    assert find(name).idle(scenario(words).values()) == reason
+    assert find(name).inactive_because(scenario(words).values()) == reason
 
 
 def test_all_that_a_switch_needs_is_said_in_one_sentence_and_in_json():
-    assert find("traffic").only_with() == ""
+    assert find("traffic").requirements_text() == ""
     assert "only_with" not in find("traffic").describe()
-    assert find("handover").only_with() == "only with path=kexec"
+    assert find("handover").requirements_text() == "only with path=kexec"
     assert find("handover").describe()["only_with"] == [{"path": ["kexec"]}]
-    assert find("remove-callback").only_with("`{}`".format) == (
+    assert find("remove-callback").requirements_text("`{}`".format) == (
         "only with `quiesce=remove`; and with `path=kexec` or `reboot`, or `crash-work=shutdown`"
     )
     assert find("remove-callback").describe()["only_with"] == [
         {"quiesce": ["remove"]},
         {"path": ["kexec", "reboot"], "crash-work": ["shutdown"]},
     ]
-
-
-def test_a_declaration_keeps_what_it_has_beside_its_conditions():
-    bare = plain(choice("how", "yes", "no"), "How", no="not at all")
-    switch = only(bare, {"crash_work": "shutdown"}, path=("kexec", "reboot")).metadata["switch"]
-    assert dataclasses.replace(switch, needs=()) == bare.metadata["switch"]
-    assert switch.only_with() == "only with path=kexec or reboot; and with crash-work=shutdown"
 
 
 def test_a_scenario_is_each_of_its_groups_and_cannot_be_changed():

@@ -238,7 +238,7 @@ def test_the_catalogue_has_every_switch_with_all_that_is_declared_of_it():
     for control, switch in zip(about["controls"], switches().values(), strict=True):
         assert [c["value"] for c in control["choices"]] == list(switch.choices)
         assert (control["name"], control["group"], control["default"]) == (switch.name, switch.group, switch.default)
-        assert [need["words"] for need in control["needs"]] == [f"only with {need.said()}" for need in switch.needs]
+        assert [need["words"] for need in control["needs"]] == [f"only with {need.to_words()}" for need in switch.needs]
     assert {p["name"]: p["values"] for p in about["presets"]} == {p.name: p.values for p in presets.PRESETS.values()}
 
 

@@ -23,7 +23,7 @@ def test_every_switch_has_one_row_with_its_default_and_all_its_values():
     assert list(found) == list(switches())
     for name, switch in switches().items():
         _, help, values, default = found[name]
-        needs = switch.only_with("`{}`".format).replace("only", "Only", 1)
+        needs = switch.requirements_text("`{}`".format).replace("only", "Only", 1)
         assert help == "<br>".join(filter(None, (switch.help, needs)))
         assert default == f"`{switch.default}`"
         for choice in switch.choices:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from kexecdoc.model.scenario import Scenario, ScenarioError, Value, find, shown, switches
+from kexecdoc.model.scenario import Scenario, ScenarioError, find, switches
+from kexecdoc.model.switch import Value, for_message
 
 
 @dataclass(frozen=True)
@@ -177,4 +178,4 @@ def explorer(name: str | Explorer) -> Explorer:
     if name in EXPLORERS:
         return EXPLORERS[name]
     near = get_close_matches(str(name), EXPLORERS, n=1, cutoff=0.4) or list(EXPLORERS)[:1]
-    raise ScenarioError(f"{shown(name)}: no such explorer; did you mean {near[0]}?")
+    raise ScenarioError(f"{for_message(name)}: no such explorer; did you mean {near[0]}?")

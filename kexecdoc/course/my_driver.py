@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from kexecdoc.crossing import simulate
-from kexecdoc.model.scenario import Scenario, ScenarioError, Value, shown, switches
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
+from kexecdoc.model.switch import Value, for_message
 from kexecdoc.reading.verdict import OUTCOMES
 from kexecdoc.study.tally import BAD
 
@@ -57,7 +58,7 @@ class Question:
                 return answer
         near = get_close_matches(str(word), self.words, n=1, cutoff=0.4)
         hint = f"; did you mean {near[0]}?" if near else ""
-        raise ScenarioError(f"{self.name}: {shown(word)} is not one of {', '.join(self.words)}{hint}")
+        raise ScenarioError(f"{self.name}: {for_message(word)} is not one of {', '.join(self.words)}{hint}")
 
 
 QUESTIONS: dict[str, Question] = {
@@ -160,7 +161,7 @@ def answers(**words: str) -> dict[str, str]:
         if name not in QUESTIONS:
             near = get_close_matches(name, QUESTIONS, n=1, cutoff=0.4)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(QUESTIONS)}"
-            raise ScenarioError(f"{shown(name)}: no such question; {hint}")
+            raise ScenarioError(f"{for_message(name)}: no such question; {hint}")
     return {name: question.answer(words.get(name, question.words[0])).word for name, question in QUESTIONS.items()}
 
 

@@ -1,7 +1,7 @@
 """The schema of the event log: every path that a run may assign, and every kind of event.
 
 The reference page and the test of the log are made from these tables. Adding a row is free; renaming one, or changing
-what it means, breaks other people's scripts. Code in a meaning stands between single backquotes.
+what it means, breaks other people's scripts. Code in a meaning is marked up as in Markdown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which combinations of switches no kernel ever had: allowed, since a what-if is worth a look, and said so."""
+"""Combinations of switches that no kernel ever had. They are allowed, since a what-if is worth a look, and named."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from kexecdoc.registries.versions import Versions, version
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """Something that Linux has had since a version, and how a scenario shows that it has it."""
+class Introduction:
+    """Something that Linux has had since a version. ``applies`` says whether a scenario uses it."""
 
     what: str
     since: str
     source: str
-    in_: Callable[[Scenario], bool]
+    applies: Callable[[Scenario], bool]
 
 
-BEGINNINGS = (
-    Beginning("kexec on arm64", "4.8", "arm64-machine-kexec", lambda s: s.machine == "arm64" and s.path != "reboot"),
-    Beginning("crashkernel=SIZE,cma", "6.17", "crash-cma", lambda s: s.path == "panic" and s.crash_memory == "cma"),
-    Beginning("Kexec HandOver", "6.16", "kho", lambda s: s.path == "kexec" and s.handover == "kho"),
-    Beginning(
+INTRODUCTIONS = (
+    Introduction("kexec on arm64", "4.8", "arm64-machine-kexec", lambda s: s.machine == "arm64" and s.path != "reboot"),
+    Introduction("crashkernel=SIZE,cma", "6.17", "crash-cma", lambda s: s.path == "panic" and s.crash_memory == "cma"),
+    Introduction("Kexec HandOver", "6.16", "kho", lambda s: s.path == "kexec" and s.handover == "kho"),
+    Introduction(
         "copying VT-d's tables in a capture kernel",
         "4.2",
         "vtd-copy",
         lambda s: s.captures and s.machine == "x86" and s.iommu == "translate",
     ),
-    Beginning(
+    Introduction(
         "aborting what is in flight in a capture kernel",
         "4.19",
         "smmu-kdump",
         lambda s: s.captures and s.machine == "arm64" and s.iommu != "off",
     ),
-    Beginning(
+    Introduction(
         "the quirk for ports that complete no command", "4.18", "pciehp-wait", lambda s: s.hotplug == "cf118-quirked"
     ),
 )
@@ -43,10 +43,10 @@ BEGINNINGS = (
 
 @dataclass(frozen=True)
 class WhatIf:
-    """Something that no kernel does."""
+    """Something that no kernel does. ``applies`` says whether a scenario has it."""
 
     what: str
-    in_: Callable[[Scenario], bool]
+    applies: Callable[[Scenario], bool]
 
 
 WHAT_IFS = (
@@ -62,13 +62,15 @@ WHAT_IFS = (
 )
 
 
-def never_was(scenario: Scenario) -> list[str]:
-    """Return, in words, what no kernel of that version had."""
+def anachronisms(scenario: Scenario) -> list[str]:
+    """Return, in words, everything in a scenario that its kernel version never had."""
     kernel = scenario.kernel
     found = [
-        f"{b.what} came with v{b.since}" for b in BEGINNINGS if b.in_(scenario) and version(kernel) < version(b.since)
+        f"{new.what} came with v{new.since}"
+        for new in INTRODUCTIONS
+        if new.applies(scenario) and version(kernel) < version(new.since)
     ]
-    found += [whatif.what for whatif in WHAT_IFS if whatif.in_(scenario)]
+    found += [whatif.what for whatif in WHAT_IFS if whatif.applies(scenario)]
     for name, switch in switches().items():
         if switch.by_version and getattr(scenario, switch.field) != switch.default_in(kernel):
             found.append(f"v{kernel} has {name}={switch.default_in(kernel)}")

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from kexecdoc.crossing import simulate
 from kexecdoc.model.log import Log
-from kexecdoc.model.scenario import Scenario, ScenarioError, Switch, Value, switches
+from kexecdoc.model.scenario import Scenario, ScenarioError, switches
+from kexecdoc.model.switch import Switch, Value
 
 
 def without_effect(scenario: Scenario) -> list[str]:
@@ -52,7 +53,7 @@ def effects(scenario: Scenario) -> Iterator[tuple[str, bool] | None]:
 
 def _is_known_idle(scenario: Scenario, switch: Switch) -> bool:
     """Return whether a condition says so. Conditions know nothing of what a device of one's own does with a switch."""
-    return not scenario.plugged and bool(switch.idle(scenario.values()))
+    return not scenario.plugged and bool(switch.inactive_because(scenario.values()))
 
 
 def _others(scenario: Scenario, switch: Switch) -> list[Value]:

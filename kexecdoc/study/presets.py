@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from kexecdoc.model.scenario import Scenario, ScenarioError, Value, shown
+from kexecdoc.model.scenario import Scenario, ScenarioError
+from kexecdoc.model.switch import Value, for_message
 
 
 @dataclass(frozen=True)
@@ -252,4 +253,4 @@ def preset(name: str) -> Preset:
         return PRESETS[name]
     near = get_close_matches(name, PRESETS, n=1, cutoff=0.4)
     hint = f"did you mean {near[0]}?" if near else "`kexecdoc presets` lists them"
-    raise ScenarioError(f"{shown(name)}: no such preset; {hint}")
+    raise ScenarioError(f"{for_message(name)}: no such preset; {hint}")

@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING, Any
 
 from kexecdoc.crossing import simulate
 from kexecdoc.model.owners import OWNERS, public
-from kexecdoc.model.scenario import Scenario, ScenarioError, Value, find, shown, switches
+from kexecdoc.model.scenario import Scenario, ScenarioError, find, switches
+from kexecdoc.model.switch import Value, for_message
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -58,7 +59,7 @@ class Factorial:
         base = base or Scenario()
         last = switches()["seed"].high
         if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
-            raise ScenarioError(f"seeds: {shown(seeds)} is not an integer from 1 on")
+            raise ScenarioError(f"seeds: {for_message(seeds)} is not an integer from 1 on")
         if base.seed + seeds - 1 > last:
             raise ScenarioError(f"seeds: {seeds:,} from {base.seed} on end beyond {last}; {last - base.seed + 1} fit")
         return cls(base, varied(vary, type(base)), seeds)
@@ -130,7 +131,7 @@ def rows(
     """
     design = Factorial.of(vary, base, seeds)
     if isinstance(jobs, bool) or (jobs is not None and (not isinstance(jobs, int) or (jobs < 1 and jobs != -1))):
-        raise ScenarioError(f"jobs: {shown(jobs)} is not an integer from 1 on, or -1")
+        raise ScenarioError(f"jobs: {for_message(jobs)} is not an integer from 1 on, or -1")
     alone = jobs == 1 or len(design) <= SHORT or (jobs is None and not find_spec("joblib"))
     if not alone and not find_spec("joblib"):
         raise ImportError("more than one job needs joblib: pip install 'kexecdoc[sweep]'")

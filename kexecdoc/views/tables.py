@@ -8,7 +8,8 @@ from itertools import groupby
 
 from kexecdoc.model.log_schema import KINDS, PATHS
 from kexecdoc.model.scales import TABLE, Scale
-from kexecdoc.model.scenario import Switch, switches
+from kexecdoc.model.scenario import switches
+from kexecdoc.model.switch import Switch
 from kexecdoc.registries import sources
 from kexecdoc.registries.sources import SOURCES, Source
 
@@ -39,7 +40,7 @@ def _group(name: str, group: list[Switch]) -> str:
 
 def _says(switch: Switch) -> str:
     """Return what a switch says, and below that what it needs to have an effect."""
-    needs = switch.only_with(lambda code: f"`{code}`")
+    needs = switch.requirements_text(lambda code: f"`{code}`")
     return f"{switch.help}\n{needs[0].upper()}{needs[1:]}" if needs else switch.help
 
 

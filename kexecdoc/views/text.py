@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kexecdoc.model.scales import DRIVER_SHUTDOWN, MS, S
-from kexecdoc.model.scenario import Scenario, Switch, switches
-from kexecdoc.model.whatif import never_was
+from kexecdoc.model.scenario import Scenario, switches
+from kexecdoc.model.switch import Switch
+from kexecdoc.model.whatif import anachronisms
 from kexecdoc.reading.run import Run
 from kexecdoc.study.effect import without_effect
 
@@ -18,7 +19,7 @@ def describe(run: Run) -> str:
     differs = run.scenario.differences()
     lines = [
         "scenario   " + (" ".join(f"{name}={value}" for name, value in differs.items()) or "the default"),
-        *([f"what if    {'; '.join(fiction)}"] if (fiction := never_was(run.scenario)) else []),
+        *([f"what if    {'; '.join(fiction)}"] if (fiction := anachronisms(run.scenario)) else []),
         f"outcome    {v.outcome}",
         f"           {v.summary}",
         "",
@@ -49,7 +50,7 @@ def _without_effect(scenario: Scenario) -> list[str]:
     mine, values = switches(type(scenario)), scenario.values()
     because: dict[str, list[str]] = {}
     for name in without_effect(scenario):
-        because.setdefault(mine[name].idle(values), []).append(name)
+        because.setdefault(mine[name].inactive_because(values), []).append(name)
     unexplained = because.pop("", [])
     found = [f"{', '.join(names)}: {reason}" for reason, names in because.items()]
     if unexplained:
@@ -134,7 +135,7 @@ def switch_table() -> str:
             group = switch.group
             lines += ["", group]
         lines += [f"  --{switch.name:<20} {switch.help}", f"    {_values(switch)}"]
-        lines += [f"    {switch.only_with()}"] * bool(switch.needs)
+        lines += [f"    {switch.requirements_text()}"] * bool(switch.needs)
     return "\n".join(lines[1:])
 
 

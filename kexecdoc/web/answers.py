@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from kexecdoc.crossing import simulate
-from kexecdoc.model.scenario import Scenario, ScenarioError, Switch
+from kexecdoc.model.scenario import Scenario, ScenarioError
+from kexecdoc.model.switch import Switch
 from kexecdoc.reading.run import dumps
 from kexecdoc.study.effect import effects
 from kexecdoc.study.sweep import Factorial, rows

@@ -11,7 +11,8 @@ from typing import Any
 
 from kexecdoc.course.explorers import EXPLORERS
 from kexecdoc.crossing import simulate
-from kexecdoc.model.scenario import Scenario, Switch, switches
+from kexecdoc.model.scenario import Scenario, switches
+from kexecdoc.model.switch import Switch
 from kexecdoc.reading.run import dumps
 from kexecdoc.study.presets import PRESETS
 from kexecdoc.web import view
@@ -52,7 +53,8 @@ def _control(switch: Switch) -> dict[str, Any]:
     if not switch.choices:
         about |= {"low": str(switch.low), "high": str(switch.high), "places": switch.places}
     about["needs"] = [
-        {"either": list(map(list, needed.either)), "words": f"only with {needed.said()}"} for needed in switch.needs
+        {"either": list(map(list, needed.alternatives)), "words": f"only with {needed.to_words()}"}
+        for needed in switch.needs
     ]
     return about | {"group": switch.group, "allowed": switch.allowed(), "default": switch.default}
 

@@ -25,7 +25,7 @@ from kexecdoc.course.explorers import Explorer, explorer
 from kexecdoc.crossing import simulate
 from kexecdoc.model.log import Event
 from kexecdoc.model.scenario import ScenarioError
-from kexecdoc.model.whatif import never_was
+from kexecdoc.model.whatif import anachronisms
 from kexecdoc.reading.run import Run, dumps
 from kexecdoc.web import view
 
@@ -85,7 +85,7 @@ def grid(name: str | Explorer) -> dict[str, Any]:
                 "scenario": _without(run.scenario.values(), defaults),
                 "start": _without(run.log.start, start),
                 "rows": _stretches([numbers[_row(event)] for event in run.log]),
-                "what_if": never_was(run.scenario),
+                "what_if": anachronisms(run.scenario),
                 "run": {k: v for k, v in run.to_json().items() if k not in ("schema", "scenario", "console")},
             }
             for name, run in runs.items()

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from kexecdoc.course.explorers import Explorer
-from kexecdoc.model.scenario import Scenario, Switch, Value, find, switches
-from kexecdoc.model.whatif import never_was
+from kexecdoc.model.scenario import Scenario, find, switches
+from kexecdoc.model.switch import Switch, Value
+from kexecdoc.model.whatif import anachronisms
 from kexecdoc.reading.run import Run
 from kexecdoc.registries.messages import MESSAGES
 from kexecdoc.views import palette
@@ -27,8 +28,14 @@ def controls(chosen: Explorer) -> list[dict[str, Any]]:
 
 def control(switch: Switch, choices: tuple[Value, ...]) -> dict[str, Any]:
     """Return a switch as a page needs it, with the values that can be chosen there."""
-    values = [{"value": v, "label": switch.said(v)} for v in choices]
-    return {"name": switch.name, "label": switch.decides, "help": switch.help, "unit": switch.unit, "choices": values}
+    values = [{"value": v, "label": switch.value_label(v)} for v in choices]
+    return {
+        "name": switch.name,
+        "label": switch.label_text,
+        "help": switch.help,
+        "unit": switch.unit,
+        "choices": values,
+    }
 
 
 def by_kernel(kind: type[Scenario] = Scenario) -> dict[str, dict[str, Value]]:
@@ -76,4 +83,4 @@ def _worded(base: str, *others: str) -> dict[str, dict[str, str]]:
 def view_of(run: Run) -> dict[str, Any]:
     """Return all that is ever drawn of a run; the console is in the log."""
     facts = {k: v for k, v in run.to_json().items() if k != "console"}
-    return {"log": run.to_log(), "run": facts, "what_if": never_was(run.scenario)}
+    return {"log": run.to_log(), "run": facts, "what_if": anachronisms(run.scenario)}

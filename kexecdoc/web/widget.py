@@ -19,7 +19,8 @@ import traitlets
 from kexecdoc.course import explorers
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scales import FRAMES
-from kexecdoc.model.scenario import Scenario, ScenarioError, Value, find, shown
+from kexecdoc.model.scenario import Scenario, ScenarioError, find
+from kexecdoc.model.switch import Value, for_message
 from kexecdoc.reading.run import Run
 from kexecdoc.views import palette
 from kexecdoc.views.still import alt_text, still_png
@@ -123,7 +124,7 @@ class Explorer(anywidget.AnyWidget):
         moments = ["start", "end", *self.run.log.id, *(f"b:{id}" for id in (other.log.id if other else ()))]
         if at and at not in moments:
             near = get_close_matches(at, moments, n=1, cutoff=0.4) or ["end"]
-            raise ScenarioError(f"at: {shown(at)} does not happen in this run; did you mean {near[0]}?")
+            raise ScenarioError(f"at: {for_message(at)} does not happen in this run; did you mean {near[0]}?")
 
     def _crossed(self, settings: Mapping[str, object]) -> Run:
         return _run(self._chosen.flipped(settings))

@@ -23,7 +23,8 @@ from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.machine.bus import Function, Identity
 from kexecdoc.model.machine.computer import Computer
 from kexecdoc.model.scales import DRIVER_SHUTDOWN, FRAME, MS
-from kexecdoc.model.scenario import Scenario, choice
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.model.switch import choice
 
 
 # --8<-- [start:switch]
@@ -35,9 +36,9 @@ class Card:
 
     card_shutdown: str = choice(
         "what shutdown finds in the capture card's driver",
-        works="it stops the card",
-        missing="the driver has none",
-    )  # fmt: skip
+        ("works", "it stops the card"),
+        ("missing", "the driver has none"),
+    )
     # --8<-- [end:switch]
 
 

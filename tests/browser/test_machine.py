@@ -153,7 +153,7 @@ def test_values_defaults_and_flips_are_those_of_the_package(page, machine):
         else:
             flipped = {n: str(v) for n, v in other.values().items()}
             values = {n: str(v) for n, v in whole.values().items()}
-            idle = ",".join(switch.idle(values) for switch in switches().values())
+            idle = ",".join(switch.inactive_because(values) for switch in switches().values())
             expected.append({"whole": values, "changed": differs, "flipped": flipped, "idle": idle})
     page.goto(machine)
     found = page.evaluate(REGISTRY, {"address": machine, "cases": cases})
@@ -253,7 +253,11 @@ def test_what_has_no_effect_is_drawn_back_with_the_reason(page, machine):
         name = next(n for n, p in PRESETS.items() if p.scenario == scenario)
         explorer.get_by_label("Start from").select_option(name)
         shows(explorer, scenario)
-        reasons = {s.name: s.idle(scenario.values()) for s in switches().values() if s.idle(scenario.values())}
+        reasons = {
+            s.name: s.inactive_because(scenario.values())
+            for s in switches().values()
+            if s.inactive_because(scenario.values())
+        }
         back = explorer.locator(".kx-drawn-back")
         assert {
             knob.locator(".kx-name code").text_content(): knob.locator(".kx-why").text_content() for knob in back.all()

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from kexecdoc.course.quiz import branch, dma, handover, hotplug, interrupts, iommu, lpis, odds, panic, reboot, shutdown
 from kexecdoc.course.quiz.drawn import Drawn
 from kexecdoc.course.quiz.problem import Problem, Text, answered, asked, by_id, paragraph, parameters
-from kexecdoc.model.scenario import Switch, switches
+from kexecdoc.model.scenario import switches
+from kexecdoc.model.switch import Switch
 
 Kind = Callable[[Drawn], Problem]
 

@@ -14,7 +14,7 @@ from textwrap import wrap
 
 from kexecdoc.course.quiz.answers import Answer
 from kexecdoc.model.scenario import Scenario, switches
-from kexecdoc.model.whatif import never_was
+from kexecdoc.model.whatif import anachronisms
 from kexecdoc.registries.sources import cite
 
 WIDTH = 100
@@ -165,7 +165,7 @@ def _differences(scenario: Scenario) -> list[str]:
         meaning = dict(zip(switch.choices, switch.meanings, strict=True)).get(str(value), "") if switch.choices else ""
         meaning = meaning or (f"{value:,} {switch.unit}".strip() if isinstance(value, int) else str(value))
         lines += paragraph(f"  {f'--{name} {value}':<{width}}{switch.help}: {meaning}", hang=" " * (width + 2))
-    if fiction := never_was(scenario):
+    if fiction := anachronisms(scenario):
         lines += paragraph(f"  That is a what-if: {'; '.join(fiction)}.", hang="  ")
     return [*lines, ""]
 
