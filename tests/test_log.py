@@ -12,8 +12,9 @@ from kexecdoc.crossing import simulate
 from kexecdoc.model.log import BudgetExceeded, Log, fold, frame_range, frames_path
 from kexecdoc.model.log_schema import KINDS, PATHS
 from kexecdoc.model.scenario import Scenario, ScenarioError
+from kexecdoc.reading.assessment import assess
+from kexecdoc.reading.facts import read
 from kexecdoc.reading.run import Run
-from kexecdoc.reading.verdict import judge
 
 VECTORS = json.loads((Path(__file__).parent / "fold_vectors.json").read_text())
 
@@ -27,7 +28,7 @@ def test_the_fold_gives_the_states_of_the_shared_vectors(case):
 
 def test_the_crossing_written_by_hand_is_judged_by_what_was_read():
     case = VECTORS["cases"][0]
-    verdict = judge(Log.from_columns(case["start"], case["events"]))
+    verdict = assess(read(Log.from_columns(case["start"], case["events"])))
     assert (verdict.outcome, verdict.frames_corrupted) == ("crashed", 1)
     assert verdict.wrong[0][:4] == (5, "next-text", 6000, "eth0/buffer:1")
     assert verdict.dma == {"landed": 1}

@@ -11,8 +11,9 @@ from kexecdoc.model.log import SCHEMA as LOG_SCHEMA
 from kexecdoc.model.log import Log, State, fold
 from kexecdoc.model.scales import MS
 from kexecdoc.model.scenario import Scenario
-from kexecdoc.reading.summary import summarise
-from kexecdoc.reading.verdict import Flip, Verdict, judge
+from kexecdoc.reading.assessment import Flip
+from kexecdoc.reading.facts import Facts, read
+from kexecdoc.reading.verdict import Verdict, judge
 
 SCHEMA = "kexecdoc-run/1"
 
@@ -30,10 +31,12 @@ class Run:
         self.log = log
 
     @cached_property
+    def facts(self) -> Facts:
+        return read(self.log)
+
+    @cached_property
     def verdict(self) -> Verdict:
-        verdict = judge(self.log)
-        verdict.summary = summarise(verdict, self.scenario)
-        return verdict
+        return judge(self.facts, self.scenario)
 
     def at(self, t_ns: int | None = None) -> State:
         """Return the machine's state at a time, or at the end."""

@@ -7,16 +7,14 @@ from kexecdoc.model.machine.memory import Memory
 from kexecdoc.model.owners import OWNERS
 from kexecdoc.model.scales import MS, S
 from kexecdoc.model.scenario import Scenario
-from kexecdoc.reading.verdict import Verdict, Wrong
-
-STUDY = "eth0"
-"""The device under study."""
+from kexecdoc.reading.assessment import Assessment, Wrong
+from kexecdoc.reading.facts import STUDY
 
 RESET = "next/reset-property-table"
 """The event in which the next kernel disables every LPI in the property table that it believes in."""
 
 
-def summarise(verdict: Verdict, scenario: Scenario) -> str:
+def summarise(verdict: Assessment, scenario: Scenario) -> str:
     """Return the sentence, or two."""
     if verdict.death is Death.RESENT_MESSAGE:
         return _resent(scenario)
@@ -64,7 +62,7 @@ def _stopping(scenario: Scenario) -> str:
     return f"A driver that silences its device before the jump{_or_bus_master(scenario)} would have prevented it."
 
 
-def _died(verdict: Verdict, scenario: Scenario) -> str:
+def _died(verdict: Assessment, scenario: Scenario) -> str:
     """Say what a machine died of that found no wrong byte."""
     if verdict.death in (Death.DAMAGED_OBJECT, Death.HELD_LOCK):
         return _broke(verdict, scenario)
@@ -83,7 +81,7 @@ def _died(verdict: Verdict, scenario: Scenario) -> str:
     )
 
 
-def _broke(verdict: Verdict, scenario: Scenario) -> str:
+def _broke(verdict: Assessment, scenario: Scenario) -> str:
     name, how = verdict.broken
     what = {
         "damaged": f"The crashed kernel followed something that was damaged ({name}), and got no further",
@@ -94,7 +92,7 @@ def _broke(verdict: Verdict, scenario: Scenario) -> str:
     return f"{what}: the dump is lost. The minimal path touches less of the crashed kernel, and might have got through."
 
 
-def _aborted(verdict: Verdict, scenario: Scenario) -> str:
+def _aborted(verdict: Assessment, scenario: Scenario) -> str:
     since = (verdict.end_ns - (verdict.jump_ns or 0)) / MS
     when = f"{since:.1f} ms after the jump" if verdict.jump_ns is not None else "before the jump"
     return (
@@ -103,7 +101,7 @@ def _aborted(verdict: Verdict, scenario: Scenario) -> str:
     )
 
 
-def _quieting(verdict: Verdict, scenario: Scenario) -> str:
+def _quieting(verdict: Assessment, scenario: Scenario) -> str:
     """Say what would have kept a device from writing where it is refused."""
     if verdict.jump_ns is None:
         return "A driver that stops its DMA engine before the IOMMU goes off would have prevented it."
@@ -115,7 +113,7 @@ def _quieting(verdict: Verdict, scenario: Scenario) -> str:
 # -- wrong bytes ---------------------------------------------------------------------------------------
 
 
-def _wrong_bytes(verdict: Verdict, scenario: Scenario) -> str:
+def _wrong_bytes(verdict: Assessment, scenario: Scenario) -> str:
     wrong = verdict.decisive
     first = min(wrong, key=lambda w: w.written_ns)
     ends = {
@@ -135,7 +133,7 @@ def _wrong_bytes(verdict: Verdict, scenario: Scenario) -> str:
     )
 
 
-def _writer(wrong: Wrong, verdict: Verdict) -> tuple[str, str]:
+def _writer(wrong: Wrong, verdict: Assessment) -> tuple[str, str]:
     """Return who wrote the wrong bytes, as far as the log knows, and when."""
     since = (wrong.written_ns - (verdict.jump_ns or 0)) / MS
     when = f"{since:.1f} ms after the jump" if since >= 0 else f"{-since:.1f} ms before the jump"
@@ -151,7 +149,7 @@ def _writer(wrong: Wrong, verdict: Verdict) -> tuple[str, str]:
     return "Something outside the log changed", "at an unknown time"
 
 
-def _device(id: str, verdict: Verdict) -> str:
+def _device(id: str, verdict: Assessment) -> str:
     """Return the device whose event that is, in words; "" if it is none's."""
     name = id.partition("/")[0]
     return _named(name) if name in verdict.devices else ""
@@ -161,7 +159,7 @@ def _named(device: str) -> str:
     return "the device" if device == STUDY else f"the device {device}"
 
 
-def _prevention(wrong: Wrong, verdict: Verdict, scenario: Scenario) -> str:
+def _prevention(wrong: Wrong, verdict: Assessment, scenario: Scenario) -> str:
     """Say what would have prevented it."""
     if wrong.writer.startswith(RESET):
         return (
@@ -207,7 +205,7 @@ def _keeping(scenario: Scenario) -> str:
 # -- something missing ---------------------------------------------------------------------------------
 
 
-def _degraded(verdict: Verdict, scenario: Scenario) -> str:
+def _degraded(verdict: Assessment, scenario: Scenario) -> str:
     parts = []
     if verdict.line_disabled:
         parts.append(_stormed(verdict, scenario))
@@ -223,7 +221,7 @@ def _degraded(verdict: Verdict, scenario: Scenario) -> str:
     return " ".join(parts)
 
 
-def _stormed(verdict: Verdict, scenario: Scenario) -> str:
+def _stormed(verdict: Assessment, scenario: Scenario) -> str:
     sharer = "the driver of the device beside it" if scenario.line_shared == "yes" else "its own driver"
     return (
         f"The device that was left running asserts its interrupt line, and {sharer} requested that before anybody had "
@@ -239,7 +237,7 @@ def _silencing(scenario: Scenario) -> str:
     return "A driver that silences its device before the jump would have prevented it."
 
 
-def _waited(verdict: Verdict, scenario: Scenario) -> str:
+def _waited(verdict: Assessment, scenario: Scenario) -> str:
     lost = verdict.lost_ns / S
     if scenario.hotplug == "cf118":
         return (
@@ -252,7 +250,7 @@ def _waited(verdict: Verdict, scenario: Scenario) -> str:
 # -- nothing missing -----------------------------------------------------------------------------------
 
 
-def _harmless(verdict: Verdict, scenario: Scenario) -> str:
+def _harmless(verdict: Assessment, scenario: Scenario) -> str:
     parts = []
     if verdict.dma["landed"]:
         owners = " and ".join(OWNERS[o].phrase for o in sorted(verdict.landed_in))
@@ -282,7 +280,7 @@ def _gated(devices: list[str]) -> str:
     return f"{who} were still running, but their Bus Master bits were clear: nothing left them after the jump."
 
 
-def _clean(verdict: Verdict, scenario: Scenario) -> str:
+def _clean(verdict: Assessment, scenario: Scenario) -> str:
     if verdict.dma["stopped"] or verdict.msi["stopped"]:
         return _gated([_named(name) for name, attempts in verdict.devices.items() if attempts])
     nothing = "nothing was written that the next kernel did not write itself"

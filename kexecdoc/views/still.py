@@ -22,8 +22,8 @@ from PIL import Image
 
 from kexecdoc.model.log import Event, State, apply, frame_range
 from kexecdoc.model.scales import FRAME, FRAMES, MS, RAM_BASE
+from kexecdoc.reading.facts import TAKES_OVER
 from kexecdoc.reading.run import Run
-from kexecdoc.reading.verdict import TAKES_OVER
 from kexecdoc.views import palette
 from kexecdoc.views.palette import COLUMNS
 

@@ -82,5 +82,5 @@ def _worded(base: str, *others: str) -> dict[str, dict[str, str]]:
 
 def view_of(run: Run) -> dict[str, Any]:
     """Return all that is ever drawn of a run; the console is in the log."""
-    facts = {k: v for k, v in run.to_json().items() if k != "console"}
-    return {"log": run.to_log(), "run": facts, "what_if": anachronisms(run.scenario)}
+    data = {k: v for k, v in run.to_json().items() if k != "console"}
+    return {"log": run.to_log(), "run": data, "facts": run.facts.to_data(), "what_if": anachronisms(run.scenario)}

@@ -1,0 +1,116 @@
+"""What a log tells is found rightly: held to a slow reader that lays every event over the whole state."""
+
+import json
+
+import pytest
+from crossings import any_scenario, crossed, run_of
+from hypothesis import given, settings
+
+from kexecdoc.model.log import Log, apply, frame_range
+from kexecdoc.reading.facts import read
+from kexecdoc.reading.run import dumps
+
+
+def frames_of(event, what):
+    return [frame for path in event.set for frame in frame_range(path, what)]
+
+
+def slowly(log):
+    """The same facts, read from the whole state before and after each event."""
+    state, writer, jump = apply({}, log.start), {}, None
+    found = {"leftovers": [], "astray": [], "harm": {}, "flips": [], "strays": [], "jump": None}
+    for i, event in enumerate(log):
+        kind, _, result = event.kind.partition(".")
+        device = event.id.split("/")[0]
+        old = state.get(f"device/{device}/programmed-by") == "old"
+        wrote = frames_of(event, "bytes")
+        if kind == "dma" and jump is not None and old:
+            found["leftovers"].append((i, result, wrote[0] if wrote else None))
+        if kind == "dma" and jump is None and result != "stopped":
+            targets = state.get(f"device/{device}/targets", ())
+            if not (wrote and any(first <= wrote[0] <= last for first, last in targets)):
+                found["astray"].append((i, result))
+        if kind == "lpi" and jump is not None:
+            for path in (path for path in event.set if path.startswith("lpi/")):
+                cpu = path.split("/")[1]
+                if state[f"redistributor/{cpu}/programmed-by"] == "old" and not state.get(f"frame/{wrote[0]}/kept"):
+                    found["flips"].append(i)
+        if kind == "stray":
+            found["strays"].append(i)
+        if jump is None and event.set.get("running") in ("stub", "firmware"):
+            jump = found["jump"] = i
+        writer |= dict.fromkeys(wrote, i)
+        for source, destination, count in event.set.get("copied", ()):
+            writer |= {destination + n: writer[source + n] for n in range(count) if source + n in writer}
+        apply(state, event.set)
+        for frame in frames_of(event, "found"):
+            if state[f"frame/{frame}/found"] == "wrong" and frame in writer:
+                found["harm"].setdefault(writer[frame], i)
+    return found
+
+
+@settings(max_examples=40)
+@given(any_scenario())
+def test_one_pass_finds_what_a_slow_reader_of_the_whole_state_finds(scenario):
+    log = run_of(scenario).log
+    facts, slow = read(log), slowly(log)
+    assert [(w.event, w.result, w.frame) for w in facts.leftovers] == slow["leftovers"]
+    assert [(w.event, w.result) for w in facts.astray] == slow["astray"]
+    assert [bit.event for bit in facts.pending if bit.flip] == slow["flips"]
+    assert (facts.jump, facts.harm, facts.strays) == (slow["jump"], slow["harm"], slow["strays"])
+
+
+@given(any_scenario())
+def test_steps_and_phases_divide_the_log_and_leave_nothing_out(scenario):
+    log = run_of(scenario).log
+    facts = read(log)
+    assert [log.kind[step.first] for step in facts.steps] == ["step"] * log.kind.count("step")
+    assert [step.end for step in facts.steps] == [*(step.first for step in facts.steps[1:]), len(log)]
+    assert [phase.t0_ns for phase in facts.phases] == [0, *(phase.t1_ns for phase in facts.phases[:-1])]
+    assert facts.phases[0].name == "old-kernel"
+    assert facts.phases[-1].t1_ns == log.t_ns[-1]
+
+
+@given(any_scenario())
+def test_what_travels_to_a_page_is_plain_and_names_events_of_the_log(scenario):
+    log = run_of(scenario).log
+    facts = read(log)
+    data = facts.to_data()
+    assert json.loads(dumps(data)) == data
+    del data["owners"]
+    listed = [each["i"] for entries in data.values() if isinstance(entries, list) for each in entries if "i" in each]
+    assert all(0 <= i < len(log) for i in [*listed, data["matters"]])
+
+
+def test_an_empty_log_tells_of_nothing():
+    facts = read(Log.from_columns({"running": "old-kernel"}, {n: [] for n in ("id", "t_ns", "kind", "cause", "set")}))
+    assert (facts.jump, facts.leftovers, facts.steps, facts.end_ns) == (None, [], [], 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "id"),
+    [
+        ("quiesce=none clear-bus-master=no", "eth0/"),  # the first write that is found wrong
+        ("quiesce=remove remove-callback=hangs", "machine/dead:0"),  # nothing harmful, and no jump: the end
+        ("", "stub/jump:0"),
+        ("kernel=4.17 hotplug=cf118", "old/command-timeout:"),  # the longest wait
+        ("machine=x86 interrupt=intx line-shared=yes quiesce=none", "next/storm:0"),
+    ],
+)
+def test_the_event_that_matters_is_the_first_harm_or_else_the_worst_loss_of_time(words, id):
+    run = crossed(words)
+    assert run.log.id[run.facts.matters].startswith(id)
+
+
+def test_the_iommu_is_off_from_the_old_kernels_shutdown_of_it_to_the_next_kernels_setting_up():
+    run = crossed("quiesce=none clear-bus-master=no iommu=translate")
+    (window,) = run.facts.iommu_off
+    times = dict(zip(run.log.id, run.log.t_ns, strict=True))
+    assert window == (times["old/smmu-shutdown:0"], times["next/smmu-enable:0"])
+    assert run.log.id[run.facts.remapped] == "next/smmu-attach-eth0:0"
+
+
+@pytest.mark.parametrize("words", ["quiesce=none iommu=identity", "quiesce=none", "path=panic machine=x86"])
+def test_an_iommu_that_translates_nothing_is_never_missed(words):
+    assert crossed(words).facts.iommu_off == []
+    assert crossed(words).facts.remapped is None
