@@ -12,10 +12,11 @@ from kexecdoc.model.kernel import crash, kexec, reboot
 from kexecdoc.model.kernel.arm64.next import Arm64Next
 from kexecdoc.model.kernel.arm64.old import Arm64Old
 from kexecdoc.model.kernel.image import Stub
-from kexecdoc.model.kernel.kernel import Console, Kernel, Step
+from kexecdoc.model.kernel.kernel import Console, Kernel, Surroundings
 from kexecdoc.model.kernel.next import NextKernel
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.reboot import Firmware
+from kexecdoc.model.kernel.step import Step
 from kexecdoc.model.kernel.x86.next import X86Next
 from kexecdoc.model.kernel.x86.old import X86Old, restart_methods
 from kexecdoc.model.log import BudgetExceeded, Log
@@ -60,10 +61,10 @@ class Crossing:
         draws = Draws(scenario.seed)
         self.computer = Computer(self.env, self.log, draws, scenario)
         plugged = tuple(driver(self.computer, scenario) for driver in scenario.plugged)
-        parts = (self.computer, Console(self.log), scenario, draws, plugged)
-        old, next = KERNELS[scenario.machine]
-        self.old, self.next = old(*parts), next(*parts)
-        self.stub = Firmware(*parts) if scenario.through_firmware else Stub(*parts)
+        around = Surroundings(self.computer, Console(self.log), scenario, draws, plugged)
+        old, new = KERNELS[scenario.machine]
+        self.old, self.next = old(around), new(around)
+        self.stub = Firmware(around) if scenario.through_firmware else Stub(around)
         self.running: Kernel = self.old
         self.old.boot()
         if scenario.on_abort == "fatal":

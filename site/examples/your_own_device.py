@@ -17,9 +17,9 @@ from simpy import Event
 from kexecdoc.course.explorers import Explorer
 from kexecdoc.model.draws import Draws
 from kexecdoc.model.kernel.driver import Driver
-from kexecdoc.model.kernel.kernel import Process
 from kexecdoc.model.kernel.next import NextKernel
 from kexecdoc.model.kernel.old import OldKernel
+from kexecdoc.model.kernel.step import Process
 from kexecdoc.model.machine.bus import Function, Identity
 from kexecdoc.model.machine.computer import Computer
 from kexecdoc.model.scales import DRIVER_SHUTDOWN, FRAME, MS
@@ -111,13 +111,13 @@ class CardDriver(Driver):
             yield from old.pause(DRIVER_SHUTDOWN)
             self.card.stop(old.id("card0-stop"), old.cause)
 
-    def probe(self, next: NextKernel) -> Process:
+    def probe(self, new: NextKernel) -> Process:
         """Reset the card, then let it write again, should anybody start it."""
-        with next.callback("card0", "probe"):
-            next.attach_iommu("card0")
-            self.card.reset(next.id("card0-reset"), next.cause, by=next.name)
-            self.function.set_bus_master(True, next.id("card0-set-master"), next.cause)
-        yield from next.pause(0)
+        with new.callback("card0", "probe"):
+            new.attach_iommu("card0")
+            self.card.reset(new.id("card0-reset"), new.cause, by=new.name)
+            self.function.set_bus_master(True, new.id("card0-set-master"), new.cause)
+        yield from new.pause(0)
         # --8<-- [end:driver]
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kexecdoc.model.death import Death
-from kexecdoc.model.kernel.kernel import Process, Reading, Step
+from kexecdoc.model.kernel.kernel import Findings
 from kexecdoc.model.kernel.next import NextKernel
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.machine.cpu import Cpu
 from kexecdoc.model.machine.memory import runs
 from kexecdoc.model.scales import (
@@ -40,53 +41,53 @@ RELEASES = {
 """Which release of each version was read."""
 
 
-def banner(next: NextKernel) -> None:
+def banner(new: NextKernel) -> None:
     """Say which kernel this is."""
-    next.say("boot.banner", f"{RELEASES[next.scenario.kernel]} (the model's next kernel)")
+    new.say("boot.banner", f"{RELEASES[new.scenario.kernel]} (the model's next kernel)")
 
 
-def handover(next: NextKernel) -> None:
+def handover(new: NextKernel) -> None:
     """Say that memory was handed over, if it was. [src: kho]"""
-    if next.scenario.handover == "kho" and next.scenario.path == "kexec":
-        next.say("kho.from", f"{RELEASES[next.scenario.kernel]} (the model's old kernel)", 1)
+    if new.scenario.handover == "kho" and new.scenario.path == "kexec":
+        new.say("kho.from", f"{RELEASES[new.scenario.kernel]} (the model's old kernel)", 1)
 
 
-def others(next: NextKernel) -> list[Cpu]:
+def others(new: NextKernel) -> list[Cpu]:
     """Return the CPUs to bring up beside the first: a capture kernel leaves them alone."""
-    return [] if next.handed.capture else next.computer.cpus[1:]
+    return [] if new.handed.capture else new.computer.cpus[1:]
 
 
-def say_how_many_are_up(next: NextKernel) -> None:
+def say_how_many_are_up(new: NextKernel) -> None:
     """Say so, at the end of bringing CPUs up. [src: smp-init]"""
-    up = sum(cpu.online for cpu in next.computer.cpus)
-    next.say("smp.brought", 1, "", up, "s" if up > 1 else "")
+    up = sum(cpu.online for cpu in new.computer.cpus)
+    new.say("smp.brought", 1, "", up, "s" if up > 1 else "")
 
 
-def set_up_memory(next: NextKernel) -> Process:
+def set_up_memory(new: NextKernel) -> Process:
     """Take all memory that nobody reserved, and make the early allocations in it.
 
     They are made, and written, before the interrupt controller is quiet. [src: init-main, its-quiesce] They may
     lie on the old pending tables, and here never on the property table: memory that this kernel has reserved
     for itself would make it take that for a table that was kept. The switch ``image-placement`` shows it.
     """
-    yield from next.pause(BOOT_MEMORY)
+    yield from new.pause(BOOT_MEMORY)
 
     def fill(frame: int) -> None:
-        next.memory.fill(frame, f"early:{frame}")
+        new.memory.fill(frame, f"early:{frame}")
 
     for stream, count in EARLY_ALLOCATIONS:
-        next.allocate(stream, count, "next-tables", fill, early=True)
-    pool = next.memory.give(next.handed.runs_within(next.memory.runs_of(*next.handed.free)), "next-free")
-    next.log.record(next.id("free-pool"), "own", next.cause, pool)
+        new.allocate(stream, count, "next-tables", fill, early=True)
+    pool = new.memory.give(new.handed.runs_within(new.memory.runs_of(*new.handed.free)), "next-free")
+    new.log.record(new.id("free-pool"), "own", new.cause, pool)
 
 
-def enumerate_bus(next: NextKernel) -> Process:
+def enumerate_bus(new: NextKernel) -> Process:
     """Find the functions and switch their MSIs off, whatever they were. [src: pci-msi-init]"""
-    yield from next.pause(BOOT_ENUMERATION)
-    for function in next.computer.bus.functions.values():
+    yield from new.pause(BOOT_ENUMERATION)
+    for function in new.computer.bus.functions.values():
         id = function.identity
         kind = "PCIe Root Port" if id.header else "PCIe Endpoint"
-        next.say(
+        new.say(
             "pci.function",
             bdf=function.bdf,
             vendor=id.vendor,
@@ -95,58 +96,58 @@ def enumerate_bus(next: NextKernel) -> Process:
             class_code=id.class_code,
             kind=kind,
         )
-    if next.computer.nic.msi != "disabled":
-        next.computer.nic.disable_msi(next.id("eth0-msi-off"), next.cause)
+    if new.computer.nic.msi != "disabled":
+        new.computer.nic.disable_msi(new.id("eth0-msi-off"), new.cause)
 
 
-def start_unpacking(next: NextKernel) -> Process:
+def start_unpacking(new: NextKernel) -> Process:
     """Start to unpack the initramfs on a thread of its own, before buses and drivers. [src: initramfs]"""
-    next.say("initramfs.unpack")
-    next.unpacked = next.computer.env.process(_unpack(next))
-    yield from next.pause(BOOT_ROOTFS)
+    new.say("initramfs.unpack")
+    new.unpacked = new.computer.env.process(_unpack(new))
+    yield from new.pause(BOOT_ROOTFS)
 
 
-def _unpack(next: NextKernel) -> Process:
+def _unpack(new: NextKernel) -> Process:
     """Read the archive; in the end free it. If it is not what was loaded, the boot goes on for now."""
-    archive = next.use("next-initramfs")
+    archive = new.use("next-initramfs")
     if archive.wrong:
-        next.say("initramfs.failed", "invalid magic at start of compressed archive", cause=archive.id)
-    yield from next.pause(UNPACK)
-    freed = next.memory.give(next.memory.runs_of("next-initramfs"), "next-free")
-    next.log.record(next.id("free-initramfs"), "own", archive.id, freed)
-    next.say("initramfs.freed", INITRAMFS_FRAMES * FRAME // 1024)
+        new.say("initramfs.failed", "invalid magic at start of compressed archive", cause=archive.id)
+    yield from new.pause(UNPACK)
+    freed = new.memory.give(new.memory.runs_of("next-initramfs"), "next-free")
+    new.log.record(new.id("free-initramfs"), "own", archive.id, freed)
+    new.say("initramfs.freed", INITRAMFS_FRAMES * FRAME // 1024)
     return archive
 
 
-def late_initcalls(next: NextKernel) -> Process:
+def late_initcalls(new: NextKernel) -> Process:
     """Run what is left, then wait for the archive: without it there is no root. [src: init-main, mount-root]"""
-    yield from next.pause(BOOT_LATE)
-    archive: Reading = yield next.unpacked
+    yield from new.pause(BOOT_LATE)
+    archive: Findings = yield new.unpacked
     if archive.wrong:
-        next.panic("VFS: Unable to mount root fs on unknown-block(0,0)", Death.WRONG_INITRAMFS, archive.id)
+        new.panic("VFS: Unable to mount root fs on unknown-block(0,0)", Death.WRONG_INITRAMFS, archive.id)
 
 
-def userspace(next: NextKernel) -> Process:
+def userspace(new: NextKernel) -> Process:
     """Run init: half of the free pool is allocated, cleared and used. Then time passes."""
-    memory = next.memory
-    next.say("init.run", "/init")
+    memory = new.memory
+    new.say("init.run", "/init")
     free = memory.owned_by("next-free")
-    blocks = sorted({f // POOL_RUN for f in free}, key=lambda b: next.draws.below(2**32, "layout/pool", b))
+    blocks = sorted({f // POOL_RUN for f in free}, key=lambda b: new.draws.below(2**32, "layout/pool", b))
     wanted = len(free) // 2
     in_pool = set(free)
     order = [f for b in blocks for f in range(b * POOL_RUN, (b + 1) * POOL_RUN) if f in in_pool]
     taken = sorted(order[:wanted])
     for frame in taken:  # cleared and then filled, which leaves nothing of the clearing to be seen
         memory.fill(frame, f"userspace:{frame}")
-    id = next.id("allocate-userspace")
+    id = new.id("allocate-userspace")
     ranges = list(runs(taken))
     owners = {**memory.give(ranges, "next-data"), **memory.wrote(ranges, id)}
-    next.log.record(id, "run", next.cause, {"running": "userspace", **owners})
-    next.use("next-data")
-    next.use("preserved")
-    yield next.computer.env.timeout(AFTER_USERSPACE)  # watched by the clock, whatever steals the CPU's time
-    next.use("next-data")
-    next.use("preserved")
+    new.log.record(id, "run", new.cause, {"running": "userspace", **owners})
+    new.use("next-data")
+    new.use("preserved")
+    yield new.computer.env.timeout(AFTER_USERSPACE)  # watched by the clock, whatever steals the CPU's time
+    new.use("next-data")
+    new.use("preserved")
 
 
 MEMORY = Step("next/memory", set_up_memory, "init-main")

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kexecdoc.model.death import Death, MachineDead
-from kexecdoc.model.kernel.kernel import Kernel, Process, Step
+from kexecdoc.model.kernel.kernel import Kernel
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.shutdown import device_shutdown
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.scales import CPU_STOP, DISK_COMMAND, DUMP_WRITE, MS, PANIC_STEP, S
 
 MILLION = 1_000_000

@@ -7,14 +7,10 @@ as a driver's may.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from kexecdoc.model.kernel.step import Process
 from kexecdoc.model.machine.bus import Function
-
-if TYPE_CHECKING:
-    from kexecdoc.model.kernel.kernel import Process
-    from kexecdoc.model.kernel.next import NextKernel
-    from kexecdoc.model.kernel.old import OldKernel
 
 
 class Driver:
@@ -28,13 +24,13 @@ class Driver:
         """What the log and the kernels call the function."""
         return self.function.name
 
-    def set_up(self, old: OldKernel) -> None:
+    def set_up(self, old: Any) -> None:
         """Let the old kernel set the device up, before t=0: its memory, its registers."""
 
-    def shutdown(self, old: OldKernel) -> Process:
+    def shutdown(self, old: Any) -> Process:
         """Do what device_shutdown() finds in the driver. The PCI core has its turn after it. [src: device-shutdown]"""
         yield from ()
 
-    def probe(self, next: NextKernel) -> Process:
+    def probe(self, new: Any) -> Process:
         """Let the next kernel's driver, if it has one, take the device."""
         yield from ()

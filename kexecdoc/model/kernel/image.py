@@ -18,7 +18,8 @@ from typing import Any
 
 from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.handed import Handed, mask
-from kexecdoc.model.kernel.kernel import Kernel, Process, Step
+from kexecdoc.model.kernel.kernel import Kernel
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.machine.memory import payload, runs
 from kexecdoc.model.scales import (
     CMA_FRAMES,

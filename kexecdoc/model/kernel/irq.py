@@ -32,7 +32,7 @@ POLL = 100 * MS
 
 
 @dataclass
-class Tally:
+class LineCounts:
     """What `note_interrupt()` keeps of a line: interrupts, and unhandled ones, in the window under way."""
 
     count: int = 0
@@ -48,7 +48,7 @@ class Interrupts:
         self._kernel = kernel
         self._handlers: dict[int, Handler] = {}
         self._sharers: dict[str, Handler] = {}
-        self._tally = Tally()
+        self._counts = LineCounts()
         self._limit = RateLimit(10, 5 * S)
         self._windows = 0
 
@@ -82,8 +82,8 @@ class Interrupts:
         """
         kernel, line = self._kernel, self._line
         self._sharers[name] = handler
-        if self._tally.disabled:
-            self._tally = Tally()
+        if self._counts.disabled:
+            self._counts = LineCounts()
             kernel.log.record(kernel.id("line-enable"), "register", cause, {f"line/{line.number}/disabled": False})
         line.set_mask(False, kernel.id("request-line"), cause)
 
@@ -131,13 +131,13 @@ class Interrupts:
 
     def _note(self, *, handled: bool) -> None:
         """Count, as `note_interrupt()` does."""
-        tally, now = self._tally, self._kernel.now
+        counts, now = self._counts, self._kernel.now
         if not handled:
-            late = tally.last_unhandled is not None and now - tally.last_unhandled > POLL
-            tally.unhandled = 1 if late else tally.unhandled + 1
-            tally.last_unhandled = now
-        if tally.unhandled:
-            tally.count += 1
+            late = counts.last_unhandled is not None and now - counts.last_unhandled > POLL
+            counts.unhandled = 1 if late else counts.unhandled + 1
+            counts.last_unhandled = now
+        if counts.unhandled:
+            counts.count += 1
 
     def _storm(self, cause: str) -> None:
         """Let the line take its CPU, until the detector has seen enough. How long that is, is known at once."""
@@ -151,10 +151,10 @@ class Interrupts:
         """Return how many more interrupts it takes.
 
         Each unhandled interrupt counts, so a full window is enough. With ``irqpoll`` the handlers of other
-        shared lines are asked as well, and each that claims the interrupt lowers the tally by one: a window
+        shared lines are asked as well, and each that claims the interrupt lowers the count by one: a window
         with a hundred claims or more is spoiled, and the next begins. [src: note-interrupt]
         """
-        taken = WINDOW - self._tally.count
+        taken = WINDOW - self._counts.count
         if self._kernel.scenario.irqpoll == "no":
             return taken
         while self._kernel.draws.below(2 * (WINDOW - UNHANDLED), "irqpoll/claims", self._windows) >= WINDOW - UNHANDLED:
@@ -170,9 +170,9 @@ class Interrupts:
         cpu.stolen += taken * INTERRUPT_COST
         end = kernel.id("storm-end")
         path = f"line/{line.number}"
-        unhandled = self._tally.unhandled + taken
+        unhandled = self._counts.unhandled + taken
         cpu.set_storming(False, end, storm, **{f"{path}/unhandled": unhandled, f"{path}/disabled": True})
-        self._tally = Tally(disabled=True)
+        self._counts = LineCounts(disabled=True)
         kernel.say("irq.nobody-cared", line.number, cause=end)
         kernel.say("irq.handlers", cause=end)
         for name in self._sharers:
@@ -187,7 +187,7 @@ class Interrupts:
         kernel, cpu = self._kernel, self._line.cpu
         for ordinal in itertools.count():
             yield kernel.computer.env.timeout(POLL)
-            if not self._tally.disabled or cpu.on_interrupt != self.take or not cpu.takes_interrupts:
+            if not self._counts.disabled or cpu.on_interrupt != self.take or not cpu.takes_interrupts:
                 return
             for handler in self._sharers.values():
                 handler(Interrupt(self._line.number, ordinal, kernel.cause or ""))

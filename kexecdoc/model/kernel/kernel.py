@@ -4,45 +4,27 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
-
-from simpy import Event
+from typing import NamedTuple
 
 from kexecdoc.model.draws import Draws
 from kexecdoc.model.kernel.driver import Driver
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.log import Log, frames_path
 from kexecdoc.model.machine.computer import Computer
 from kexecdoc.model.machine.memory import runs
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.registries.messages import find
-from kexecdoc.registries.versions import EVERY, Versions
-
-Process = Generator[Event, Any, Any]
+from kexecdoc.registries.versions import Versions
 
 
-class Reading(NamedTuple):
-    """What came of reading an owner's frames: the event's id, and the frames with wrong bytes."""
+class Findings(NamedTuple):
+    """What a kernel found when it read frames: the event's id, and the frames with wrong bytes."""
 
     id: str | None
     wrong: list[int]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a path: its name in the log, what it does, and who says that a real kernel does it.
-
-    ``run`` is given the kernel that walks the path. ``versions`` are those that have the step. ``touches`` are
-    the objects and locks of the kernel that it relies on, where it matters how that can fail: see `crash`.
-    """
-
-    name: str
-    run: Callable[[Any], Process]
-    source: str
-    versions: Versions = EVERY
-    touches: tuple[Any, ...] = ()
 
 
 class Console:
@@ -75,24 +57,33 @@ class RateLimit:
         return self._said <= self._burst
 
 
-class Kernel:
-    """One kernel on one computer. ``name`` is ``old`` or ``next``.
+@dataclass(frozen=True)
+class Surroundings:
+    """What every kernel of a crossing finds: the computer, the console, the scenario, its draws and the drivers.
 
     ``plugged`` are the drivers of what is plugged in beside the machine's own devices.
     """
 
+    computer: Computer
+    console: Console
+    scenario: Scenario
+    draws: Draws
+    plugged: tuple[Driver, ...]
+
+
+class Kernel:
+    """One kernel on one computer. ``name`` is ``old`` or ``next``."""
+
     name = ""
 
-    def __init__(
-        self, computer: Computer, console: Console, scenario: Scenario, draws: Draws, plugged: tuple[Driver, ...]
-    ) -> None:
-        self.computer = computer
-        self.console = console
-        self.scenario = scenario
-        self.draws = draws
-        self.plugged = plugged
-        self.log = computer.log
-        self.memory = computer.memory
+    def __init__(self, around: Surroundings) -> None:
+        self.computer = around.computer
+        self.console = around.console
+        self.scenario = around.scenario
+        self.draws = around.draws
+        self.plugged = around.plugged
+        self.log = self.computer.log
+        self.memory = self.computer.memory
         self._ordinals: Counter[str] = Counter()
         self.cause: str | None = None  # the id of the event that began what is under way: a step, a callback in it
 
@@ -162,18 +153,18 @@ class Kernel:
         self.log.record(self.id(f"{device}-return"), "return", self.cause, returned)
         self.cause = outer
 
-    def use(self, owner: str) -> Reading:
+    def use(self, owner: str) -> Findings:
         """Read every frame of an owner, as using it does, and return those with wrong bytes.
 
         What is found is an event of the log; the verdict reads nothing else.
         """
         ranges = self.memory.runs_of(owner)
         if not ranges:
-            return Reading(None, [])
+            return Findings(None, [])
         frames = [frame for first, count in ranges for frame in range(first, first + count)]
         return self.find(frames, self.id(f"read-{owner}"))
 
-    def find(self, frames: list[int], id: str) -> Reading:
+    def find(self, frames: list[int], id: str) -> Findings:
         """Compare what is in frames with what ought to be there, and log what was found as the event ``id``."""
         wrong = self.memory.wrong(frames)
         spoilt = set(wrong)
@@ -181,4 +172,4 @@ class Kernel:
         found = {frames_path(first, count, "found"): "intact" for first, count in runs(good)}
         found |= {frames_path(first, count, "found"): "wrong" for first, count in runs(wrong)}
         self.log.record(id, "read", self.cause, found)
-        return Reading(id, wrong)
+        return Findings(id, wrong)

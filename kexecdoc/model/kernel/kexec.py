@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kexecdoc.model.kernel.kernel import Process, Step
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.shutdown import device_shutdown
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.scales import NOTIFIERS as NOTIFIERS_TAKE
 from kexecdoc.model.scales import SHORT_STEP
 from kexecdoc.registries.versions import Versions

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from simpy import Event
 
 from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.handed import Handed
 from kexecdoc.model.kernel.irq import Interrupts
-from kexecdoc.model.kernel.kernel import Kernel, Step
+from kexecdoc.model.kernel.kernel import Kernel, Surroundings
+from kexecdoc.model.kernel.step import Step
 from kexecdoc.model.machine.iommu import Domain, identity
 from kexecdoc.model.machine.memory import natural
 
@@ -31,8 +32,8 @@ class NextKernel(Kernel):
     init_runs = False  # whether the thread that becomes init exists
     unpacked: Event  # happens when the initramfs has been read; its value is the reading
 
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
         self.interrupts = Interrupts(self)
 
     # -- what an architecture has to say -------------------------------------------------------------

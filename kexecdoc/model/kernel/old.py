@@ -5,12 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from kexecdoc.model.kernel.handed import Handed
 from kexecdoc.model.kernel.image import Image, Room, load
 from kexecdoc.model.kernel.irq import Interrupts
-from kexecdoc.model.kernel.kernel import Kernel, Step
+from kexecdoc.model.kernel.kernel import Kernel, Surroundings
+from kexecdoc.model.kernel.step import Step
 from kexecdoc.model.log import frames_path
 from kexecdoc.model.machine.cpu import Interrupt
 from kexecdoc.model.machine.iommu import Domain, identity
@@ -39,8 +40,8 @@ class OldKernel(Kernel):
     CRASH_SHUTDOWN: ClassVar[tuple[Step, ...]]
     CRASH_KEXEC: ClassVar[tuple[Step, ...]]
 
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
         self.interrupts = Interrupts(self)
         self.handed = Handed()
 

@@ -7,9 +7,10 @@ is such a write, and so is the one that switches the notifications off. [src: pc
 
 from __future__ import annotations
 
-from kexecdoc.model.kernel.kernel import Kernel, Process
+from kexecdoc.model.kernel.kernel import Kernel
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.pci import clear_bus_master
+from kexecdoc.model.kernel.step import Process
 from kexecdoc.model.machine.bus import Function
 from kexecdoc.model.scales import MS, PORT_COMMAND, SLOT_SET_UP, S
 from kexecdoc.registries.versions import version

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from kexecdoc.model.kernel import kexec
 from kexecdoc.model.kernel.image import Stub
-from kexecdoc.model.kernel.kernel import Process, Step
 from kexecdoc.model.kernel.old import OldKernel
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.scales import COPY, FIRMWARE, SHORT_STEP
 
 

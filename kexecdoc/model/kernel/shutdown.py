@@ -8,10 +8,10 @@ cleared after that, on kexec only. No return value is looked at, and nothing cut
 from __future__ import annotations
 
 from kexecdoc.model.death import Death, MachineDead
-from kexecdoc.model.kernel.kernel import Process
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.pci import clear_bus_master, disable_msi
 from kexecdoc.model.kernel.ports import shut_down_ports
+from kexecdoc.model.kernel.step import Process
 from kexecdoc.model.machine.memory import runs
 from kexecdoc.model.scales import DRIVER_REMOVE, DRIVER_SHUTDOWN, FUNCTION_SHUTDOWN, HANG_WATCHED
 

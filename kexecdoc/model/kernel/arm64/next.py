@@ -17,8 +17,8 @@ from kexecdoc.model.kernel.boot import (
     say_how_many_are_up,
 )
 from kexecdoc.model.kernel.drivers import DRIVERS
-from kexecdoc.model.kernel.kernel import Process, Step
 from kexecdoc.model.kernel.next import NextKernel
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.machine.gic import FIRST_LPI, ITS_BASE, TABLE_BYTES, TABLE_FRAMES, Redistributor
 from kexecdoc.model.scales import (
     BOOT_ENABLE,
@@ -108,145 +108,145 @@ class Arm64Next(NextKernel):
         return [(doorbell, event_id) for event_id in range(len(INTIDS[function]))]
 
 
-def setup_arch(next: Arm64Next) -> Process:
+def setup_arch(new: Arm64Next) -> Process:
     """Start, and learn from the firmware's tables what is reserved. [src: arm64-setup, efi-memreserve]"""
-    next.say("boot.cpu", 0, MIDR)
-    banner(next)
-    if next.scenario.firmware == "efi":
-        next.say("efi.version", major=2, minor=7, hundredths=70, vendor="EDK II")
-        next.say("efi.tables", EFI_MEMRESERVE)
+    new.say("boot.cpu", 0, MIDR)
+    banner(new)
+    if new.scenario.firmware == "efi":
+        new.say("efi.version", major=2, minor=7, hundredths=70, vendor="EDK II")
+        new.say("efi.tables", EFI_MEMRESERVE)
     else:
-        next.say("efi.none")
-    yield from next.pause(EARLY_BOOT)
-    handover(next)
+        new.say("efi.none")
+    yield from new.pause(EARLY_BOOT)
+    handover(new)
 
 
-def set_up_interrupt_controller(next: Arm64Next) -> Process:
+def set_up_interrupt_controller(new: Arm64Next) -> Process:
     """Reach init_IRQ(), make the ITS quiet, give it fresh tables, then look at the redistributors.
 
     [src: its-quiesce, its-probe, lpi-allocate, commit-quiesce-its]
     """
-    yield from next.pause(EARLY_TO_ITS)
-    gic = chips(next)
-    gic.its.quiesce(next.id("its-quiesce"), next.cause)
-    gic.line.clear(next.id("mask-spis"), next.cause)  # [src: gic-boot]
-    yield from next.pause(BOOT_INTERRUPTS // 2)
-    next.say("gic.features", ppis=16, range="", rss="")
-    next.say("gic.redistributor", 0, 0, 0, _redistributor_frame(0))
-    next.say("its.found", ITS_BASE, ITS_BASE + 0x1FFFF)
-    first = next.allocate("its", ITS_TABLE_FRAMES, "its-table", next.memory.zero)
-    tables = next.memory.address(first)
-    next.say("its.allocated", ITS_BASE, 8192, "Devices", tables, "indirect", 8, 64, 1)
-    next.say("its.allocated", ITS_BASE, 8192, "Interrupt Collections", tables + TABLE_BYTES, "flat", 8, 64, 1)
-    gic.its.enable(next.name, next.id("its-enable"), next.cause)
-    _allocate_lpi_tables(next)
-    yield from next.pause(BOOT_INTERRUPTS // 2)
-    _set_up_lpis(next, gic.redistributors[0])
+    yield from new.pause(EARLY_TO_ITS)
+    gic = chips(new)
+    gic.its.quiesce(new.id("its-quiesce"), new.cause)
+    gic.line.clear(new.id("mask-spis"), new.cause)  # [src: gic-boot]
+    yield from new.pause(BOOT_INTERRUPTS // 2)
+    new.say("gic.features", ppis=16, range="", rss="")
+    new.say("gic.redistributor", 0, 0, 0, _redistributor_frame(0))
+    new.say("its.found", ITS_BASE, ITS_BASE + 0x1FFFF)
+    first = new.allocate("its", ITS_TABLE_FRAMES, "its-table", new.memory.zero)
+    tables = new.memory.address(first)
+    new.say("its.allocated", ITS_BASE, 8192, "Devices", tables, "indirect", 8, 64, 1)
+    new.say("its.allocated", ITS_BASE, 8192, "Interrupt Collections", tables + TABLE_BYTES, "flat", 8, 64, 1)
+    gic.its.enable(new.name, new.id("its-enable"), new.cause)
+    _allocate_lpi_tables(new)
+    yield from new.pause(BOOT_INTERRUPTS // 2)
+    _set_up_lpis(new, gic.redistributors[0])
 
 
 def _redistributor_frame(cpu: int) -> int:
     return 0x080A_0000 + cpu * 0x2_0000
 
 
-def _allocate_lpi_tables(next: Arm64Next) -> None:
+def _allocate_lpi_tables(new: Arm64Next) -> None:
     """Decide about the property table: keep the live one if its memory is reserved, else a fresh one.
 
     [src: lpi-allocate]
     """
-    redistributors = chips(next).redistributors
+    redistributors = chips(new).redistributors
     found = redistributors[0]
-    live = found.enable_lpis and next.scenario.lpi_policy == "reuse"
-    next.reuses = live and _reserved(next, found.property_table)
-    if next.reuses:
-        next.say("lpi.preallocated")
-        next.property_table = found.property_table
+    live = found.enable_lpis and new.scenario.lpi_policy == "reuse"
+    new.reuses = live and _reserved(new, found.property_table)
+    if new.reuses:
+        new.say("lpi.preallocated")
+        new.property_table = found.property_table
     else:
-        next.property_table = _fresh_table(next, "lpi-property")
-    next.memory.store(next.property_table, bytes([DISABLED]) * TABLE_BYTES)
-    table = next.memory.frame(next.property_table)
+        new.property_table = _fresh_table(new, "lpi-property")
+    new.memory.store(new.property_table, bytes([DISABLED]) * TABLE_BYTES)
+    table = new.memory.frame(new.property_table)
     assert table is not None
-    id = next.id("reset-property-table")
-    next.log.record(id, "store", next.cause, next.memory.wrote([(table, TABLE_FRAMES)], id))
+    id = new.id("reset-property-table")
+    new.log.record(id, "store", new.cause, new.memory.wrote([(table, TABLE_FRAMES)], id))
     for redistributor in redistributors:
         for intid in range(FIRST_LPI, FIRST_LPI + 16):
-            redistributor.invalidate(intid, next.property_table, next.cause)
-    next.say("lpi.property-table", next.property_table)
+            redistributor.invalidate(intid, new.property_table, new.cause)
+    new.say("lpi.property-table", new.property_table)
 
 
-def _reserved(next: Arm64Next, table: int) -> bool:
+def _reserved(new: Arm64Next, table: int) -> bool:
     """Look whether a table lies in reserved memory, whoever reserved it, and complain if it does not.
 
     A capture kernel does not look: whatever lies outside its own memory is nobody else's.
     The old kernel's list is one reason for memory to be reserved. Another is that this kernel's own image
     was loaded there: then the table is long gone, and nothing tells. [src: lpi-allocate, observations]
     """
-    first = next.memory.frame(table)
+    first = new.memory.frame(table)
     assert first is not None
     frames = range(first, first + TABLE_FRAMES)
-    if next.handed.capture or all(f in next.handed.kept or next.memory.owner(f) in RESERVED for f in frames):
+    if new.handed.capture or all(f in new.handed.kept or new.memory.owner(f) in RESERVED for f in frames):
         return True
-    next.say("lpi.expected-reserved", table, table + TABLE_BYTES - 1)
+    new.say("lpi.expected-reserved", table, table + TABLE_BYTES - 1)
     return False
 
 
-def _fresh_table(next: Arm64Next, stream: str) -> int:
+def _fresh_table(new: Arm64Next, stream: str) -> int:
     """Allocate and clear a table of 64 KiB; return its physical address."""
-    return next.memory.address(next.allocate(stream, TABLE_FRAMES, "lpi-table", next.memory.zero))
+    return new.memory.address(new.allocate(stream, TABLE_FRAMES, "lpi-table", new.memory.zero))
 
 
-def _set_up_lpis(next: Arm64Next, redistributor: Redistributor) -> None:
+def _set_up_lpis(new: Arm64Next, redistributor: Redistributor) -> None:
     """Set up one CPU's redistributor: adopt, or switch off and program anew, or give up.
 
     [src: its-cpu-init, redist-disable-lpis]
     """
     cpu = redistributor.cpu.number
-    if next.reuses:
-        redistributor.adopt(next.name)
-        _log_registers(next, redistributor)
-        next.say("lpi.pending-table", cpu, "reserved", redistributor.pending_table)
+    if new.reuses:
+        redistributor.adopt(new.name)
+        _log_registers(new, redistributor)
+        new.say("lpi.pending-table", cpu, "reserved", redistributor.pending_table)
     else:
-        if redistributor.enable_lpis and next.scenario.lpi_policy != "naive":
-            next.say("lpi.booted-enabled", cpu)
-        stuck = redistributor.set_enable(False, next.cause)
-        _log_registers(next, redistributor)
-        if stuck and next.scenario.lpi_policy != "naive":
-            next.say("lpi.failed", cpu)
+        if redistributor.enable_lpis and new.scenario.lpi_policy != "naive":
+            new.say("lpi.booted-enabled", cpu)
+        stuck = redistributor.set_enable(False, new.cause)
+        _log_registers(new, redistributor)
+        if stuck and new.scenario.lpi_policy != "naive":
+            new.say("lpi.failed", cpu)
             return  # its caller ignores the error; the collection is never mapped
-        pending = _fresh_table(next, f"lpi-pending-{cpu}")
-        redistributor.set_tables(next.property_table, pending, next.name)
+        pending = _fresh_table(new, f"lpi-pending-{cpu}")
+        redistributor.set_tables(new.property_table, pending, new.name)
         redistributor.set_enable(True)
-        _log_registers(next, redistributor)
-        next.say("lpi.pending-table", cpu, "allocated", pending)
-    chips(next).its.collections[cpu] = redistributor  # MAPC
+        _log_registers(new, redistributor)
+        new.say("lpi.pending-table", cpu, "allocated", pending)
+    chips(new).its.collections[cpu] = redistributor  # MAPC
 
 
-def _log_registers(next: Arm64Next, redistributor: Redistributor) -> None:
-    next.log.record(next.id(redistributor.name), "register", next.cause, redistributor.registers())
+def _log_registers(new: Arm64Next, redistributor: Redistributor) -> None:
+    new.log.record(new.id(redistributor.name), "register", new.cause, redistributor.registers())
 
 
-def enable_interrupts(next: Arm64Next) -> Process:
+def enable_interrupts(new: Arm64Next) -> Process:
     """Take interrupts for the first time. [src: init-main]"""
-    yield from next.pause(BOOT_ENABLE)
-    next.interrupts.attach()
-    next.computer.cpus[0].set_interrupts("on", next.id("irq-enable"), next.cause)
-    if next.scenario.firmware == "devicetree":
-        next.say("efi.no-services")
+    yield from new.pause(BOOT_ENABLE)
+    new.interrupts.attach()
+    new.computer.cpus[0].set_interrupts("on", new.id("irq-enable"), new.cause)
+    if new.scenario.firmware == "devicetree":
+        new.say("efi.no-services")
 
 
-def bring_up_cpus(next: Arm64Next) -> Process:
+def bring_up_cpus(new: Arm64Next) -> Process:
     """Bring the other CPUs up, one after the other; each sets its own redistributor up. A capture kernel does not.
 
     [src: smp-init, gic-boot]
     """
-    next.init_runs = True
-    next.say("smp.bringing")
-    for cpu in others(next):
-        yield from next.pause(BOOT_SMP // (CPUS - 1))
-        next.say("gic.redistributor", cpu.number, cpu.number, 0, _redistributor_frame(cpu.number))
-        _set_up_lpis(next, chips(next).redistributors[cpu.number])
-        cpu.set_online(True, next.id("cpu-on"), next.cause)
-        next.say("smp.booted", cpu.number, cpu.number, MIDR)
-    say_how_many_are_up(next)
+    new.init_runs = True
+    new.say("smp.bringing")
+    for cpu in others(new):
+        yield from new.pause(BOOT_SMP // (CPUS - 1))
+        new.say("gic.redistributor", cpu.number, cpu.number, 0, _redistributor_frame(cpu.number))
+        _set_up_lpis(new, chips(new).redistributors[cpu.number])
+        cpu.set_online(True, new.id("cpu-on"), new.cause)
+        new.say("smp.booted", cpu.number, cpu.number, MIDR)
+    say_how_many_are_up(new)
 
 
 SETUP = Step("next/setup_arch", setup_arch, "arm64-setup")

@@ -7,8 +7,8 @@ from dataclasses import replace
 from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, configure_all, route
 from kexecdoc.model.kernel.crash import Lock, Object, stop_cpus
-from kexecdoc.model.kernel.kernel import Process, Step
 from kexecdoc.model.kernel.old import OldKernel
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.machine.gic import TABLE_FRAMES
 from kexecdoc.model.scales import (
     BOOT_TABLES_APART,
@@ -21,73 +21,6 @@ from kexecdoc.model.scales import (
     SHORT_STEP,
     S,
 )
-
-
-class Arm64Old(OldKernel):
-    """The old kernel, with a GICv3 and an SMMUv3."""
-
-    NUMBERS = INTIDS
-    property_table = 0  # physical address
-
-    def set_up_controllers(self) -> None:
-        """Allocate tables, enable the ITS and LPIs, and reserve the tables where EFI can carry that.
-
-        The property table and the boot CPU's pending table come from a fresh allocator, and so lie near each
-        other. [src: its-probe, its-cpu-init, its-reserve, consoles] A capture kernel takes them as they are,
-        reserved or not. [src: lpi-allocate]
-        """
-        gic, memory, start = chips(self), self.memory, self.log.start
-        self.place("its", ITS_TABLE_FRAMES, "its-table")
-        span = BOOT_TABLES_APART + TABLE_FRAMES
-        usable = self.room.open_to_old(memory.usable("old"), "lpi-table")
-        first = memory.place(self.draws, "old-lpi-boot-cpu", span, TABLE_FRAMES, usable)
-        memory.give([(first, TABLE_FRAMES), (first + BOOT_TABLES_APART, TABLE_FRAMES)], "lpi-table")
-        self.off_limits = range(first, first + span)
-        self.property_table = memory.address(first)
-        for redistributor in gic.redistributors:
-            cpu = redistributor.cpu.number
-            at = first + BOOT_TABLES_APART if cpu == 0 else self.place(f"lpi-pending-{cpu}", TABLE_FRAMES, "lpi-table")
-            redistributor.set_tables(self.property_table, memory.address(at), self.name)
-            redistributor.set_enable(True)
-            gic.its.collections[cpu] = redistributor
-            start |= redistributor.registers()
-        configure_all(self, self.property_table, ENABLED)
-        gic.its.enabled, gic.its.programmed_by = True, self.name
-        start |= {"its": "enabled", "its/programmed-by": self.name}
-        scenario = self.scenario
-        listed = scenario.path == "kexec" and scenario.firmware == "efi"
-        if scenario.lpi_policy == "reuse" and (listed or scenario.captures):
-            self.handed = replace(self.handed, kept=frozenset(memory.owned_by("lpi-table")))
-
-    def doorbell_page(self) -> int | None:
-        return chips(self).its.address
-
-    def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
-        """Route a function's vectors through the ITS."""
-        self.log.start |= route(self, function)
-        return [(doorbell, event_id) for event_id in range(len(INTIDS[function]))]
-
-    def free_disk_interrupts(self) -> None:
-        """Disable the disk's LPIs, as freeing them does."""
-        for intid in INTIDS["nvme0"]:
-            configure(self, self.property_table, intid, DISABLED)
-
-    def shut_down_iommu(self) -> None:
-        """Let the SMMU's own shutdown callback disable it. [src: smmu-shutdown]"""
-        smmu = chips(self).iommu
-        if smmu.present:
-            smmu.set_enabled(False, self.id("smmu-shutdown"), self.cause)
-
-    def mask_at_controller(self) -> None:
-        """Clear the enable bit of every LPI, and mask the line: recording goes on. [src: gic-masked-recorded]"""
-        configure_all(self, self.property_table, DISABLED)
-        chips(self).line.set_mask(True, self.id("line-mask"), self.cause)
-
-    def abort(self, cause: str) -> None:
-        """Die of an SError. This kernel is on its way out, so nobody will ever get anywhere. [src: arm64-serror]"""
-        self.say("arm64.serror", 0, 0xBE00_0000, cause=cause)
-        self.say("panic", "Asynchronous SError Interrupt", cause=cause)
-        raise MachineDead("hung", Death.REFUSED_WRITE, cause)
 
 
 def machine_shutdown(old: OldKernel) -> Process:
@@ -155,18 +88,82 @@ def crash_kexec(old: OldKernel) -> Process:
     yield from old.pause(MASKED_BEFORE_STUB)
 
 
-Arm64Old.MACHINE_SHUTDOWN = (Step("old/machine_shutdown", machine_shutdown, "arm64-machine-shutdown"),)
-Arm64Old.MACHINE_KEXEC = (Step("old/machine_kexec", machine_kexec, "arm64-machine-kexec"),)
-Arm64Old.MACHINE_RESTART = (Step("old/machine_restart", machine_restart, "arm64-machine-kexec"),)
-Arm64Old.CRASH_SHUTDOWN = (
-    Step("old/crash_stop_cpus", crash_stop_cpus, "arm64-crash"),
-    Step(
-        "old/mask_interrupts",
-        mask_interrupts,
-        "mask-interrupts",
-        touches=(Object("irq descriptors"), Lock("bus lock of an interrupt chip")),
-    ),
-)
-Arm64Old.CRASH_KEXEC = (
-    Step("old/machine_kexec", crash_kexec, "arm64-machine-kexec", touches=(Object("crash image"),)),
-)
+class Arm64Old(OldKernel):
+    """The old kernel, with a GICv3 and an SMMUv3."""
+
+    NUMBERS = INTIDS
+    property_table = 0  # physical address
+
+    MACHINE_SHUTDOWN = (Step("old/machine_shutdown", machine_shutdown, "arm64-machine-shutdown"),)
+    MACHINE_KEXEC = (Step("old/machine_kexec", machine_kexec, "arm64-machine-kexec"),)
+    MACHINE_RESTART = (Step("old/machine_restart", machine_restart, "arm64-machine-kexec"),)
+    CRASH_SHUTDOWN = (
+        Step("old/crash_stop_cpus", crash_stop_cpus, "arm64-crash"),
+        Step(
+            "old/mask_interrupts",
+            mask_interrupts,
+            "mask-interrupts",
+            touches=(Object("irq descriptors"), Lock("bus lock of an interrupt chip")),
+        ),
+    )
+    CRASH_KEXEC = (Step("old/machine_kexec", crash_kexec, "arm64-machine-kexec", touches=(Object("crash image"),)),)
+
+    def set_up_controllers(self) -> None:
+        """Allocate tables, enable the ITS and LPIs, and reserve the tables where EFI can carry that.
+
+        The property table and the boot CPU's pending table come from a fresh allocator, and so lie near each
+        other. [src: its-probe, its-cpu-init, its-reserve, consoles] A capture kernel takes them as they are,
+        reserved or not. [src: lpi-allocate]
+        """
+        gic, memory, start = chips(self), self.memory, self.log.start
+        self.place("its", ITS_TABLE_FRAMES, "its-table")
+        span = BOOT_TABLES_APART + TABLE_FRAMES
+        usable = self.room.open_to_old(memory.usable("old"), "lpi-table")
+        first = memory.place(self.draws, "old-lpi-boot-cpu", span, TABLE_FRAMES, usable)
+        memory.give([(first, TABLE_FRAMES), (first + BOOT_TABLES_APART, TABLE_FRAMES)], "lpi-table")
+        self.off_limits = range(first, first + span)
+        self.property_table = memory.address(first)
+        for redistributor in gic.redistributors:
+            cpu = redistributor.cpu.number
+            at = first + BOOT_TABLES_APART if cpu == 0 else self.place(f"lpi-pending-{cpu}", TABLE_FRAMES, "lpi-table")
+            redistributor.set_tables(self.property_table, memory.address(at), self.name)
+            redistributor.set_enable(True)
+            gic.its.collections[cpu] = redistributor
+            start |= redistributor.registers()
+        configure_all(self, self.property_table, ENABLED)
+        gic.its.enabled, gic.its.programmed_by = True, self.name
+        start |= {"its": "enabled", "its/programmed-by": self.name}
+        scenario = self.scenario
+        listed = scenario.path == "kexec" and scenario.firmware == "efi"
+        if scenario.lpi_policy == "reuse" and (listed or scenario.captures):
+            self.handed = replace(self.handed, kept=frozenset(memory.owned_by("lpi-table")))
+
+    def doorbell_page(self) -> int | None:
+        return chips(self).its.address
+
+    def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
+        """Route a function's vectors through the ITS."""
+        self.log.start |= route(self, function)
+        return [(doorbell, event_id) for event_id in range(len(INTIDS[function]))]
+
+    def free_disk_interrupts(self) -> None:
+        """Disable the disk's LPIs, as freeing them does."""
+        for intid in INTIDS["nvme0"]:
+            configure(self, self.property_table, intid, DISABLED)
+
+    def shut_down_iommu(self) -> None:
+        """Let the SMMU's own shutdown callback disable it. [src: smmu-shutdown]"""
+        smmu = chips(self).iommu
+        if smmu.present:
+            smmu.set_enabled(False, self.id("smmu-shutdown"), self.cause)
+
+    def mask_at_controller(self) -> None:
+        """Clear the enable bit of every LPI, and mask the line: recording goes on. [src: gic-masked-recorded]"""
+        configure_all(self, self.property_table, DISABLED)
+        chips(self).line.set_mask(True, self.id("line-mask"), self.cause)
+
+    def abort(self, cause: str) -> None:
+        """Die of an SError. This kernel is on its way out, so nobody will ever get anywhere. [src: arm64-serror]"""
+        self.say("arm64.serror", 0, 0xBE00_0000, cause=cause)
+        self.say("panic", "Asynchronous SError Interrupt", cause=cause)
+        raise MachineDead("hung", Death.REFUSED_WRITE, cause)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kexecdoc.model.kernel.arm64.lpis import chips
-from kexecdoc.model.kernel.kernel import Process, RateLimit
+from kexecdoc.model.kernel.kernel import RateLimit
 from kexecdoc.model.kernel.next import NextKernel
+from kexecdoc.model.kernel.step import Process
 from kexecdoc.model.scales import BOOT_IOMMU, FRAME, S
 
 SMMU_BASE = 0x0905_0000  # where QEMU's virt machine has it [src: qemu-virt]
@@ -14,36 +15,36 @@ WRITE_S1_INPUT = 2 << 40  # [src: smmu-events]
 DOORBELL_PAGE = 0xFFFF_F000
 
 
-def set_up_smmu(next: NextKernel) -> Process:
+def set_up_smmu(new: NextKernel) -> Process:
     """Enable the SMMU over an empty stream table, then attach devices.
 
     In 7.3 its probe attaches every device, driven or not; 6.1 and 6.12 attach a device when its driver
     probes. Which version changed it was not looked up. [src: smmu-reset, smmu-attach] A capture kernel finds it
     on, and resets it all the same, with its event queue off: what is in flight is aborted. [src: smmu-kdump]
     """
-    yield from next.pause(BOOT_IOMMU // 2)
-    smmu = chips(next).iommu
+    yield from new.pause(BOOT_IOMMU // 2)
+    smmu = chips(new).iommu
     if smmu.present:
-        next.say("smmu.probe", smmu=name(next), ias=44, oas=44, features=SMMU_FEATURES)
+        new.say("smmu.probe", smmu=name(new), ias=44, oas=44, features=SMMU_FEATURES)
         if smmu.enabled:
-            next.say("smmu.resetting", name(next))
-        if not next.handed.capture:
-            smmu.on_event = Events(next).take
-        smmu.set_enabled(True, next.id("smmu-enable"), next.cause)
-    yield from next.pause(BOOT_IOMMU // 2)
-    if smmu.present and next.has("7.3"):
-        for function in next.computer.bus.functions:
-            next.attach(function)
+            new.say("smmu.resetting", name(new))
+        if not new.handed.capture:
+            smmu.on_event = Events(new).take
+        smmu.set_enabled(True, new.id("smmu-enable"), new.cause)
+    yield from new.pause(BOOT_IOMMU // 2)
+    if smmu.present and new.has("7.3"):
+        for function in new.computer.bus.functions:
+            new.attach(function)
 
 
-def name(next: NextKernel) -> str:
+def name(new: NextKernel) -> str:
     """Return the SMMU's name as a device: by the ACPI table that describes it, or by its node in the device tree."""
-    return "arm-smmu-v3.0.auto" if next.scenario.firmware == "efi" else f"{SMMU_BASE:x}.smmuv3"
+    return "arm-smmu-v3.0.auto" if new.scenario.firmware == "efi" else f"{SMMU_BASE:x}.smmuv3"
 
 
-def map_doorbell(next: NextKernel, function: str) -> int:
+def map_doorbell(new: NextKernel, function: str) -> int:
     """Return the doorbell's bus address for a function, mapped if its domain translates."""
-    gic = chips(next)
+    gic = chips(new)
     domain = gic.iommu.streams.get(function)
     if domain is None or domain.pages is None:
         return gic.its.address
@@ -54,20 +55,20 @@ def map_doorbell(next: NextKernel, function: str) -> int:
 class Events:
     """The event queue's thread: it prints at most ten events in five seconds. [src: smmu-events]"""
 
-    def __init__(self, next: NextKernel) -> None:
-        self._next = next
+    def __init__(self, new: NextKernel) -> None:
+        self._kernel = new
         self._limit = RateLimit(10, 5 * S)
 
     def take(self, function: str, address: int, cause: str) -> None:
         """Print an event."""
-        next = self._next
-        if not self._limit.allows(next.now):
+        new = self._kernel
+        if not self._limit.allows(new.now):
             return
-        smmu, bdf = name(next), next.computer.bus.functions[function].bdf
+        smmu, bdf = name(new), new.computer.bus.functions[function].bdf
         stream = int(bdf[5:7], 16) << 8 | int(bdf[8:10], 16) << 3
-        next.say("smmu.event", smmu, F_TRANSLATION, cause=cause)
+        new.say("smmu.event", smmu, F_TRANSLATION, cause=cause)
         for word in (stream << 32 | F_TRANSLATION, WRITE_S1_INPUT, address, 0):
-            next.say("smmu.raw", smmu, word, cause=cause)
-        next.say("smmu.decoded", smmu, "F_TRANSLATION", bdf, stream, 0, address, 0, cause=cause)
+            new.say("smmu.raw", smmu, word, cause=cause)
+        new.say("smmu.decoded", smmu, "F_TRANSLATION", bdf, stream, 0, address, 0, cause=cause)
         access = "unpriv", "data", "write", "s1", "Input address caused fault", "", ""
-        next.say("smmu.access", smmu, *access, 0, cause=cause)
+        new.say("smmu.access", smmu, *access, 0, cause=cause)

@@ -15,8 +15,8 @@ from kexecdoc.model.kernel.boot import (
     say_how_many_are_up,
 )
 from kexecdoc.model.kernel.drivers import DRIVERS
-from kexecdoc.model.kernel.kernel import Process, Step
 from kexecdoc.model.kernel.next import NextKernel
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.kernel.x86 import vtd
 from kexecdoc.model.kernel.x86.apics import NUMBERS, chips, clear_io_apic, messages
 from kexecdoc.model.scales import BOOT_ENABLE, BOOT_INTERRUPTS, BOOT_SMP, CPUS, EARLY_BOOT, EARLY_TO_ITS, FRAME
@@ -64,48 +64,48 @@ class X86Next(NextKernel):
         return messages(function, sum(cpu.online for cpu in self.computer.cpus))
 
 
-def setup_arch(next: X86Next) -> Process:
+def setup_arch(new: X86Next) -> Process:
     """Start. [src: x86-boot]"""
-    banner(next)
-    yield from next.pause(EARLY_BOOT)
-    handover(next)
+    banner(new)
+    yield from new.pause(EARLY_BOOT)
+    handover(new)
 
 
-def enable_interrupts(next: X86Next) -> Process:
+def enable_interrupts(new: X86Next) -> Process:
     """Take interrupts for the first time: before the local APIC is set up. [src: x86-boot]"""
-    yield from next.pause(EARLY_TO_ITS)
-    next.interrupts.attach()
-    next.computer.cpus[0].set_interrupts("on", next.id("irq-enable"), next.cause)
-    yield from next.pause(BOOT_ENABLE)
+    yield from new.pause(EARLY_TO_ITS)
+    new.interrupts.attach()
+    new.computer.cpus[0].set_interrupts("on", new.id("irq-enable"), new.cause)
+    yield from new.pause(BOOT_ENABLE)
 
 
-def set_up_apics(next: X86Next) -> Process:
+def set_up_apics(new: X86Next) -> Process:
     """Set the local APIC up, then clear the I/O APIC, which the old kernel has masked already.
 
     Up to 6.12 both requests and what is in service are drained here; 7.3 acknowledges what is in service only.
     [src: x86-boot, x86-io-apic]
     """
-    yield from next.pause(BOOT_INTERRUPTS // 2)
-    next.say("apic.symmetric")
-    vtd.set_up_remapping(next)
-    if not next.has("7.3"):
-        chips(next).apics[0].drain(next.id("lapic-drain"), next.cause)
-    clear_io_apic(next)
-    next.log.record(next.id("apics"), "register", next.cause, {"apics/programmed-by": next.name})
-    yield from next.pause(BOOT_INTERRUPTS // 2)
+    yield from new.pause(BOOT_INTERRUPTS // 2)
+    new.say("apic.symmetric")
+    vtd.set_up_remapping(new)
+    if not new.has("7.3"):
+        chips(new).apics[0].drain(new.id("lapic-drain"), new.cause)
+    clear_io_apic(new)
+    new.log.record(new.id("apics"), "register", new.cause, {"apics/programmed-by": new.name})
+    yield from new.pause(BOOT_INTERRUPTS // 2)
 
 
-def bring_up_cpus(next: X86Next) -> Process:
+def bring_up_cpus(new: X86Next) -> Process:
     """Bring the other CPUs up, one after the other; a capture kernel leaves them alone. [src: smp-init]"""
-    next.init_runs = True
-    next.say("smp.bringing")
-    for cpu in others(next):
-        yield from next.pause(BOOT_SMP // (CPUS - 1))
-        apic = chips(next).apics[cpu.number]
-        apic.drain(next.id("lapic-drain"), next.cause)
-        apic.set_enabled(True, next.id("lapic-on"), next.cause)
-        cpu.set_online(True, next.id("cpu-on"), next.cause)
-    say_how_many_are_up(next)
+    new.init_runs = True
+    new.say("smp.bringing")
+    for cpu in others(new):
+        yield from new.pause(BOOT_SMP // (CPUS - 1))
+        apic = chips(new).apics[cpu.number]
+        apic.drain(new.id("lapic-drain"), new.cause)
+        apic.set_enabled(True, new.id("lapic-on"), new.cause)
+        cpu.set_online(True, new.id("cpu-on"), new.cause)
+    say_how_many_are_up(new)
 
 
 SETUP = Step("next/setup_arch", setup_arch, "x86-boot")

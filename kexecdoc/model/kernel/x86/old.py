@@ -4,43 +4,10 @@ from __future__ import annotations
 
 from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.crash import Lock, Object, stop_cpus
-from kexecdoc.model.kernel.kernel import Process, Step
 from kexecdoc.model.kernel.old import OldKernel
+from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.kernel.x86.apics import NUMBERS, chips, clear_io_apic, messages, shut_down_local_apic
 from kexecdoc.model.scales import CPU_STOP, CPUS, MASKED_BEFORE_STUB, PANIC_STEP, SHORT_STEP, S
-
-
-class X86Old(OldKernel):
-    """The old kernel, with local APICs, an I/O APIC and VT-d."""
-
-    NUMBERS = NUMBERS
-
-    def set_up_controllers(self) -> None:
-        """Nothing of these controllers lies in memory."""
-
-    def doorbell_page(self) -> int | None:
-        """The window for messages is not translated: nothing has to be mapped. [src: msi-window]"""
-        return None
-
-    def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
-        """Hand out vectors."""
-        return messages(function, CPUS)
-
-    def free_disk_interrupts(self) -> None:
-        """The disk's vectors are free again; nothing in any controller changes."""
-
-    def shut_down_iommu(self) -> None:
-        """Nothing: VT-d is no device, and goes off late, in machine_shutdown(). [src: vtd-shutdown]"""
-
-    def mask_at_controller(self) -> None:
-        """Mask every pin of the I/O APIC. A local APIC has no mask for a vector. [src: x86-io-apic]"""
-        chips(self).line.set_mask(True, self.id("line-mask"), self.cause)
-
-    def abort(self, cause: str) -> None:
-        """Die of a system error. This kernel is on its way out, so nobody will ever get anywhere. [src: x86-serr]"""
-        self.say("x86.serr", 0xA1, 0, cause=cause)
-        self.say("panic", "NMI: Not continuing", cause=cause)
-        raise MachineDead("hung", Death.REFUSED_WRITE, cause)
 
 
 def _stop_others(old: OldKernel) -> None:
@@ -108,11 +75,43 @@ def restart_methods(reset: str) -> tuple[Step, ...]:
     return (ACPI,) if reset == "full" else (ACPI, KEYBOARD, ACPI, KEYBOARD, EFI, BIOS)
 
 
-X86Old.MACHINE_SHUTDOWN = (Step("old/machine_shutdown", machine_shutdown, "x86-shutdown"),)
-X86Old.MACHINE_KEXEC = (Step("old/machine_kexec", machine_kexec, "x86-machine-kexec"),)
-X86Old.MACHINE_RESTART = X86Old.MACHINE_SHUTDOWN
-X86Old.CRASH_SHUTDOWN = (
-    Step("old/crash_stop_cpus", crash_stop_cpus, "x86-crash", touches=(Lock("NMI handlers", limit=1 * S),)),
-    Step("old/crash_shutdown", crash_shutdown, "x86-crash"),
-)
-X86Old.CRASH_KEXEC = (Step("old/machine_kexec", machine_kexec, "x86-machine-kexec", touches=(Object("crash image"),)),)
+class X86Old(OldKernel):
+    """The old kernel, with local APICs, an I/O APIC and VT-d."""
+
+    NUMBERS = NUMBERS
+
+    MACHINE_SHUTDOWN = (Step("old/machine_shutdown", machine_shutdown, "x86-shutdown"),)
+    MACHINE_KEXEC = (Step("old/machine_kexec", machine_kexec, "x86-machine-kexec"),)
+    MACHINE_RESTART = MACHINE_SHUTDOWN
+    CRASH_SHUTDOWN = (
+        Step("old/crash_stop_cpus", crash_stop_cpus, "x86-crash", touches=(Lock("NMI handlers", limit=1 * S),)),
+        Step("old/crash_shutdown", crash_shutdown, "x86-crash"),
+    )
+    CRASH_KEXEC = (Step("old/machine_kexec", machine_kexec, "x86-machine-kexec", touches=(Object("crash image"),)),)
+
+    def set_up_controllers(self) -> None:
+        """Nothing of these controllers lies in memory."""
+
+    def doorbell_page(self) -> int | None:
+        """The window for messages is not translated: nothing has to be mapped. [src: msi-window]"""
+        return None
+
+    def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
+        """Hand out vectors."""
+        return messages(function, CPUS)
+
+    def free_disk_interrupts(self) -> None:
+        """The disk's vectors are free again; nothing in any controller changes."""
+
+    def shut_down_iommu(self) -> None:
+        """Nothing: VT-d is no device, and goes off late, in machine_shutdown(). [src: vtd-shutdown]"""
+
+    def mask_at_controller(self) -> None:
+        """Mask every pin of the I/O APIC. A local APIC has no mask for a vector. [src: x86-io-apic]"""
+        chips(self).line.set_mask(True, self.id("line-mask"), self.cause)
+
+    def abort(self, cause: str) -> None:
+        """Die of a system error. This kernel is on its way out, so nobody will ever get anywhere. [src: x86-serr]"""
+        self.say("x86.serr", 0xA1, 0, cause=cause)
+        self.say("panic", "NMI: Not continuing", cause=cause)
+        raise MachineDead("hung", Death.REFUSED_WRITE, cause)
