@@ -12,7 +12,20 @@ from kexecdoc.crossing import Crossing
 from kexecdoc.model.kernel import image, kexec
 from kexecdoc.model.scales import TABLE
 from kexecdoc.model.scenario import Scenario, switches
-from kexecdoc.registries.messages import HARMS, IDS, MECHANISMS, MESSAGES, NOTHING, Message, find, wordings
+from kexecdoc.registries.messages import (
+    HARMS,
+    IDS,
+    MECHANISMS,
+    MESSAGES,
+    NOTHING,
+    PARAMETERS,
+    Message,
+    Parameters,
+    find,
+    render,
+    wordings,
+)
+from kexecdoc.registries.messages.line import UNKNOWN
 from kexecdoc.registries.sources import KINDS, SOURCES, by_id
 from kexecdoc.registries.versions import version
 
@@ -76,21 +89,86 @@ def test_a_message_has_one_wording_in_each_version(kernel):
     assert len(ids) == len(set(ids))
 
 
-def said_by_the_simulation() -> set[str]:
-    """The ids that the simulated kernels say, read from their code."""
-    said = set()
+def calls_of_say() -> list[tuple[str, str, list[object], dict[str, object]]]:
+    """Every call of `say` in the simulated kernels, read from their code: where, message, values, named values."""
+
+    def value(node: ast.expr) -> object:
+        """What a value is as far as its text tells."""
+        if isinstance(node, ast.Constant):
+            return node.value
+        return "" if isinstance(node, ast.JoinedStr) else UNKNOWN
+
+    calls = []
     for name, text in code().items():
         if not name.startswith("model/kernel/"):
             continue
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
-                assert isinstance(node.args[0], ast.Constant), f"{name} says something that cannot be looked up"
-                said.add(node.args[0].value)
-    return said
+                where = f"{name}:{node.lineno}"
+                message, *values = node.args
+                assert isinstance(message, ast.Constant), f"{where} says something that cannot be looked up"
+                assert not any(isinstance(v, ast.Starred) for v in values), f"{where}: how many values are these?"
+                assert all(k.arg for k in node.keywords), f"{where}: which names are these?"
+                named = {k.arg: value(k.value) for k in node.keywords if k.arg != "cause"}
+                calls.append((where, message.value, [value(v) for v in values], named))
+    return calls
 
 
 def test_every_simulated_message_is_said_by_the_simulation_and_no_other_is():
-    assert said_by_the_simulation() == {message.id for message in MESSAGES if message.simulated}
+    assert {message for _, message, _, _ in calls_of_say()} == {m.id for m in MESSAGES if m.simulated}
+
+
+@pytest.mark.parametrize(
+    ("message", "values", "named"), [pytest.param(*call, id=f"{where}-{call[0]}") for where, *call in calls_of_say()]
+)
+def test_a_call_of_say_gives_the_values_that_the_line_takes_in_every_version(message, values, named):
+    assert PARAMETERS[message].problem(values, named) == ""
+
+
+@pytest.mark.parametrize(
+    ("id", "values", "named", "told"),
+    [
+        ("lpi.failed", (), {}, "lpi.failed: was given 0 values in order, and takes 1"),
+        ("lpi.failed", (0, 1), {}, "lpi.failed: was given 2 values in order, and takes 1"),
+        ("lpi.failed", ("0",), {}, "lpi.failed: value 1 must be a number, and is '0'"),
+        ("crash.failed", (), {"cpus": 1}, "crash.failed: cpus must be text, and is 1"),
+        ("nvme.timeout", (), {"disk": "nvme0", "tag": 8, "queue": 1}, "nvme.timeout: was not given cid"),
+        ("crash.failed", (), {"cpus": "1", "cpu": 1}, "crash.failed: takes no value named cpu"),
+        ("nvme.timeout", ("nvme0",), {}, "nvme.timeout: was given 1 values in order, and takes 0"),
+    ],
+)
+@pytest.mark.parametrize("kernel", ["6.1", "3.4"])
+def test_wrong_values_are_an_error_in_every_version_whether_it_has_the_line_or_not(id, values, named, told, kernel):
+    with pytest.raises(TypeError) as refused:
+        render(id, kernel, *values, **named)
+    assert str(refused.value) == told
+
+
+def line_in_words(format: str, takes: str = "") -> Message:
+    return Message("x", format, "", "", "", takes=takes)
+
+
+@pytest.mark.parametrize(
+    ("format", "takes", "told"),
+    [
+        ("CPU%d of %d", "cpu", "has 2 values, and 'takes' names 1"),
+        ("CPU%d", "cpu of", "has 1 values, and 'takes' names 2"),
+        ("%f seconds", "", "has a conversion that is not one of printk's known here"),
+        ("%*d", "", "takes a width from its values"),
+    ],
+)
+def test_a_format_that_cannot_be_printed_is_refused_when_it_is_declared(format, takes, told):
+    with pytest.raises(ValueError, match=f"x: .*{told}"):
+        line_in_words(format, takes)
+
+
+def test_wordings_that_take_different_values_have_to_name_them():
+    with pytest.raises(ValueError, match="x: its versions take different values"):
+        Parameters.of([line_in_words("CPU%d"), line_in_words("CPU%d of %d")])
+    with pytest.raises(ValueError, match="x: 'cpu' is a number in one version and text in another"):
+        Parameters.of([line_in_words("CPU%d", "cpu"), line_in_words("CPU%s", "cpu")])
+    both = Parameters.of([line_in_words("CPU%d", "cpu"), line_in_words("CPU%d of %d", "cpu of")])
+    assert list(both.by_name) == ["cpu", "of"]
 
 
 def test_the_wordings_of_a_line_agree_in_all_but_their_words():

@@ -16,7 +16,7 @@ from kexecdoc.model.log import Log, frames_path
 from kexecdoc.model.machine.computer import Computer
 from kexecdoc.model.machine.memory import runs
 from kexecdoc.model.scenario import Scenario
-from kexecdoc.registries.messages import find
+from kexecdoc.registries.messages import render
 from kexecdoc.registries.versions import Versions
 
 
@@ -108,10 +108,10 @@ class Kernel:
     def say(self, message: str, *values: object, cause: str | None = None, **named: object) -> None:
         """Print a message of the registry in the words of this kernel's version, or nothing if it has none.
 
-        Values come in the order of the format; by name where the words of versions differ in what they tell.
+        Values come in the order of the format; by name where the words of versions differ in what they tell. They
+        must be those of every version, whichever this one is.
         """
-        if entry := find(message, self.scenario.kernel):
-            text = entry.render(*values, **named)
+        if (text := render(message, self.scenario.kernel, *values, **named)) is not None:
             self.console.print(self.name, self.id(f"print-{message}"), text, message, cause or self.cause)
 
     @abstractmethod

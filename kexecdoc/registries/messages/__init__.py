@@ -17,6 +17,7 @@ from kexecdoc.registries.messages.line import TREES as TREES
 from kexecdoc.registries.messages.line import Harm as Harm
 from kexecdoc.registries.messages.line import Mechanism as Mechanism
 from kexecdoc.registries.messages.line import Message as Message
+from kexecdoc.registries.messages.line import Parameters as Parameters
 
 AREAS = (crossing, panic, gic, interrupts, iommu, damage, handover)
 
@@ -25,7 +26,21 @@ MESSAGES: tuple[Message, ...] = tuple(message for area in AREAS for message in a
 MECHANISMS: dict[str, Mechanism] = {message.of.name: message.of for message in MESSAGES if message.of}
 """In the order in which a crossing comes upon them; "" is an ordinary boot's."""
 
-IDS = frozenset(message.id for message in MESSAGES)
+_WORDINGS: dict[str, list[Message]] = {}
+for _message in MESSAGES:
+    _WORDINGS.setdefault(_message.id, []).append(_message)
+
+IDS = frozenset(_WORDINGS)
+
+PARAMETERS = {id: Parameters.of(words) for id, words in _WORDINGS.items() if words[0].simulated}
+"""What each line that the simulated machine prints has to be given."""
+
+
+def wordings(id: str) -> list[Message]:
+    """Return every wording of a line, oldest first. KeyError if there is no such line."""
+    if id not in IDS:
+        raise KeyError(f"no message {id}")
+    return _WORDINGS[id]
 
 
 def find(id: str, kernel: str) -> Message | None:
@@ -33,13 +48,15 @@ def find(id: str, kernel: str) -> Message | None:
 
     KeyError if no version has it.
     """
-    if id not in IDS:
-        raise KeyError(f"no message {id}")
-    return next((message for message in MESSAGES if message.id == id and message.holds_in(kernel)), None)
+    return next((message for message in wordings(id) if message.holds_in(kernel)), None)
 
 
-def wordings(id: str) -> list[Message]:
-    """Return every wording of a line, oldest first. KeyError if there is no such line."""
-    if id not in IDS:
-        raise KeyError(f"no message {id}")
-    return [message for message in MESSAGES if message.id == id]
+def render(id: str, kernel: str, *values: object, **named: object) -> str | None:
+    """Return a line that the simulated machine prints, in the words of a version; None if that version has none.
+
+    KeyError if there is no such line; TypeError if the values are not those that its wordings take, of any version.
+    """
+    words = find(id, kernel)
+    if problem := PARAMETERS[id].problem(values, named):
+        raise TypeError(problem)
+    return words.render(*values, **named) if words else None

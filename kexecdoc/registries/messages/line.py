@@ -8,13 +8,23 @@ mechanism, which says once what happens there and what to do about it; a line ha
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partialmethod
+from functools import cached_property, partialmethod
 
 from kexecdoc.registries.versions import Versions
 
 CONVERSION = re.compile(r"%(#?)([-0]?\d*(?:\.\d+)?|\*)(?:hh|h|ll|l|z)?(pbl|pa|pb|pe|pS|ps|p|[duxsc%])")
 """A conversion of printk's: flag, width, kind."""
+
+TEXT, NUMBER, CHARACTER = (str,), (int,), (str, int)
+
+VALUES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("d", "u", "x", "pa"), NUMBER),
+    **dict.fromkeys(("s", "p", "pb", "pbl", "pe", "pS", "ps"), TEXT),
+    "c": CHARACTER,
+}
+"""What each kind of conversion takes. What printk makes of a pointer, such as a bitmap's list, is given as text."""
 
 TREES = ("5.10", "6.1", "6.12", "7.3")
 """The trees in which every wording was looked for: 5.10.262, 6.1.192, 6.12.117 and 7.3.4."""
@@ -90,6 +100,28 @@ class Message:
     marks: str = ""
     simulated: bool = True
 
+    def __post_init__(self) -> None:
+        """Refuse a format that cannot be printed, and names that do not go with it."""
+        if "%" in CONVERSION.sub("", self.format):
+            raise ValueError(f"{self.id}: {self.format!r} has a conversion that is not one of printk's known here")
+        if any("*" in width and kind != "pbl" for _, width, kind in CONVERSION.findall(self.format)):
+            raise ValueError(f"{self.id}: {self.format!r} takes a width from its values, which no line here does")
+        names = self.takes.split()
+        if self.takes and len(names) != len(self.conversions):
+            raise ValueError(
+                f"{self.id}: {self.format!r} has {len(self.conversions)} values, and 'takes' names {len(names)}"
+            )
+
+    @cached_property
+    def conversions(self) -> tuple[str, ...]:
+        """The kind of each conversion that takes a value, in order."""
+        return tuple(kind for _, _, kind in CONVERSION.findall(self.format) if kind != "%")
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The values that these words take."""
+        return Parameters.of([self])
+
     @property
     def mechanism(self) -> str:
         """What it tells of; "" for a line that tells of progress only."""
@@ -114,14 +146,20 @@ class Message:
         return kernel in Versions(self.since, self.before)
 
     def render(self, *values: object, **named: object) -> str:
-        """Return the line with its values in place. ``%pa`` is 0x and 16 digits, as on 64-bit machines."""
-        left = [named[name] for name in self.takes.split()] if self.takes else list(values)
+        """Return the line with its values in place. ``%pa`` is 0x and 16 digits, as on 64-bit machines.
+
+        TypeError if these are not the values of the line; names that only other versions take are passed over.
+        """
+        mine = {name: value for name, value in named.items() if name in self.parameters.by_name}
+        if problem := self.parameters.problem(values, mine):
+            raise TypeError(problem)
+        left = iter([named[name] for name in self.takes.split()] if self.takes else values)
 
         def put(conversion: re.Match[str]) -> str:
             flag, width, kind = conversion.groups()
             if kind == "%":
                 return "%"
-            value = left.pop(0)
+            value = next(left)
             if kind == "pa":
                 return f"0x{value:016x}"
             if kind.startswith("p"):
@@ -129,6 +167,60 @@ class Message:
             return f"%{flag}{width}{'d' if kind == 'u' else kind}" % value
 
         return CONVERSION.sub(put, self.format)
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The values that a line takes in all its wordings together: in order, or by name.
+
+    A call is held to all wordings at once, so that a slip shows in whatever version it is made.
+    """
+
+    id: str
+    in_order: tuple[tuple[type, ...], ...]
+    by_name: Mapping[str, tuple[type, ...]]
+
+    @classmethod
+    def of(cls, wordings: Sequence[Message]) -> Parameters:
+        """Join the wordings of a line. ValueError if they do not go together."""
+        id = wordings[0].id
+        named: dict[str, tuple[type, ...]] = {}
+        orders = set()
+        for words in wordings:
+            values = tuple(VALUES[kind] for kind in words.conversions)
+            if not words.takes:
+                orders.add(values)
+            for name, types in zip(words.takes.split(), values, strict=bool(words.takes)):
+                if named.setdefault(name, types) != types:
+                    raise ValueError(f"{id}: '{name}' is {_kinds(named[name])} in one version and {_kinds(types)} in another")
+        if named:
+            orders.discard(())  # words that tell nothing
+        if len(orders) > 1 or (named and orders):
+            raise ValueError(f"{id}: its versions take different values; name them with 'takes'")
+        return cls(id, next(iter(orders), ()), named)
+
+    def problem(self, values: Sequence[object], named: Mapping[str, object]) -> str:
+        """Return what is wrong with the values of a call, in one line; empty if nothing is."""
+        if len(values) != len(self.in_order):
+            return f"{self.id}: was given {len(values)} values in order, and takes {len(self.in_order)}"
+        if missing := [name for name in self.by_name if name not in named]:
+            return f"{self.id}: was not given {', '.join(missing)}"
+        if surplus := [name for name in named if name not in self.by_name]:
+            return f"{self.id}: takes no value named {', '.join(surplus)}"
+        pairs = [(f"value {n}", v, types) for n, (v, types) in enumerate(zip(values, self.in_order, strict=True), 1)]
+        pairs += [(name, named[name], types) for name, types in self.by_name.items()]
+        for name, value, types in pairs:
+            if value is not UNKNOWN and not isinstance(value, types):
+                return f"{self.id}: {name} must be {_kinds(types)}, and is {value!r}"
+        return ""
+
+
+UNKNOWN = object()
+"""A value that nobody knows yet: stands for one when the text of a call is checked and not the call."""
+
+
+def _kinds(types: tuple[type, ...]) -> str:
+    return " or ".join({str: "text", int: "a number"}[one] for one in types)
 
 
 @dataclass(frozen=True)

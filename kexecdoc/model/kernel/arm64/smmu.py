@@ -70,5 +70,5 @@ class Events:
         for word in (stream << 32 | F_TRANSLATION, WRITE_S1_INPUT, address, 0):
             new.say("smmu.raw", smmu, word, cause=cause)
         new.say("smmu.decoded", smmu, "F_TRANSLATION", bdf, stream, 0, address, 0, cause=cause)
-        access = "unpriv", "data", "write", "s1", "Input address caused fault", "", ""
-        new.say("smmu.access", smmu, *access, 0, cause=cause)
+        why = "Input address caused fault"
+        new.say("smmu.access", smmu, "unpriv", "data", "write", "s1", why, "", "", 0, cause=cause)
