@@ -14,13 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate
 from typing import Any
 
 from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.handed import Handed, mask
 from kexecdoc.model.kernel.kernel import Kernel
 from kexecdoc.model.kernel.step import Process, Step
-from kexecdoc.model.machine.memory import payload, runs
+from kexecdoc.model.machine.memory import NoRoom, payload, runs
 from kexecdoc.model.scales import (
     CMA_FRAMES,
     COPY,
@@ -155,47 +156,70 @@ def load(kernel: Kernel, room: Room, boot_tables: range) -> Image:
 
 
 def _destinations(kernel: Kernel, room: Room, boot_tables: range) -> list[Segment]:
-    """Choose where the segments go: anywhere that fits, or with the text over the boot CPU's LPI tables.
+    """Choose where the segments go.
+
+    A capture kernel goes where it will run, and a handover's into scratch: one segment after the other. Any other
+    image goes wherever there is room, or with its text over the boot CPU's LPI tables.
+
+    The segments are placed in their order, each in a place drawn by lot. In one seed of some thousands the text and
+    the data then leave no hole that is large enough for the initramfs. A real loader avoids that, because it searches
+    memory from one end. Here the segments are then placed again, the largest first, and that always succeeds.
+
+    Why it does. Count in blocks of `DESTINATION_ALIGN` frames. Whatever the image must keep off begins and ends with
+    a block, and of the 256 blocks that takes 10 at most: firmware 2, the ITS's tables 3, five LPI tables 1 each. It
+    cuts the other 246 into 7 holes at most, so one of the holes has 36 blocks or more, and the initramfs needs 32.
+    That leaves 214 blocks in 8 holes: one has 27, and text and data need 16 each. Then 198 blocks in 9 holes: one
+    has 22. A text that has to lie over LPI tables has only a few places and nothing else lies there, so it goes first;
+    it covers two of the tables. That leaves 232 blocks in 6 holes for the initramfs: one has 39. Then 200 in 7: 29.
+    """
+    if within := room.reserved or room.scratch or room.what_if:
+        starts = accumulate((count for _, count in SEGMENTS), initial=within.start)
+        return [Segment(owner, first, count) for (owner, count), first in zip(SEGMENTS, starts, strict=False)]
+    over = boot_tables if kernel.scenario.image_placement == "over-tables" else range(0)
+    try:
+        placed = _placed(kernel, SEGMENTS, over)
+    except NoRoom:
+        placed = _placed(kernel, sorted(SEGMENTS, key=lambda s: (not over or s[0] != "next-text", -s[1])), over)
+    return [Segment(owner, placed[owner], count) for owner, count in SEGMENTS]
+
+
+def _placed(kernel: Kernel, segments: Iterable[tuple[str, int]], over: range) -> dict[str, int]:
+    """Place one segment after the other, the text over the frames ``over`` if there are any; return where each begins.
 
     Since v5.5 a loader sees reserved tables in /proc/iomem and keeps off them. Tables that nobody reserves
-    look to it like any other memory. [src: commit-iomem-reserved, observations] A capture kernel goes where it
-    will run, and a handover's into scratch: one segment after the other.
+    look to it like any other memory. [src: commit-iomem-reserved, observations]
     """
     memory = kernel.memory
+    placed: dict[str, int] = {}
     taken: list[range] = []
-    segments = []
-    if within := room.reserved or room.scratch or room.what_if:
-        at = within.start
-        for owner, count in SEGMENTS:
-            segments.append(Segment(owner, at, count))
-            at += count
-        return segments
 
     def place(owner: str, count: int, over: range, *tables: str) -> int:
         usable = memory.usable(*IN_USE_OR_NOT, *tables, without=taken)
         return memory.place(kernel.draws, owner, count, DESTINATION_ALIGN, usable, over)
 
-    over_tables = kernel.scenario.image_placement == "over-tables" and boot_tables
-    for owner, count in SEGMENTS:
-        if over_tables and owner == "next-text":
+    for owner, count in segments:
+        if over and owner == "next-text":
             try:
-                first = place(owner, count, boot_tables, "lpi-table")
-            except MemoryError:  # the ITS's tables lie so close that the text covers them as well
-                first = place(owner, count, boot_tables, "lpi-table", "its-table")
+                first = place(owner, count, over, "lpi-table")
+            except NoRoom:  # the ITS's tables lie so close that the text covers them as well
+                first = place(owner, count, over, "lpi-table", "its-table")
         else:
             first = place(owner, count, range(0))
-        segments.append(Segment(owner, first, count))
+        placed[owner] = first
         taken.append(range(first, first + count))
-    return segments
+    return placed
 
 
 def _source_pages(kernel: Kernel, room: Room, destinations: set[int]) -> list[int]:
-    """Return free frames for every page of the image, scattered in runs of eight as an allocator would."""
+    """Return free frames for every page of the image, scattered in runs of eight as an allocator would.
+
+    There are always enough: with the largest ring and a handover, 1,112 frames are free, and the image has 1,024.
+    """
     free = set(kernel.memory.owned_by("old")) - destinations - {*room.what_if, *room.scratch}
     slots = sorted(range(FRAMES // 8), key=lambda s: kernel.draws.below(2**32, "layout/image-pages", s))
     pages = [frame for s in slots for frame in range(s * 8, s * 8 + 8) if frame in free]
     if len(pages) < IMAGE_FRAMES:
-        raise MemoryError("no room for the image's source pages")
+        raise NoRoom("no room for the image's source pages")
     return pages[:IMAGE_FRAMES]
 
 

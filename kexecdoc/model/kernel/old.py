@@ -15,7 +15,7 @@ from kexecdoc.model.kernel.step import Step
 from kexecdoc.model.log import frames_path
 from kexecdoc.model.machine.cpu import Interrupt
 from kexecdoc.model.machine.iommu import Domain, identity
-from kexecdoc.model.machine.memory import natural
+from kexecdoc.model.machine.memory import NoRoom, natural
 from kexecdoc.model.machine.nic import Programming
 from kexecdoc.model.scales import BUFFER_BLOCK_FRAMES, BUFFER_BYTES, CYCLIC_BYTES, DESCRIPTOR_BYTES, FRAME, RAM_BASE
 
@@ -107,7 +107,7 @@ class OldKernel(Kernel):
         if within:
             inside = bytearray(len(free))
             inside[within.start : within.stop] = free[within.start : within.stop]
-            with suppress(MemoryError):  # no room left there
+            with suppress(NoRoom):  # no room left there
                 return self._place(stream, count, owner, inside)
         return self._place(stream, count, owner, self.room.open_to_old(free, owner))
 

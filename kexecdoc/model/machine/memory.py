@@ -17,6 +17,10 @@ from kexecdoc.model.log import Log, frames_path
 from kexecdoc.model.scales import FRAME, FRAMES, RAM_BASE
 
 
+class NoRoom(Exception):
+    """No range of free frames is long enough, so a block cannot be allocated."""
+
+
 class Memory:
     """RAM of `FRAMES` frames from the physical address `RAM_BASE` on.
 
@@ -143,7 +147,7 @@ class Memory:
     def place(draws: Draws, stream: str, count: int, align: int, usable: bytearray, over: range = range(0)) -> int:
         """Return the first of ``count`` usable frames in a row, aligned, drawn evenly over all that fit.
 
-        ``over`` names frames that must be among them. MemoryError if there is no such place.
+        ``over`` names frames that must be among them. NoRoom if there is no such place.
         """
 
         def fits(slot: int) -> bool:
@@ -154,7 +158,7 @@ class Memory:
 
         slot = draws.first(fits, (FRAMES - count) // align + 1, f"layout/{stream}")
         if slot is None:
-            raise MemoryError(f"no room for {count} frames of {stream}")
+            raise NoRoom(f"no room for {count} frames of {stream}")
         return slot * align
 
 
