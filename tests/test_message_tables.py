@@ -6,9 +6,8 @@ import pytest
 from test_tables import rows
 
 from kexecdoc.registries.messages import HARMS, IDS, MECHANISMS, MESSAGES, wordings
-from kexecdoc.registries.sources import SOURCES
+from kexecdoc.registries.sources import SOURCES, cited
 from kexecdoc.views.message_tables import harm_table, message_tables
-from kexecdoc.views.tables import CITATION
 
 TEXT = message_tables({6: "notebooks/06-x.ipynb"})
 ROWS = {re.search(r"#msg-([\w.-]+)", row[0])[1]: row for row in rows(TEXT) if "#msg-" in row[0]}
@@ -44,7 +43,7 @@ def test_every_mechanism_is_a_section_with_its_advice_its_sources_and_its_chapte
         assert f"**What to do.** {mechanism.do}" in section
         assert mechanism.what in section
         assert ("**If you write the driver.**" in section) == bool(mechanism.author)
-        assert set(mechanism.sources) <= set(CITATION.findall(section))
+        assert set(mechanism.sources) <= set(cited(section))
         assert ("notebooks/06-x.ipynb" in section) == (mechanism.chapter == 6)
         ids = {m.id for m in MESSAGES if m.of is mechanism}
         assert ids == set(re.findall(r"#msg-([\w.-]+)", section))
@@ -61,4 +60,4 @@ def test_the_words_for_harm_are_explained():
 
 
 def test_every_source_that_the_tables_cite_is_one():
-    assert set(CITATION.findall(TEXT)) <= set(SOURCES)
+    assert set(cited(TEXT)) <= set(SOURCES)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import kexecdoc
+import tools.claims
 from kexecdoc.crossing import Crossing
 from kexecdoc.model.kernel import image, kexec
 from kexecdoc.model.scales import TABLE
@@ -26,18 +27,14 @@ from kexecdoc.registries.messages import (
     wordings,
 )
 from kexecdoc.registries.messages.line import UNKNOWN
-from kexecdoc.registries.sources import KINDS, SOURCES, by_id
+from kexecdoc.registries.sources import KINDS, SOURCES, by_id, cited
+from kexecdoc.registries.sources.citation import malformed
 from kexecdoc.registries.versions import version
 
 PACKAGE = Path(kexecdoc.__file__).parent
 ROOT = PACKAGE.parent
 CROSSING = Crossing(Scenario())
 STEPS = (*kexec.path(type(CROSSING.old)), image.COPYING, image.PURGATORY, *CROSSING.next.path())
-SAID = re.compile(r"\[src: ([a-z0-9, -]+)\]")
-
-
-def cited_in(text: str) -> set[str]:
-    return {id.strip() for ids in SAID.findall(text) for id in ids.split(",")}
 
 
 def code() -> dict[str, str]:
@@ -53,11 +50,32 @@ def all_citations() -> set[str]:
         for p in (ROOT / folder).rglob("*.*")
         if p.suffix in (".md", ".ipynb")
     ]
-    return declared.union(*map(cited_in, [*code().values(), *pages]))
+    return declared.union(*map(cited, [*code().values(), *pages]))
 
 
 def test_every_citation_resolves():
     assert all_citations() - set(SOURCES) == set()
+
+
+def test_one_bracket_may_cite_several_sources_even_across_lines():
+    assert cited("a [src: its-quiesce] b [src: its-probe,\n    its-quiesce, gic.x]") == [
+        "its-quiesce",
+        "its-probe",
+        "gic.x",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["[src its]", "[src:its]", "[src: its;probe]", "[src: its, ]", "[ src: its]", "[Src: its]"]
+)
+def test_what_only_looks_like_a_citation_is_found(text):
+    assert cited(text) == []
+    assert malformed(f"As said {text}.") == [f"{text}."]
+
+
+def test_every_file_that_states_rules_of_linux_or_hardware_cites_somebody():
+    assert tools.claims.uncited_rules() == []
+    assert set(tools.claims.NO_RULES) <= {name for name, _ in tools.claims.rules()}
 
 
 def test_every_source_says_what_it_may_be_cited_for_and_is_of_a_known_kind():

@@ -5,7 +5,8 @@ tool finds what is wrong with citations, which no compiler does, and draws claim
 the sources themselves, which no tool does.
 
     python tools/claims.py                      what is wrong: unknown sources, sources that nobody cites, paragraphs
-                                                that speak of Linux by name or version and cite nobody
+                                                that speak of Linux by name or version and cite nobody, files of the
+                                                model that cite nobody
     python tools/claims.py --draw 40 --seed 1   claims by lot, each with its sources
     python tools/claims.py --uncited            the sources that nobody cites, one a line
 """
@@ -23,12 +24,23 @@ from pathlib import Path
 
 from kexecdoc.model.scales import TABLE
 from kexecdoc.model.scenario import switches
-from kexecdoc.registries.sources import SOURCES
+from kexecdoc.registries.sources import SOURCES, cited
+from kexecdoc.registries.sources.citation import malformed
 from kexecdoc.study.presets import PRESETS
-from kexecdoc.views.tables import CITATION
 
 ROOT = Path(__file__).resolve().parent.parent
-IN_CODE = re.compile(r"\[src: ([a-z0-9, .-]+)\]")
+PACKAGE = ROOT / "kexecdoc"
+
+NO_RULES = {
+    "kernel/step.py": "what a step consists of",
+    "machine/arm64.py": "wiring",
+    "machine/computer.py": "wiring",
+    "machine/cpu.py": "bookkeeping; the controllers' files say what reaches a CPU",
+    "machine/disk.py": "what it may send is said of the bus",
+    "machine/memory.py": "bytes and owners: a device of this simulator, not of a real machine",
+    "machine/usb.py": "what its line does is said of the line",
+}
+"""Files below ``kexecdoc/model`` that state no rule about Linux or hardware, and so cite nobody."""
 
 NAMES_LINUX = re.compile(
     r"\bv\d+\.\d+|`\w+\(\)`|`[\w/-]+/[\w.-]+\.[chS]`"
@@ -54,7 +66,7 @@ class Paragraph:
 
     @property
     def sources(self) -> list[str]:
-        return CITATION.findall(self.text)
+        return cited(self.text)
 
 
 def prose() -> Iterator[tuple[str, str]]:
@@ -96,11 +108,33 @@ def declared() -> set[str]:
     """Return the sources that the package cites: docstrings, steps, messages, scales, the glossary."""
     found = {row.source for row in TABLE if row.source}
     names = {*switches(), *PRESETS, *(str(c) for s in switches().values() for c in s.choices)}
-    for path in (ROOT / "kexecdoc").rglob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        found |= {id.strip() for ids in IN_CODE.findall(text) for id in ids.split(",")}
-        if not path.is_relative_to(ROOT / "kexecdoc" / "registries" / "sources"):
+        found |= set(cited(text))
+        if not path.is_relative_to(PACKAGE / "registries" / "sources"):
             found |= {word for word in re.findall(r'"([a-z0-9][\w.-]+)"', text) if word in SOURCES} - names
+    return found
+
+
+def rules() -> Iterator[tuple[str, str]]:
+    """Yield the files that state the rules of Linux and of hardware, below ``kexecdoc/model``, with their texts."""
+    for room in ("kernel", "machine"):
+        for path in sorted((PACKAGE / "model" / room).rglob("*.py")):
+            if path.name != "__init__.py":
+                yield path.relative_to(PACKAGE / "model").as_posix(), path.read_text(encoding="utf-8")
+
+
+def uncited_rules() -> list[str]:
+    """Return what is wrong with the citations of those files, one line each."""
+    found = []
+    for name, text in rules():
+        sources = cited(text)
+        found += [f"model/{name}: cites '{id}', which is no source" for id in sources if id not in SOURCES]
+        found += [f"model/{name}: is read by nobody as a citation: {begun}" for begun in malformed(text)]
+        if not sources and name not in NO_RULES:
+            found.append(f"model/{name}: states rules and cites nobody")
+        if sources and name in NO_RULES:
+            found.append(f"model/{name}: cites {sources[0]}, and NO_RULES says that it cites nobody")
     return found
 
 
@@ -116,9 +150,10 @@ def wrong() -> list[str]:
     for paragraph in paragraphs():
         at = f"{paragraph.where}: {paragraph.heading or 'top'}"
         found += [f"{at}: cites '{id}', which is no source" for id in paragraph.sources if id not in SOURCES]
+        found += [f"{at}: is read by nobody as a citation: {begun}" for begun in malformed(paragraph.text)]
         if not paragraph.sources and NAMES_LINUX.search(paragraph.text) and not OURS.search(paragraph.text):
             found.append(f"{at}: speaks of Linux and cites nobody: {brief(paragraph.text)}")
-    return found + [f"sources: nobody cites '{id}'" for id in uncited()]
+    return [*found, *uncited_rules(), *(f"sources: nobody cites '{id}'" for id in uncited())]
 
 
 def brief(text: str, width: int = 90) -> str:

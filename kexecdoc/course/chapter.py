@@ -16,10 +16,9 @@ from kexecdoc.model.scales import MS
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.reading.run import Run
 from kexecdoc.reading.verdict import OUTCOMES
-from kexecdoc.registries.sources import cite
+from kexecdoc.registries.sources import cite, cited
 from kexecdoc.study.presets import preset
 from kexecdoc.views.still import Moment, alt_text, moment, still_png
-from kexecdoc.views.tables import CITATION
 
 
 def cross(start: str = "ordinary", **switches: object) -> Run:
@@ -183,7 +182,7 @@ def references(chapter: str) -> References:
     """
     cells = json.loads(Path(f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
     text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    ids = tuple(dict.fromkeys(CITATION.findall(text)))
+    ids = tuple(cited(text))
     for id in ids:
         cite(id)
     return References(ids)

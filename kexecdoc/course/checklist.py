@@ -6,13 +6,11 @@ Markdown; a reason cites its sources where it uses them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kexecdoc.course.my_driver import QUESTIONS, Answers
-
-CITATION = re.compile(r"\[src: ([\w.-]+)\]")
+from kexecdoc.registries.sources import cited
 
 PARTS: dict[str, str] = {
     "callback": "Before the jump: what the callback does",
@@ -39,7 +37,7 @@ class Item:
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(CITATION.findall(self.why)))
+        return tuple(cited(self.why))
 
     @property
     def general(self) -> bool:

@@ -9,8 +9,9 @@ from html import escape
 from typing import Any
 
 from kexecdoc.course import my_driver as asked
-from kexecdoc.course.checklist import CITATION, Item, particular
+from kexecdoc.course.checklist import Item, particular
 from kexecdoc.course.my_driver import QUESTIONS, Answers, Tally
+from kexecdoc.registries.sources import CITATION
 from kexecdoc.views.palette import OUTCOMES
 
 GOES_ON = {

@@ -13,9 +13,6 @@ from kexecdoc.model.switch import Switch
 from kexecdoc.registries import sources
 from kexecdoc.registries.sources import SOURCES, Source
 
-CITATION = re.compile(r"\[src: ([\w.-]+)\]")
-"""How a text cites a source of the registry: ``[src: its-quiesce]``."""
-
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table. A bar inside a cell is text, a line break in one is kept."""

@@ -6,7 +6,6 @@ wrong, and the answer says so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
@@ -15,10 +14,9 @@ from textwrap import wrap
 from kexecdoc.course.quiz.answers import Answer
 from kexecdoc.model.scenario import Scenario, switches
 from kexecdoc.model.whatif import anachronisms
-from kexecdoc.registries.sources import cite
+from kexecdoc.registries.sources import CITATION, cite, cited
 
 WIDTH = 100
-CITED = re.compile(r"\[src: ([a-z0-9-]+)\]")
 
 
 class Text(str):
@@ -55,7 +53,7 @@ class Twice:
 
 def by_id(words: str) -> str:
     """Return words in which a source is cited by its id alone, as a list of sources beside them has it."""
-    return CITED.sub(r"[\1]", words)
+    return CITATION.sub(r"[\1]", words)
 
 
 def same(arithmetic: object, machine: object, words: Mapping[str, str] | None = None) -> Twice:
@@ -95,7 +93,7 @@ class Problem:
     def sources(self) -> list[str]:
         """Return the ids of the sources that the answer cites, each once, in order."""
         words = [*self.given, *self.working, self.answer.right(), *(why for _, why in self.answer.mistakes())]
-        return list(dict.fromkeys(id for line in words for id in CITED.findall(line)))
+        return cited("\n".join(words))
 
     def shown_by(self) -> str:
         """Return the command whose output shows the answer."""

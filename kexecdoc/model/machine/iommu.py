@@ -1,4 +1,5 @@
 """What an IOMMU gives a device: an address space of its own, in which every page leads to a physical one.
+[src: dma-howto]
 
 What the units have in common that look it up is here; how they differ is in `smmu` and `vtd`.
 """

@@ -1,7 +1,6 @@
 """The sources registry: who says so.
 
-An entry has an id, by which docstrings, steps, scales and chapters cite it (``[src: its-quiesce]``), a kind, what
-it is, where it can be read, the versions in which it was read, and in a sentence what it says. One file holds one area.
+An entry has an id, by which docstrings, steps, scales and chapters cite it (see `citation`), a kind, what it is, where it can be read, the versions in which it was read, and in a sentence what it says. One file holds one area.
 """
 
 from __future__ import annotations
@@ -23,9 +22,10 @@ from kexecdoc.registries.sources import (
     terms,
     thread,
 )
+from kexecdoc.registries.sources.citation import CITATION, cited
 from kexecdoc.registries.sources.entry import GIT, KINDS, Source
 
-__all__ = ["GIT", "KINDS", "SOURCES", "Source", "cite"]
+__all__ = ["CITATION", "GIT", "KINDS", "SOURCES", "Source", "cite", "cited"]
 
 AREAS = (thread, kexec, devices, crash, boot, interrupts, gic, iommu, live_update, console, terms, observations)
 

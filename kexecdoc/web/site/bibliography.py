@@ -13,9 +13,10 @@ from pathlib import Path
 
 from mkdocs.structure.pages import Page
 
+from kexecdoc.registries.sources import cited
+
 PLACE = re.compile(r"<!-- cited-in: ([\w.-]+) -->")
 LINK = re.compile(r'href="[^"]*#src-([\w.-]+)"')
-DOCSTRING = re.compile(r"\[src: ([\w., -]+)\]")
 
 
 def fill(content: str, here: str, pages: Iterable[Page], package: Path) -> str:
@@ -44,7 +45,7 @@ def cited_by(package: Path) -> set[str]:
         if path.parent.name == "sources":
             continue
         text = path.read_text(encoding="utf-8")
-        found.update(id.strip() for ids in DOCSTRING.findall(text) for id in ids.split(","))
+        found.update(cited(text))
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _makes_an_entry(node.func.id):
                 given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "source")]

@@ -167,19 +167,18 @@ def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
 
 
 def cite(text: str, page: Page, reference: Callable[[str, str], str]) -> str:
-    """Replace each ``[src: ID]`` with a reference to the bibliography. A source that is not in it is a warning.
+    """Replace every citation with references to the bibliography. A source that is not in it is a warning.
 
     ``reference`` makes one of the id and of a title for whoever hovers over it or tabs to it, safe in an attribute.
     """
-    from kexecdoc.registries.sources import SOURCES
-    from kexecdoc.views.tables import CITATION
+    from kexecdoc.registries.sources import CITATION, SOURCES
+    from kexecdoc.registries.sources.citation import ids
 
     def found(match: re.Match[str]) -> str:
-        source = SOURCES.get(match[1])
-        if source is None:
-            log.warning("%s: cites '%s', which is no source", page.file.src_uri, match[1])
+        if unknown := [id for id in ids(match[1]) if id not in SOURCES]:
+            log.warning("%s: cites '%s', which is no source", page.file.src_uri, "', '".join(unknown))
             return match[0]
-        return reference(source.id, html.escape(source.title))
+        return " ".join(reference(id, html.escape(SOURCES[id].title)) for id in ids(match[1]))
 
     return CITATION.sub(found, text)
 

@@ -1,0 +1,29 @@
+"""How a text cites a source: ``[src: its-quiesce]``, or several at once, ``[src: its-quiesce, its-probe]``.
+
+It is the same in docstrings and comments, on pages, in chapters, in the quiz and in the checklist.
+"""
+
+from __future__ import annotations
+
+import re
+
+CITATION = re.compile(r"\[src: ([\w.-]+(?:,\s+[\w.-]+)*)\]")
+"""The one form. What stands between the brackets goes to `ids`."""
+
+_BEGUN = re.compile(r"\[\s*src\b", re.IGNORECASE)
+
+
+def ids(between_brackets: str) -> list[str]:
+    """Return the ids of one citation."""
+    return re.split(r",\s+", between_brackets)
+
+
+def cited(text: str) -> list[str]:
+    """Return the ids that a text cites, each once, in the order of its first citation."""
+    return list(dict.fromkeys(id for found in CITATION.findall(text) for id in ids(found)))
+
+
+def malformed(text: str) -> list[str]:
+    """Return what begins like a citation and is none, so that nobody would ever look it up."""
+    found = [match for match in _BEGUN.finditer(text) if not CITATION.match(text, match.start())]
+    return [text[match.start() :][:40] for match in found]
