@@ -7,15 +7,16 @@ PORT   ?= 8104
 BIN      := $(VENV)/bin
 NOTEBOOK := $(VENV)/.notebook
 DEV      := $(VENV)/.dev
-NPM      := $(VENV)/.npm
-PYODIDE  := $(VENV)/.pyodide
+NODE     := $(VENV)/.node
+NODE_MODULES := $(abspath $(VENV))/node/node_modules
+EXPLORER := kexecdoc/web/explorer
 CHAPTER  := 01-just-a-branch.ipynb
 
 # Material for MkDocs announces its successor on every build. We know.
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick coverage check bench notebooks site serve clean
+.PHONY: help lab test quick coverage check explorer bench notebooks site serve clean
 # The targets share one environment and one output folder.
 .NOTPARALLEL:
 
@@ -50,48 +51,52 @@ test notebooks check: export TQDM_DISABLE := 1
 # Two tests at a time; those of one file one after the other, since they share the runs that they have made.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
-# What the browser tests want from npm. Without npm they say so and are skipped, like those without a Chromium.
-$(NPM): tests/browser/package.json
-	@mkdir -p $(VENV)/npm && cp $< $(VENV)/npm/
-	@if command -v npm >/dev/null; then \
-	    npm install --silent --no-audit --no-fund --no-package-lock --prefix $(VENV)/npm; \
-	else echo "npm is missing: the tests that need axe-core will be skipped"; fi
+# What comes from npm: the JavaScript's tools, Pyodide for the site, axe-core for its tests. Node.js and npm themselves
+# come from PyPI, with the environment. No package may run a script of its own.
+$(NODE): $(EXPLORER)/package.json $(DEV)
+	@echo "Installing what kexecdoc/web/explorer/package.json names"
+	@mkdir -p $(VENV)/node && cp $< $(VENV)/node/
+	@$(BIN)/npm install --loglevel=error --no-audit --no-fund --no-package-lock --ignore-scripts \
+	    --prefix $(VENV)/node >/dev/null
 	@touch $@
 
-# What the site wants from npm: the machine in the page. MACHINE=no builds a site without it, and so does who has no npm.
-MACHINE ?= $(if $(shell command -v npm),yes,no)
+# MACHINE=no builds a site without the page on which the machine runs.
+MACHINE ?= yes
 export MACHINE
-WITH_MACHINE := $(if $(filter-out no false 0 off,$(MACHINE)),$(PYODIDE))
-LEFT_OUT := $(if $(WITH_MACHINE),,@echo "Without npm, or with MACHINE=no, the site has no page on which the machine runs")
 
-$(PYODIDE): site/package.json
-	@mkdir -p $(VENV)/pyodide && cp $< $(VENV)/pyodide/
-	@npm install --loglevel=error --no-audit --no-fund --no-package-lock --prefix $(VENV)/pyodide >/dev/null || \
-	    { echo "npm could not install Pyodide; MACHINE=no builds the site without the page that needs it" >&2; exit 1; }
-	@touch $@
-
-test: $(DEV) $(NPM) site  ## every test: the package, the notebooks, the site and JupyterLab in a browser
+test: $(DEV) $(NODE) site  ## every test: the package, the notebooks, the site and JupyterLab in a browser
+	$(NODE_TEST)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(SIDE_BY_SIDE) notebooks
 	KEXECDOC_SITE=_build/html $(BIN)/python -m pytest -m browser $(SIDE_BY_SIDE)
 
+NODE_TEST := $(BIN)/node --test "$(EXPLORER)/test/*.test.js"
+
 quick: $(DEV)  ## the tests that take less than a minute together
+	$(NODE_TEST)
 	KEXECDOC_EXAMPLES=8 $(BIN)/python -m pytest -m "not browser and not slow" $(SIDE_BY_SIDE)
 
 coverage: $(DEV)  ## the package's tests, and the lines that none of them ran
 	$(BIN)/python -m pytest --cov
 
-check: $(DEV)  ## lint, format, types, import layers, spelling, glossary, citations, stale notebooks
+check: $(DEV) $(NODE)  ## lint, format, types, import layers, spelling, glossary, citations, what is stale
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	cd $(EXPLORER) && $(abspath $(BIN))/node $(NODE_MODULES)/@biomejs/biome/bin/biome check --error-on-warnings .
+	$(BIN)/node $(NODE_MODULES)/typescript/bin/tsc --project $(EXPLORER) --typeRoots $(NODE_MODULES)/@types
 	$(BIN)/python tools/spelling.py
 	$(BIN)/python -m tools.terms
 	$(BIN)/python tools/claims.py
 	$(BIN)/python tools/notebooks.py --check
+	$(BIN)/python tools/explorer.py --check
 
-bench: $(DEV) $(WITH_MACHINE)  ## what an event, a run, a sweep, a click and a page cost, as ratios within one run
+explorer: $(DEV) $(NODE)  ## format the JavaScript and bundle it for the widget and the site
+	cd $(EXPLORER) && $(abspath $(BIN))/node $(NODE_MODULES)/@biomejs/biome/bin/biome check --write .
+	$(BIN)/python tools/explorer.py
+
+bench: $(DEV) $(NODE)  ## what an event, a run, a sweep, a click and a page cost, as ratios within one run
 	$(BIN)/python -m benchmarks
 
 notebooks: $(DEV)  ## run the notebooks and write them back, normalised
@@ -99,13 +104,11 @@ notebooks: $(DEV)  ## run the notebooks and write them back, normalised
 	$(BIN)/python tools/readme_picture.py
 
 # Never with -q: it hides the warnings from --strict, which then passes.
-site: $(DEV) $(WITH_MACHINE)  ## build the site into _build/html
-	$(LEFT_OUT)
+site: $(DEV) $(NODE)  ## build the site into _build/html
 	$(BIN)/mkdocs build --strict
 
 # MkDocs derives site_url from the address that it serves, so instant navigation works as when published.
-serve: $(DEV) $(WITH_MACHINE)  ## serve the site on 127.0.0.1:8104 (PORT=...) and rebuild it on every change
-	$(LEFT_OUT)
+serve: $(DEV) $(NODE)  ## serve the site on 127.0.0.1:8104 (PORT=...) and rebuild it on every change
 	$(BIN)/mkdocs serve --strict --livereload --dev-addr 127.0.0.1:$(PORT)
 
 clean:  ## remove everything that these commands made, the environment too

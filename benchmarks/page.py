@@ -108,10 +108,10 @@ SCRUB = """async () => {
 
 BARE = """<!doctype html><meta charset="utf-8"><title>A long run</title><link rel="stylesheet" href="explorer.css">
 <body><div id="here"></div><script type="module">
-import explorer from "./explorer.js";
+import { render } from "./explorer.js";
 const state = await (await fetch("long.json")).json();
 const model = { get: (n) => state[n], set: (n, v) => { state[n] = v; }, save_changes() {}, on() {}, off() {} };
-explorer.render({ model, el: document.getElementById("here") });
+render({ model, el: document.getElementById("here") });
 </script>"""
 
 
@@ -140,13 +140,17 @@ def fetched(page: Page, address: str) -> dict[str, Any]:
         sizes[name] = len(body) if name.endswith(COMPRESSED) else len(gzip.compress(body, 6))
 
     page.on("response", count)
-    page.goto(address + CHAPTER, wait_until="networkidle")
+    page.goto(address + CHAPTER)
     page.wait_for_function("document.querySelector('.kx')?.dataset.cursor")
+    page.wait_for_load_state("networkidle")
     search = sizes.pop("search/search_index.json", 0)
-    grid = sizes[f"assets/kexecdoc/explorers/{NAME}.json"]
+    runs = [size for name, size in sizes.items() if name.startswith(f"assets/kexecdoc/explorers/{NAME}/")]
+    first, *ahead = runs
     return {
-        "KB": round(sum(sizes.values()) / 1000, 1),
-        "of it the grid KB": round(grid / 1000, 1),
+        "KB": round((sum(sizes.values()) - sum(ahead)) / 1000, 1),
+        "of it the run KB": round(first / 1000, 1),
+        "runs fetched ahead KB": round(sum(ahead) / 1000, 1),
+        "runs fetched ahead": len(ahead),
         "search index apart KB": round(search / 1000, 1),
     }
 

@@ -14,7 +14,7 @@ from kexecdoc.model.scenario import Scenario, ScenarioError, switches
 from kexecdoc.reading.run import Run, dumps
 from kexecdoc.study.sweep import rows
 from kexecdoc.views.tables import switch_tables
-from kexecdoc.web.grid import grid
+from kexecdoc.web.precomputed import explorer_files
 from kexecdoc.web.widget import Explorer
 
 WithCard, PERIOD = example.WithCard, example.PERIOD
@@ -146,14 +146,14 @@ def test_a_run_with_the_card_is_a_log_like_any_other_the_same_each_time():
     }
 
 
-def test_an_explorer_has_the_switch_in_hand_and_its_grid_every_run():
+def test_an_explorer_has_the_switch_in_hand_and_a_file_for_every_run():
     explorer = Explorer(example.EXPLORER, path="panic")
     assert explorer.run.scenario == WithCard(**LEFT, seed=2, path="panic")
-    made = grid(example.EXPLORER)
-    assert len(made["runs"]) == 8
-    assert made["controls"][0]["name"] == "card-shutdown"
-    assert made["defaults"]["card-shutdown"] == "works"
-    assert made["own"] is explorer.own is True
+    index, *runs = (json.loads(text) for _, text in explorer_files(example.EXPLORER))
+    assert len(runs) == 8
+    assert index["controls"][0]["name"] == "card-shutdown"
+    assert index["defaults"]["card-shutdown"] == "works"
+    assert index["own"] is explorer.own is True
     assert Explorer("just-a-branch").own is False
 
 

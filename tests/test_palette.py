@@ -7,7 +7,7 @@ import pytest
 
 from kexecdoc.reading.verdict import OUTCOMES
 from kexecdoc.views import palette
-from kexecdoc.web import bundle
+from kexecdoc.web import dist
 
 MODES = ("light", "dark")
 
@@ -106,7 +106,7 @@ def test_an_owner_that_nobody_declared_goes_by_its_own_name():
 
 
 def test_the_style_sheet_declares_every_colour_for_both_modes():
-    sheet = palette.explorer_css(bundle.read("explorer.css"))
+    sheet = dist.style_sheet()
     for mode in MODES:
         for name, colour in palette.properties(mode).items():
             assert f"{name}: {colour};" in sheet

@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -23,9 +22,10 @@ from kexecdoc.reading.run import dumps
 from kexecdoc.study import presets
 from kexecdoc.views import palette
 from kexecdoc.views.still import alt_text, moment, still_figure, still_png, tile
-from kexecdoc.web import grid, view
+from kexecdoc.web import precomputed, view
 from kexecdoc.web.catalogue import catalogue, preset_runs
-from kexecdoc.web.widget import Explorer, bundle
+from kexecdoc.web.precomputed import combinations, explorer_files
+from kexecdoc.web.widget import Explorer
 
 NAME = "just-a-branch"
 
@@ -163,8 +163,8 @@ def test_an_explorer_that_cannot_be_is_refused_when_it_is_declared(switches, bas
 @pytest.mark.parametrize("name", explorers.EXPLORERS)
 def test_every_switch_of_an_explorer_decides_something_and_one_flip_from_the_start_does(name):
     chosen = explorers.EXPLORERS[name]
-    runs = grid.combinations(name)
-    first = runs[grid.key(chosen.settings.values())].verdict
+    runs = combinations(name)
+    first = runs[precomputed.key(chosen.settings.values())].verdict
     flips = [chosen.flipped({switch: value}) for switch in chosen.switches for value in chosen.choices(switch)]
     assert {simulate(scenario).verdict.outcome for scenario in flips} > {first.outcome}
     for place, switch in enumerate(chosen.switches):
@@ -188,48 +188,6 @@ def test_every_line_of_a_console_has_a_meaning(left_running):
     assert all(table[line["message"]]["meaning"] for line in left_running.console())
 
 
-# --- the modules ---------------------------------------------------------------------------------------------
-
-
-QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | `[^`]*` """, re.VERBOSE)
-
-
-def test_what_is_fetched_has_every_text_that_was_written_and_no_comment():
-    for name in [p.name for p in files("kexecdoc.web").joinpath("explorer").iterdir() if p.name.endswith(".js")]:
-        written = bundle.read(name)
-        code = "\n".join(line for line in written.splitlines() if not line.lstrip().startswith(("//", "/*", "*")))
-        code = re.sub(r"\s// .*", "", code)
-        assert QUOTED.findall(bundle.lean(written)) == QUOTED.findall(code), name
-        assert not any("\n" in text or re.search(r"\s//|/\*", text) for text in QUOTED.findall(code)), name
-    for text in (bundle.joined(), bundle.lean(bundle.read("page.js"))):
-        assert not re.search(r"^\s|^//|\s// |/\*", text, re.MULTILINE)
-
-
-def test_a_module_beside_another_takes_from_it_what_both_have():
-    joined = bundle.joined("machine.js", beside="explorer.js")
-    [taken] = re.findall(r'^import \{ (.*) \} from "\./explorer\.js";$', joined, re.MULTILINE)
-    exported = re.findall(r"^export \{ (.*) \};$", bundle.joined(), re.MULTILINE)
-    assert set(taken.split(", ")) <= set(exported[0].split(", "))
-    assert "function make(" not in joined
-    assert "class Engine" in joined
-
-
-@pytest.mark.parametrize(
-    ("main", "told"),
-    [
-        ('import { make as build } from "./dom.js";\n', "nothing has a second name"),
-        ('import { icon } from "./dom.js";\n', "explorer.js does not export icon"),
-        ('import { make } from "./dom.js";\nimport { x } from "./other.js";\nconst x = 1;\n', "both have a x"),
-    ],
-)
-def test_modules_that_cannot_be_joined_are_refused(monkeypatch, main, told):
-    read = bundle.read
-    texts = {"main.js": main, "other.js": "export const x = 2;\n"}
-    monkeypatch.setattr(bundle, "read", lambda name: texts.get(name) or read(name))
-    with pytest.raises(ValueError, match=told):
-        bundle.joined("main.js", beside="explorer.js")
-
-
 # --- what the machine's page knows beforehand ---------------------------------------------------------------
 
 
@@ -247,80 +205,52 @@ def test_every_preset_has_a_file_of_its_run():
     assert json.loads(text) == json.loads(dumps(view.view_of(simulate(presets.PRESETS[name].scenario))))
 
 
-# --- the grid --------------------------------------------------------------------------------------------
+# --- what a page fetches of an explorer ------------------------------------------------------------------
+
+
+def fetched(name):
+    return {path: json.loads(text) for path, text in explorer_files(name)}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", explorers.EXPLORERS)
-def test_the_grid_has_a_run_for_every_combination(name):
-    data = json.loads(dumps(grid.grid(name)))
-    choices = [[str(c["value"]) for c in control["choices"]] for control in data["controls"]]
-    assert list(data["runs"]) == ["--".join(values) for values in itertools.product(*choices)]
-    for key, stored in data["runs"].items():
-        asked = dict(zip((c["name"] for c in data["controls"]), key.split("--"), strict=True))
-        run = simulate(Scenario.of({**data["base"], **asked}))
-        assert unrolled(data, stored) == run.to_log()
-        assert stored["run"].items() <= run.to_json().items()
+def test_there_is_a_file_for_the_run_of_every_combination(name):
+    files = fetched(name)
+    index = files.pop(f"{name}.json")
+    choices = [[str(c["value"]) for c in control["choices"]] for control in index["controls"]]
+    assert list(files) == [f"{name}/{'--'.join(values)}.json" for values in itertools.product(*choices)]
+    for path, stored in files.items():
+        values = path.removeprefix(f"{name}/").removesuffix(".json").split("--")
+        asked = dict(zip((c["name"] for c in index["controls"]), values, strict=True))
+        run = simulate(Scenario.of({**index["base"], **asked}))
+        assert stored == json.loads(dumps(view.view_of(run)))
 
 
 def test_a_combination_that_makes_no_run_says_why():
     busy = {"traffic": (500, 20_000), "next-driver": ("absent", "resets")}
     base = {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic", "next-driver": "absent"}
-    runs = grid.grid(explorers.Explorer("busy", 2, tuple(busy), base, busy))["runs"]
-    assert [name for name, stored in runs.items() if "rows" in stored] == [
-        "500--absent",
-        "500--resets",
-        "20000--resets",
-    ]
-    assert runs["20000--absent"] == {
-        "error": "traffic: 20000 makes more than 50,000 events in this scenario; a lower rate makes fewer"
+    files = fetched(explorers.Explorer("busy", 2, tuple(busy), base, busy))
+    assert set(files) == {"busy.json", "busy/500--absent.json", "busy/500--resets.json", "busy/20000--resets.json"}
+    assert files["busy.json"]["refused"] == {
+        "20000--absent": "traffic: 20000 makes more than 50,000 events in this scenario; a lower rate makes fewer"
     }
 
 
-def test_what_no_kernel_had_is_in_the_grid_and_what_one_had_is_not():
-    runs = grid.grid("port-that-waits")["runs"]
-    assert runs["cf118-quirked--4.17--2"]["what_if"] == ["the quirk for ports that complete no command came with v4.18"]
-    assert runs["cf118-quirked--4.18--2"]["what_if"] == []
+def test_what_no_kernel_had_is_said_of_a_run_and_what_one_had_is_not():
+    files = fetched("port-that-waits")
+    of = lambda combination: files[f"port-that-waits/{combination}.json"]["what_if"]  # noqa: E731
+    assert of("cf118-quirked--4.17--2") == ["the quirk for ports that complete no command came with v4.18"]
+    assert of("cf118-quirked--4.18--2") == []
 
 
 @pytest.mark.slow
 def test_where_kernels_differ_a_message_means_what_it_meant_in_each():
-    table = grid.grid("port-that-waits")["messages"]
-    for run in grid.combinations("port-that-waits").values():
+    table = fetched("port-that-waits")["port-that-waits.json"]["messages"]
+    for run in combinations("port-that-waits").values():
         kernel = run.scenario.kernel
         for line in run.console():
             id = line["message"]
             assert table.get(f"{id}@{kernel}", table.get(id)) == view.message_table(kernel)[id]
-
-
-def unrolled(data, stored):
-    """A run's log as the page's module reads it out of a grid."""
-    events, names = data["events"], data["names"]
-    times, rows, at = list(itertools.accumulate(events["dt"])), [], 0
-    for skip, count in zip(stored["rows"][::2], stored["rows"][1::2], strict=True):
-        rows += range(at + skip, at + skip + count)
-        at += skip + count
-    ordinals, last, sets, fresh = [], {}, [], 0
-    for name, nth, back in zip(events["name"], events["nth"], events["set"], strict=True):
-        last[name] = last.get(name, -1) + 1 + nth
-        ordinals.append(last[name])
-        sets.append({} if back is None else data["sets"][fresh - back])
-        fresh += back == 0
-    ids = [f"{names[name]}:{n}" for name, n in zip(events["name"], ordinals, strict=True)]
-    columns = {
-        "id": [ids[row] for row in rows],
-        "kind": [data["kinds"][events["kind"][row]] for row in rows],
-        "cause": [
-            None
-            if events["cause"][row] is None
-            else f"{names[events['cause'][row]]}:{ordinals[row] + events['of'][row]}"
-            for row in rows
-        ],
-        "set": [{path: ids[row] if value == "@" else value for path, value in sets[row].items()} for row in rows],
-    }
-    scenario, start = data["defaults"] | stored["scenario"], data["start"] | stored["start"]
-    events = {"t_ns": [times[row] for row in rows], **columns}
-    return {"schema": "kexecdoc-log/1", "scenario": scenario, "start": start, "events": events}
 
 
 @pytest.mark.slow
@@ -333,7 +263,7 @@ def test_the_assets_are_the_same_bytes_in_every_process(tmp_path):
         env = {**os.environ, "PYTHONHASHSEED": seed}
         subprocess.run([sys.executable, "-c", script, tmp_path / seed], env=env, check=True)
     files = sorted(p.relative_to(tmp_path / "1") for p in (tmp_path / "1").rglob("*.*"))
-    assert {Path("explorer.js"), Path("page.js"), Path("explorer.css")} <= set(files)
+    assert {Path("explorer.js"), Path("site.js"), Path("explorer.css")} <= set(files)
     assert files == sorted(p.relative_to(tmp_path / "2") for p in (tmp_path / "2").rglob("*.*"))
     assert all((tmp_path / "1" / f).read_bytes() == (tmp_path / "2" / f).read_bytes() for f in files)
 

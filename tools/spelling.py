@@ -79,7 +79,7 @@ def texts(paths: Iterable[Path]) -> Iterator[Text]:
 
 def every_path() -> list[Path]:
     """Return the files that readers read, in a fixed order."""
-    patterns = ("*.md", "site/**/*.md", "notebooks/*.ipynb", "kexecdoc/**/*.py", "kexecdoc/**/*.js")
+    patterns = ("*.md", "site/**/*.md", "notebooks/*.ipynb", "kexecdoc/**/*.py", "kexecdoc/web/explorer/src/**/*.js")
     return [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
 
 

@@ -8,21 +8,23 @@ from typing import Any
 
 from kexecdoc.course.explorers import EXPLORERS, Explorer
 from kexecdoc.reading.run import dumps
-from kexecdoc.views import palette
-from kexecdoc.web import bundle
+from kexecdoc.web import dist
 from kexecdoc.web.catalogue import catalogue, preset_runs
-from kexecdoc.web.grid import grid
+from kexecdoc.web.precomputed import explorer_files
+
+MACHINE_ONLY = ("machine.js", "worker.js")
+"""The modules that only the page of the whole machine loads."""
 
 
 def write_assets(folder: Path, *more: Explorer) -> list[Path]:
-    """Write all that the published explorers, and ``more``, need into one folder: modules, style sheet, every grid."""
+    """Write all that the published explorers, and ``more``, need into one folder: modules, style sheet, every run."""
+    chosen = (*EXPLORERS.values(), *more)
     return _write(
         folder,
         {
-            "explorer.js": bundle.joined(),
-            "page.js": bundle.lean(bundle.read("page.js")),
-            "explorer.css": bundle.lean(palette.explorer_css(bundle.read("explorer.css"))),
-            **{f"explorers/{one.name}.json": dumps(grid(one)) + "\n" for one in (*EXPLORERS.values(), *more)},
+            **{name: dist.read(f"site/{name}") for name in dist.scripts() if name not in MACHINE_ONLY},
+            "explorer.css": dist.style_sheet(),
+            **{f"explorers/{name}": text + "\n" for one in chosen for name, text in explorer_files(one)},
         },
     )
 
@@ -36,9 +38,8 @@ def write_machine(folder: Path, engine: Mapping[str, Any], chapters: Mapping[int
     return _write(
         folder,
         {
-            "machine.js": bundle.joined("machine.js", beside="explorer.js"),
-            "worker.js": bundle.lean(bundle.read("worker.js")),
-            "machine.css": bundle.lean(bundle.read("machine.css")),
+            **{name: dist.read(f"site/{name}") for name in MACHINE_ONLY},
+            "machine.css": dist.read("machine.css"),
             "machine.json": dumps(about) + "\n",
             **{f"runs/{name}.json": text + "\n" for name, text in preset_runs()},
         },

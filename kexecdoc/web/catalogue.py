@@ -1,7 +1,7 @@
 """What the page of the whole machine knows before any Python runs in it: every switch, and runs made beforehand.
 
-The presets' runs lie in a file each, in full. The chapters' explorers have theirs in grids (`kexecdoc.web.grid`);
-what settings those hold is told here, so that the page need run nothing that lies on the site already.
+The presets' runs lie in a file each, and so do those of the chapters' explorers (`kexecdoc.web.precomputed`). Which
+settings those are is said here, so that the page need run nothing that lies on the site already.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a host hands to the explorer's module: the controls, the words and the run, all as plain data.
 
-The notebook's widget and the page's precomputed grid are two hosts of one module, so both take it here.
+The notebook's widget and the page's precomputed runs are two hosts of one module, so both take it here.
 """
 
 from __future__ import annotations

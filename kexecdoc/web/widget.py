@@ -22,9 +22,8 @@ from kexecdoc.model.scales import FRAMES
 from kexecdoc.model.scenario import Scenario, ScenarioError, find
 from kexecdoc.model.switch import Value, for_message
 from kexecdoc.reading.run import Run
-from kexecdoc.views import palette
 from kexecdoc.views.still import alt_text, still_png
-from kexecdoc.web import bundle, view
+from kexecdoc.web import dist, view
 from kexecdoc.web.catalogue import catalogue
 
 EXACT = 2**53 - 1
@@ -49,8 +48,8 @@ class Explorer(anywidget.AnyWidget):
     explorer, switch, value, moment or frame.
     """
 
-    _esm = bundle.joined()
-    _css = bundle.lean(palette.explorer_css(bundle.read("explorer.css")))
+    _esm = dist.WIDGET  # a path: with ANYWIDGET_HMR=1 a change of the file reaches the open notebook
+    _css = dist.style_sheet()
 
     name = traitlets.Unicode().tag(sync=True)
     place = traitlets.Unicode("").tag(sync=True)
@@ -174,8 +173,7 @@ class Machine(Explorer):
     It is given what an `Explorer` is given, but for a name. ScenarioError for a switch or a value that does not exist.
     """
 
-    _esm = bundle.joined("notebook.js")
-    _css = bundle.lean(palette.explorer_css(bundle.read("explorer.css") + bundle.read("machine.css")))
+    _css = dist.style_sheet("machine.css")
 
     presets: traitlets.List[Any] = traitlets.List().tag(sync=True)
     chapters = traitlets.Dict().tag(sync=True)

@@ -16,11 +16,11 @@ CHAPTER = CHAPTERS[0]
 @pytest.fixture(scope="session")
 def axe():
     """The text of axe-core, which `make test` installs from npm beside the environment."""
-    path = Path(sys.prefix) / "npm" / "node_modules" / "axe-core" / "axe.min.js"
+    path = Path(sys.prefix) / "node" / "node_modules" / "axe-core" / "axe.min.js"
     if not path.exists():
         if os.environ.get("KEXECDOC_REQUIRE_BROWSER") == "1":
             pytest.fail(f"no {path.name}, and KEXECDOC_REQUIRE_BROWSER=1 allows no skipping", pytrace=False)
-        pytest.skip("axe-core is not installed: `make test` installs it where there is npm")
+        pytest.skip("axe-core is not installed: `make test` installs it")
     return path.read_text(encoding="utf-8")
 
 

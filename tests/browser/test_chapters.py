@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from kexecdoc.course.explorers import EXPLORERS
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import find
-from kexecdoc.web.grid import key
+from kexecdoc.web.precomputed import key
 
 HAS = {"arm64": ("SMMU", "ITS", "EnableLPIs, CPU 0", "Interrupts, CPU 0"), "x86": ("VT-d", "Interrupts, CPU 0")}
 """Gates that a machine has, whatever the device's interrupt."""
@@ -189,9 +189,9 @@ def test_a_combination_that_makes_no_run_is_said_and_the_picture_stays(page, bar
     gone = key(EXPLORERS[name].flipped({"interrupt": "msi"}).values()[s] for s in EXPLORERS[name].switches)
 
     def without(route):
-        grid = route.fetch().json()
-        grid["runs"][gone] = {"error": "traffic: too much of it"}
-        route.fulfill(json=grid)
+        index = route.fetch().json()
+        index["refused"][gone] = "traffic: too much of it"
+        route.fulfill(json=index)
 
     page.route(f"**/explorers/{name}.json", without)
     explorer = opened(page, bare, name)

@@ -113,7 +113,7 @@ def test_page_and_package_read_every_real_console_alike(page, site, path):
     text = path.read_text(errors="replace")
     seen = page.evaluate(
         """async ([text]) => {
-            const { compile, read, summary } = await import("../javascripts/console-log.js");
+            const { compile, read, summary } = await import("../assets/kexecdoc/console-log.js");
             const known = compile(await (await fetch("../assets/kexecdoc/messages.json")).json());
             const reading = read(text, known);
             let step = reading.next();
@@ -142,7 +142,7 @@ def test_page_and_package_read_odd_texts_alike(page, site):
     page.goto(site + PAGE)
     seen = page.evaluate(
         """async (texts) => {
-            const { compile, read, summary } = await import("../javascripts/console-log.js");
+            const { compile, read, summary } = await import("../assets/kexecdoc/console-log.js");
             const known = compile(await (await fetch("../assets/kexecdoc/messages.json")).json());
             return texts.map((text) => {
                 const reading = read(text, known);

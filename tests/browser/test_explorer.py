@@ -1,4 +1,4 @@
-"""The explorer as a reader meets it: on a bare page over the precomputed grid, and in a real JupyterLab."""
+"""The explorer as a reader meets it: on a bare page over the precomputed runs, and in a real JupyterLab."""
 
 import json
 import re
@@ -40,20 +40,6 @@ def map_of(explorer):
 
 
 # --- the module ------------------------------------------------------------------------------------------
-
-
-def test_the_module_folds_like_the_package(page, bare):
-    vectors = json.loads((ROOT / "tests" / "fold_vectors.json").read_text(encoding="utf-8"))
-    page.goto(bare + "one.html")
-    found = page.evaluate(
-        """async (cases) => {
-            const { fold } = await import("./assets/explorer.js");
-            return cases.map((c) => c.at.map((at) => fold(c.start, c.events, at.t_ns)));
-        }""",
-        vectors["cases"],
-    )
-    for case, states in zip(vectors["cases"], found, strict=True):
-        assert states == [at["state"] for at in case["at"]], case["name"]
 
 
 def test_scrubbing_to_and_fro_shows_what_the_fold_says(page, bare):
@@ -491,8 +477,7 @@ def test_what_the_chapter_set_beyond_the_switches_in_hand_is_said(explorer):
     expect(explorer.locator(".kx-baseline")).to_have_text(words)
 
 
-def test_the_grid_is_read_as_the_log_that_it_was_made_from(page, bare):
-    """Ids, times, kinds and causes of a run as the page reads them out of the grid, against the package's."""
+def test_the_page_shows_the_events_of_the_log_that_it_fetched(page, bare):
     page.goto(bare + "one.html")
     choose(page.locator(".kx"), "lpi-disable", "sticky")
     shown = page.evaluate(

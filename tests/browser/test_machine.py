@@ -213,7 +213,7 @@ def parts(a, b):
 
 @pytest.mark.parametrize("flip", ["quiesce=shutdown", "clear-bus-master=yes", "iommu=translate", "seed=1&traffic=501"])
 def test_two_machines_part_where_their_events_do_wherever_the_runs_come_from(page, machine, flip):
-    """One is a preset's file, the other one of a chapter's grid, or made here."""
+    """One is a preset's file, the other one of a chapter's, or made here."""
     a = PRESETS["left-running"].scenario
     b = a.but(**dict(word.split("=") for word in flip.split("&")))
     second = "".join(f"&b.{word}" for word in flip.split("&"))
@@ -452,7 +452,7 @@ def test_a_chapter_opens_its_state_in_the_machine_and_back_leads_back(page, site
     expect(page.locator(".kx-outcome")).to_have_count(2)
     page.wait_for_timeout(500)
     assert state() == before
-    assert of_python(asked) == [], "the chapter's grid has it"
+    assert of_python(asked) == [], "the chapter's files have it"
     page.go_back()
     page.wait_for_url(address)
     drawn(page.locator(".kx").first)

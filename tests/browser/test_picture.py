@@ -11,7 +11,7 @@ from kexecdoc.course.explorers import EXPLORERS, Explorer
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.reading.run import dumps
-from kexecdoc.web.grid import combinations
+from kexecdoc.web.precomputed import combinations
 from kexecdoc.web.view import controls, legend, message_table, view_of
 
 NAME = "just-a-branch"
@@ -49,7 +49,7 @@ def show(page, bare, scenario, *, chosen=None, other=None, **state):
                 off: () => {},
                 save_changes() {},
             };
-            const { default: explorer } = await import("./assets/explorer.js");
+            const explorer = await import("./assets/explorer.js");
             const place = document.querySelector(".kx").parentElement;
             place.replaceChildren(place.querySelector("link"));
             explorer.render({ model: window.model, el: place });

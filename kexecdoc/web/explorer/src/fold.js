@@ -1,0 +1,29 @@
+// @ts-nocheck
+// The fold of a log: the same twenty lines as in kexecdoc/model/log.py, held to them by tests/fold_vectors.json.
+
+/** A frame path names one frame or a closed range: `frame/12/owner`, `frame/12-15/bytes`. */
+export const FRAME_PATH = /^frame\/(\d+)(?:-(\d+))?\/(.*)$/;
+
+/** Lay assignments over a state, in place, and return it. A range of frames is laid frame by frame. */
+export function lay(state, assignments) {
+  for (const [path, value] of Object.entries(assignments)) {
+    const range = path.match(FRAME_PATH);
+    if (!range) {
+      state[path] = value;
+      continue;
+    }
+    const [, first, last, what] = range;
+    for (let frame = +first; frame <= +(last ?? first); frame++) state[`frame/${frame}/${what}`] = value;
+  }
+  return state;
+}
+
+/** The machine's state at a time, or at the end of the log if the time is null. */
+export function fold(start, events, t_ns = null) {
+  const state = lay({}, start);
+  for (let i = 0; i < events.t_ns.length; i++) {
+    if (t_ns !== null && events.t_ns[i] > t_ns) break;
+    lay(state, events.set[i]);
+  }
+  return state;
+}

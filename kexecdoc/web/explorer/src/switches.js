@@ -1,0 +1,94 @@
+// @ts-nocheck
+// The switches in the reader's hand: one set for one machine, two sets side by side for two.
+
+import { make } from "./dom.js";
+
+export function switches(stage) {
+  const el = make("div", { class: "kx-part kx-switches" });
+  const row = make("div", { class: "kx-switch-row" });
+  const lead =
+    "One computer crosses from one kernel to the next. Flip a switch, play the crossing, ask a frame of its memory.";
+  el.append(make("p", { class: "kx-intro", text: lead }), row);
+  const controls = () => stage.model.get("controls") ?? [];
+  const sides = () => (stage.other() ? ["scenario", "other"] : ["scenario"]);
+  let built = "";
+  let inputs = []; // { input, side, control }
+
+  function build() {
+    built = sides().join();
+    inputs = [];
+    row.replaceChildren(...controls().map(fieldset));
+    sync();
+  }
+
+  const set = (side, control, value) => stage.choose(side, { ...stage.model.get(side), [control.name]: value });
+  const known = (input, side, control) => {
+    inputs.push({ input, side, control });
+    return input;
+  };
+
+  function fieldset(control) {
+    const help = `${stage.uid}-${control.name}-help`;
+    const two = sides().length > 1;
+    const lines = two ? choosers : radios;
+    return make(
+      "fieldset",
+      { class: `kx-switch${two ? " kx-two" : ""}`, "aria-describedby": help },
+      make("legend", {}, control.label ?? control.help, " ", make("code", { text: control.name })),
+      make("p", { class: "kx-heard", id: help, text: control.help + (control.unit ? ` (${control.unit})` : "") }),
+      ...lines(control),
+    );
+  }
+
+  const words = ({ label, value }) => (label !== String(value) ? `${label} ` : "");
+
+  /** One machine: every value is seen. */
+  const radios = (control) =>
+    control.choices.map((choice) => {
+      const input = make("input", {
+        type: "radio",
+        name: `${stage.uid}-${control.name}-scenario`,
+        value: choice.value,
+        onchange: () => set("scenario", control, choice.value),
+      });
+      return make(
+        "label",
+        { class: "kx-choice" },
+        known(input, "scenario", control),
+        make("span", {}, words(choice), make("code", { text: choice.value })),
+      );
+    });
+
+  /** Two machines: a line for each. */
+  const choosers = (control) =>
+    sides().map((side, k) => {
+      const options = control.choices.map((choice) =>
+        make("option", { value: choice.value, text: `${words(choice)}${words(choice) && "· "}${choice.value}` }),
+      );
+      const select = make(
+        "select",
+        {
+          class: "kx-select",
+          "aria-label": `${control.label ?? control.help}, machine ${"AB"[k]}`,
+          onchange: () => set(side, control, control.choices[select.selectedIndex].value),
+        },
+        ...options,
+      );
+      return make("label", { class: "kx-choice" }, make("b", { text: "AB"[k] }), known(select, side, control));
+    });
+
+  function sync() {
+    if (built !== sides().join()) return build();
+    for (const { input, side, control } of inputs) {
+      const value = String((stage.model.get(side) ?? {})[control.name]);
+      if (input.type === "radio") input.checked = value === input.value;
+      else input.value = value;
+    }
+    for (const [k, control] of controls().entries()) {
+      const [a, b] = sides().map((side) => String(stage.model.get(side)?.[control.name]));
+      row.children[k].classList.toggle("kx-differs", b !== undefined && a !== b);
+    }
+  }
+
+  return { el, build, sync };
+}

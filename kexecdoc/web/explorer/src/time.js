@@ -1,0 +1,229 @@
+// @ts-nocheck
+// Time: forward, back and play, the steps by name, and the axis with what happened on it.
+
+import { icon, make, remembered, say } from "./dom.js";
+import { strip } from "./strip.js";
+import { brief, capital, duration, happening, number, since } from "./words.js";
+
+const GROUPS = { old: "Old kernel", jump: "Jump", firmware: "Firmware", next: "Next kernel" };
+
+/** What the marks on the axis mean, and in which runs there are any. */
+const MARKS = [
+  ["│ a write landed · ╵ stopped, faulted or missed", (r) => r.leftovers.length + r.astray.length],
+  ["▲ a pending bit flipped", (r) => r.pending.some((p) => p.flip)],
+  ["△ an interrupt that nobody had handed out", (r) => r.strays.length],
+  ["▬ a storm of interrupts", (r) => r.storms.length],
+  ["✕ wrong bytes found", (r) => r.spoilt.length],
+  ["▨ IOMMU off: addresses go astray", (r) => r.windows.length],
+];
+const EDGE = 4; // pixels from an end of the axis that are meant for the end
+
+export function time(stage) {
+  const range = make("input", {
+    type: "range",
+    class: "kx-range",
+    min: 0,
+    step: 1,
+    "aria-label": "Events so far",
+    oninput: () => stage.go(+range.value),
+  });
+  const rows = make("div", { class: "kx-strips" });
+  const track = make("div", { class: "kx-track" }, rows, range);
+  const button = (label, shape, keys, action) =>
+    make(
+      "button",
+      {
+        type: "button",
+        class: "kx-button kx-icon",
+        "aria-label": label,
+        "aria-keyshortcuts": keys,
+        title: `${label} (${keys})`,
+        onclick: action,
+      },
+      icon(shape),
+    );
+  const playWords = make("span");
+  const play = make(
+    "button",
+    {
+      type: "button",
+      class: "kx-button kx-play",
+      "aria-keyshortcuts": "P",
+      title: "Play, or pause (P)",
+      onclick: () => stage.toggle(),
+    },
+    icon("play"),
+    playWords,
+  );
+  const transport = make(
+    "div",
+    { class: "kx-transport", role: "group", "aria-label": "Time" },
+    play,
+    button("To the start", "first", "0", () => stage.go(0)),
+    button("One event back", "back", ",", () => stage.go(stage.position - 1)),
+    button("One event forward", "forward", ".", () => stage.go(stage.position + 1)),
+    button("To the end", "last", "9", () => stage.go(Infinity)),
+  );
+  const chooser = make("div", { class: "kx-steps" });
+  const when = make("p", { class: "kx-when" });
+  const what = make("div", { class: "kx-what" });
+  const el = make(
+    "section",
+    { class: "kx-part kx-time", "aria-label": "Time" },
+    make("div", { class: "kx-now" }, transport, chooser, when),
+    track,
+    what,
+  );
+  const key = make("p", { class: "kx-note kx-key" });
+  let strips = [];
+  let selects = [];
+  let said = []; // of each machine the elements that tell its event
+  const single = remembered((machine) => steps(machine, 0));
+  const pair = [0, 1].map((k) => remembered((machine) => steps(machine, k)));
+
+  // The scrubber is the native one, for keyboards and screen readers. What is seen, and what a pointer drags,
+  // is the axis under it, since the native one cannot have a scale for each step.
+  const drag = (event) => {
+    if (!stage.film || (event.type === "pointermove" && !track.hasPointerCapture(event.pointerId))) return;
+    if (event.type === "pointerdown") {
+      track.setPointerCapture(event.pointerId);
+      range.focus({ preventScroll: true });
+      event.preventDefault();
+    }
+    const box = strips[0].lane.getBoundingClientRect();
+    const x = event.clientX - box.left;
+    if (x >= box.width - EDGE) stage.go(Infinity);
+    else if (x <= EDGE) stage.go(0);
+    else stage.goToTime(stage.film.axis.time(x / box.width));
+  };
+  track.addEventListener("pointerdown", drag);
+  track.addEventListener("pointermove", drag);
+
+  function load(machines) {
+    range.max = stage.film.length;
+    const there = MARKS.filter(([, any]) => machines.some(({ reel }) => any(reel))).map(([words]) => words);
+    say(key, `${there.join(" · ")}${there.length ? ". " : ""}Each step has its own scale.`);
+    if (strips.length !== machines.length) {
+      strips = machines.map(({ letter }) => strip(stage, letter, () => stage.width(track)));
+      rows.replaceChildren(...strips.map((s) => s.el));
+    }
+    machines.forEach(({ reel }, k) => strips[k].load(reel, k));
+    selects = machines.map((machine, k) => (machine.letter ? pair[k] : single)(machine, k));
+    chooser.replaceChildren(...selects.map((s) => s.el));
+    said = machines.map(teller);
+    what.replaceChildren(...said.map((s) => s.el));
+  }
+
+  /** The steps of a machine, to be gone to by name. */
+  function steps({ reel, letter }, k) {
+    const option = (text, value) => make("option", { text, value });
+    const groups = Object.entries(Object.groupBy([...reel.steps.keys()], (n) => reel.steps[n].name.split("/")[0]));
+    const select = make(
+      "select",
+      {
+        class: "kx-select",
+        "aria-label": `Step${letter ? ` of machine ${letter}` : ""}`,
+        onchange: () => stage.goTo(+select.value < 0 ? 0 : reel.steps[+select.value].from + 1, k),
+      },
+      option("before the first step", -1),
+      ...groups.map(([group, found]) =>
+        make(
+          "optgroup",
+          { label: GROUPS[group] ?? group },
+          ...found.map((n) =>
+            option(
+              `${reel.steps[n].name.split("/").slice(1).join("/")} · ${brief(reel.steps[n].t1 - reel.steps[n].t0)}`,
+              n,
+            ),
+          ),
+        ),
+      ),
+    );
+    return {
+      select,
+      el: make("label", { class: "kx-step" }, make("span", { text: letter ? `${letter}, step` : "Step" }), select),
+    };
+  }
+
+  /** The event that made this position, in a sentence, and the event that led to it. */
+  function teller({ reel, letter }, k) {
+    const sentence = make("span");
+    const id = make("code");
+    const link = make("button", {
+      type: "button",
+      class: "kx-link",
+      onclick: () => stage.goTo(reel.find(link.textContent) + 1, k),
+    });
+    const cause = make("span", {}, ", caused by ", link);
+    const small = make("small", { class: "kx-id" }, id, cause);
+    return {
+      sentence,
+      id,
+      link,
+      cause,
+      small,
+      el: make("p", {}, letter && make("b", { text: `${letter}: ` }), sentence, " ", small),
+    };
+  }
+
+  function show(machines) {
+    const { film, position } = stage;
+    const t = stage.time();
+    range.value = position;
+    const local = machines.map((_, k) => film.local(t, k));
+    const named = (text, k) => `${machines[k].letter ? `${machines[k].letter} ` : ""}${text}`;
+    const moment = (reel, at) =>
+      at <= reel.time(reel.length) ? since(reel, at) : `over, ${since(reel, reel.time(reel.length))}`;
+    const each = machines.map(({ reel }, k) => named(moment(reel, local[k]), k)).join(" · ");
+    const place = `event ${number(position)} of ${number(film.length)}`;
+    range.setAttribute(
+      "aria-valuetext",
+      `${each}, step ${machines.map(({ now }, k) => named(now.state.step ?? "none", k)).join(" · ")}, ${place}`,
+    );
+    // Without a jump the moment is told by the call already.
+    const called = machines.flatMap(({ reel }, k) =>
+      local[k] >= 0 && reel.jump >= 0 ? [{ k, text: duration(local[k]) }] : [],
+    );
+    const alike = called.length === machines.length && called.every(({ text }) => text === called[0].text);
+    const since_call = alike ? called[0].text : called.map(({ text, k }) => named(text, k)).join(", ");
+    when.replaceChildren(
+      make("b", { text: each }),
+      make("span", { text: `${since_call ? ` · ${since_call} after ${machines[0].reel.call}` : ""} · ${place}` }),
+    );
+    machines.forEach((machine, k) => {
+      tell(machine, k);
+      const { reel, now } = machine;
+      const step = now.cursor && reel.steps.length && now.cursor > reel.steps[0].from ? reel.stepAt(now.cursor) : -1;
+      if (+selects[k].select.value !== step) selects[k].select.value = step;
+      strips[k].show(t);
+    });
+    say(playWords, stage.isPlaying() ? "Pause" : stage.begins() ? "Play the crossing" : "Play on");
+  }
+
+  function tell({ reel, now }, k) {
+    const { film, position } = stage;
+    const { sentence, id, link, cause, small, el: row } = said[k];
+    const i = now.cursor - 1;
+    small.hidden = i < 0;
+    if (i < 0)
+      return say(
+        sentence,
+        stage.film.local(stage.time(), k) < 0
+          ? `For it ${reel.call} is still to come.`
+          : `The old kernel runs; ${reel.call} is about to come.`,
+      );
+    // What the other machine did last stands there too, paler.
+    row.classList.toggle("kx-earlier", film.cursor(position - 1, k) === now.cursor);
+    say(sentence, `${capital(happening(reel, i, now, stage.label))}.`);
+    say(id, reel.id[i]);
+    cause.hidden = !reel.cause[i];
+    say(link, reel.cause[i] ?? "");
+  }
+
+  function playing(on) {
+    play.replaceChild(icon(on ? "pause" : "play"), play.firstChild);
+    say(playWords, on ? "Pause" : "Play on");
+  }
+
+  return { el, key, load, show, playing };
+}

@@ -1,0 +1,111 @@
+// @ts-nocheck
+// How moments, durations, counts and kinds of events are said.
+
+const KINDS = {
+  step: "a step begins",
+  run: "something else runs from now on",
+  arrival: "something arrives at the device",
+  "dma.landed": "a write of the device landed in memory",
+  "dma.missed": "a write of the device hit no RAM",
+  "dma.faulted": "a write of the device was refused by IOMMU",
+  "dma.stopped": "a write of the device was stopped by Bus Master",
+  "msi.landed": "an interrupt message reached DOORBELL",
+  "msi.missed": "an interrupt message hit no RAM, and no doorbell",
+  "msi.faulted": "an interrupt message was refused by IOMMU",
+  "msi.stopped": "an interrupt message was stopped by Bus Master",
+  "lpi.recorded": "a redistributor set a pending bit in memory",
+  "lpi.acknowledged": "a CPU took the interrupt; its pending bit was cleared",
+  "lpi.held": "a redistributor holds a pending bit on chip",
+  "lpi.evicted": "a redistributor wrote a pending bit to memory that it had held on chip",
+  "apic.accepted": "a local APIC accepted the message; its CPU has not taken it yet",
+  "apic.acknowledged": "a CPU took the interrupt",
+  stray: "a CPU took an interrupt that nobody here has handed out: it is counted and forgotten",
+  register: "a register was written",
+  cpu: "the state of a CPU changed",
+  own: "memory changed hands",
+  copy: "a piece of the image was copied to its destination",
+  store: "a kernel wrote its memory",
+  read: "an owner read its memory and compared",
+  command: "a device was given a command",
+  print: "a line on the console",
+};
+
+/** What an event of the kind `run` begins. */
+const BEGINS = {
+  stub: "the jump: the old kernel is gone",
+  firmware: "the jump: the old kernel is gone, and firmware takes over",
+  purgatory: "purgatory runs, and checks the digest",
+  "next-kernel": "the next kernel is entered",
+  userspace: "userspace runs",
+  crashed: "the kernel that ran died",
+  hung: "nothing goes on from here",
+};
+
+export const hex = (n) => `0x${n.toString(16)}`;
+const ENGLISH = new Intl.NumberFormat("en-GB");
+export const number = (n) => ENGLISH.format(n);
+export const many = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
+/** A duration, to the microsecond where microseconds matter. */
+export function duration(ns) {
+  if (ns < 1e6) return `${+(ns / 1e3).toFixed(3)} µs`;
+  if (ns < 1e9) return `${(ns / 1e6).toFixed(3)} ms`;
+  return `${(ns / 1e9).toFixed(4)} s`;
+}
+
+/** A duration for a label: three digits are enough. */
+export function brief(ns) {
+  const [n, unit] = ns < 1e6 ? [ns / 1e3, "µs"] : ns < 1e9 ? [ns / 1e6, "ms"] : [ns / 1e9, "s"];
+  return `${+n.toPrecision(3)} ${unit}`;
+}
+
+/** A moment of a run by its jump; by the call if there was no jump. */
+export function since(reel, t) {
+  if (t < 0) return "not called yet";
+  if (reel.jump < 0) return `${duration(t)} after ${reel.call}`;
+  const d = t - reel.t_ns[reel.jump];
+  if (d === 0) return "at the jump";
+  return `${duration(Math.abs(d))} ${d < 0 ? "before" : "after"} the jump`;
+}
+
+/** What the events do that change one thing: its path, split, and its value. */
+const CHANGES = {
+  call: ([, device], callback) => `the ${callback} callback of ${device}’s driver begins`,
+  return: ([, device]) => `the callback of ${device}’s driver returned`,
+  timeout: ([, device], waited) => `a command of ${device}’s was waited for in vain, for ${duration(waited)}`,
+  touch: ([, name], how) =>
+    `the crashed kernel relies on something ${how === "held" ? "that a stopped CPU held" : "damaged"}: ${name}`,
+  storm: ([, cpu], begins) =>
+    begins
+      ? `a storm: from here on CPU ${cpu} does nothing but handle interrupts`
+      : "the storm is over: the kernel has given the line up",
+  line: ([, n, what], value) =>
+    what === "asserted"
+      ? `${value ? "a" : "no"} device asserts interrupt line ${n}`
+      : `line ${n}: ${value ? "its interrupt was delivered" : "the end of its interrupt was told"}`,
+};
+
+/** What event i of a run is, in a sentence without its stop; `now` is the machine just after it. */
+export function happening(reel, i, now, label) {
+  const kind = reel.kind[i];
+  const { paths, frames } = reel.sets[i];
+  if (kind === "step") return `a step begins: ${paths.find(([path]) => path === "step")[1]}`;
+  if (kind === "run") {
+    const [path, what] = paths[0];
+    if (path === "dump") return "the crashed kernel has written the dump itself";
+    const copies = what === "stub" && reel.steps.some(({ name }) => name === "jump/copy");
+    return (BEGINS[what] ?? KINDS.run) + (copies ? ", and a stub copies the image" : "");
+  }
+  if (kind === "print") return `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`;
+  if (kind === "read" && frames.some((f) => f.value === "wrong"))
+    return "an owner read its memory and found wrong bytes";
+  if (CHANGES[kind] && paths.length) return CHANGES[kind](paths[0][0].split("/"), paths[0][1]);
+  const { iommu, doorbell } = reel.chips;
+  if (kind === "msi.landed" && frames.length) return `an interrupt message landed in memory, and not at ${doorbell}`;
+  const frame = kind === "dma.landed" ? frames.find((f) => f.what === "bytes")?.first : undefined;
+  if (frame === undefined) return (KINDS[kind] ?? kind).replace("IOMMU", iommu).replace("DOORBELL", doorbell);
+  const found = reel.harm.get(i);
+  const fate = found === undefined ? "" : `; its owner finds it wrong ${brief(reel.t_ns[found] - reel.t_ns[i])} later`;
+  return `the device wrote frame ${number(frame)}, ${label(reel.owners[now.owner[frame]])}${fate}`;
+}

@@ -1,0 +1,73 @@
+"""The runs of the published explorers: a file for every combination of the switches in the reader's hand.
+
+A page has no kernel to ask. It fetches an explorer's index first, then the run of each setting when the reader asks
+for it, or shortly before. A run's file has the same form as a notebook's view (`kexecdoc.web.view`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kexecdoc.course.explorers import Explorer, explorer
+from kexecdoc.crossing import simulate
+from kexecdoc.model.scenario import ScenarioError
+from kexecdoc.reading.run import Run, dumps
+from kexecdoc.web import view
+
+SCHEMA = "kexecdoc-explorer/4"
+
+
+def key(values: Iterable[object]) -> str:
+    """Return the name of a combination: the values in the order of the switches."""
+    return "--".join(map(str, values))
+
+
+def combinations(name: str | Explorer) -> dict[str, Run]:
+    """Return the run of every combination of an explorer's switches that makes one."""
+    return _crossed(explorer(name))[0]
+
+
+def _crossed(chosen: Explorer) -> tuple[dict[str, Run], dict[str, str]]:
+    """Return the run of every combination that makes one, and of the others what is wrong with them."""
+    runs, refused = {}, {}
+    for values in itertools.product(*map(chosen.choices, chosen.switches)):
+        try:
+            runs[key(values)] = simulate(chosen.flipped(dict(zip(chosen.switches, values, strict=True))))
+        except ScenarioError as error:
+            refused[key(values)] = str(error)
+    return runs, refused
+
+
+def explorer_files(name: str | Explorer) -> Iterator[tuple[str, str]]:
+    """Yield an explorer's files as names and JSON texts: its index, then a file for each run."""
+    chosen = explorer(name)
+    runs, refused = _crossed(chosen)
+    yield f"{chosen.name}.json", dumps(_index(chosen, runs, refused))
+    for combination, run in runs.items():
+        yield f"{chosen.name}/{combination}.json", dumps(view.view_of(run))
+
+
+def _index(chosen: Explorer, runs: dict[str, Run], refused: dict[str, str]) -> dict[str, Any]:
+    """Return all that a page has to know of an explorer before it fetches a run."""
+    return {
+        "schema": SCHEMA,
+        "name": chosen.name,
+        "base": chosen.base,
+        "defaults": chosen.kind().values(),
+        "by_kernel": view.by_kernel(chosen.kind),
+        "own": chosen.own,
+        "controls": view.controls(chosen),
+        "scenario": chosen.settings,
+        "messages": _said(runs.values(), view.messages(chosen)),
+        "legend": view.legend(),
+        "refused": refused,
+    }
+
+
+def _said(runs: Iterable[Run], table: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return what the messages mean that any of the runs prints: a page need not fetch the others."""
+    said = [(line["message"], run.scenario.kernel) for run in runs for line in run.console()]
+    ids = {id for id, _ in said} | {f"{id}@{kernel}" for id, kernel in said}
+    return {id: entry for id, entry in table.items() if id in ids}
