@@ -31,7 +31,6 @@ MOVED = {
     "show.chapter": "course.chapter",
     "show.driver_page": "web.driver_page",
     "show.explorer": "web.widget",
-    "show.grid": "web.grid",
     "show.my_driver": "course.driver_form",
     "show.reading": "views.diagnosis",
     "show.view": "web.view",
