@@ -11,6 +11,7 @@ from kexecdoc.model.draws import Draws
 from kexecdoc.model.kernel import crash, kexec, reboot
 from kexecdoc.model.kernel.arm64.next import Arm64Next
 from kexecdoc.model.kernel.arm64.old import Arm64Old
+from kexecdoc.model.kernel.drivers import built_in
 from kexecdoc.model.kernel.image import Stub
 from kexecdoc.model.kernel.kernel import Console, Kernel, Surroundings
 from kexecdoc.model.kernel.next import NextKernel
@@ -60,8 +61,9 @@ class Crossing:
         self.log = Log(self.env)
         draws = Draws(scenario.seed)
         self.computer = Computer(self.env, self.log, draws, scenario)
-        plugged = tuple(driver(self.computer, scenario) for driver in scenario.plugged)
-        around = Surroundings(self.computer, Console(self.log), scenario, draws, plugged)
+        plugged = [driver(self.computer, scenario) for driver in scenario.plugged]
+        drivers = (*built_in(self.computer), *plugged)
+        around = Surroundings(self.computer, Console(self.log), scenario, draws, drivers)
         old, new = KERNELS[scenario.machine]
         self.old, self.next = old(around), new(around)
         self.stub = Firmware(around) if scenario.through_firmware else Stub(around)
@@ -70,7 +72,6 @@ class Crossing:
         if scenario.on_abort == "fatal":
             self.computer.bus.on_abort = lambda cause: self.running.abort(cause)
         self.computer.check()
-        self.env.process(self.computer.nic.receive())
         self.end = self.env.process(self._cross())
 
     def _cross(self) -> Generator[Event, object, None]:

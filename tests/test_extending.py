@@ -2,7 +2,9 @@
 
 import doctest
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import your_own_device as example
@@ -64,6 +66,38 @@ def test_the_card_disturbs_nothing_else_the_same_packets_come_at_the_same_time()
 
     assert packets(WithCard(**LEFT)) == packets(Scenario(clear_bus_master="no"))
     # --8<-- [end:claims]
+
+
+def test_a_plugged_driver_is_called_as_the_built_in_ones_are():
+    run = simulate(WithCard(line_shared="yes", hotplug="conforming", hotplug_ports=2))
+    functions = ["port0", "port1", "usb0", "nvme0", "eth0", "card0"]
+    calls = [(path.split("/")[1], name) for e in run.log if e.kind == "call" for path, name in e.set.items()]
+    assert calls[:6] == [(name, "shutdown") for name in reversed(functions)]
+    assert calls[6:] == [(name, "probe") for name in functions]
+
+
+def test_a_driver_says_what_ends_it_and_requests_its_line():
+    class Removed(example.CardDriver):
+        def request_interrupts(self, old):
+            old.interrupts.begin_with_line(lambda _: False, "card0_intr")
+
+        def ended_by(self, scenario):
+            return "remove"
+
+        def remove(self, old):
+            with old.callback("card0", "remove", driver="none"):
+                yield from old.pause(PERIOD)
+                old.interrupts.free_line("card0_intr", old.cause)
+
+    @dataclass(frozen=True, kw_only=True)
+    class WithRemovedCard(WithCard):
+        plugged: ClassVar = (Removed,)
+
+    run = simulate(WithRemovedCard())
+    assert run.log.start["line/35/masked"] is False
+    removed = at(run, "old/card0-return:0")
+    assert run.at(removed)["line/35/masked"] is True
+    assert run.at(removed)["device/card0/driver"] == "none"
 
 
 def test_in_a_panic_the_card_writes_where_the_capture_kernel_is_not():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kexecdoc.course.exercises import RIGHT
-from kexecdoc.model.kernel.ports import command_wait_ns
+from kexecdoc.model.kernel.drivers.port import command_wait_ns
 from kexecdoc.model.scales import MS, S
 from kexecdoc.model.scenario import ScenarioError, find
 

@@ -6,7 +6,7 @@ from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Optio
 from kexecdoc.course.quiz.drawn import Drawn
 from kexecdoc.course.quiz.problem import Problem, same
 from kexecdoc.crossing import simulate
-from kexecdoc.model.kernel.ports import BOOT_COMMAND, DISABLING_COMMAND, POLL_MS, POLLS
+from kexecdoc.model.kernel.drivers.port import BOOT_COMMAND, DISABLING_COMMAND, POLL_MS, POLLS
 from kexecdoc.model.scales import MS, SLOT_SET_UP, S
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.registries.messages import find

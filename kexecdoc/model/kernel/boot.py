@@ -96,8 +96,9 @@ def enumerate_bus(new: NextKernel) -> Process:
             class_code=id.class_code,
             kind=kind,
         )
-    if new.computer.nic.msi != "disabled":
-        new.computer.nic.disable_msi(new.id("eth0-msi-off"), new.cause)
+    for function in new.computer.bus.functions.values():
+        if function.msi is not None and function.msi.msi != "disabled":
+            function.msi.disable_msi(new.id(f"{function.name}-msi-off"), new.cause)
 
 
 def start_unpacking(new: NextKernel) -> Process:
@@ -117,6 +118,16 @@ def _unpack(new: NextKernel) -> Process:
     new.log.record(new.id("free-initramfs"), "own", archive.id, freed)
     new.say("initramfs.freed", INITRAMFS_FRAMES * FRAME // 1024)
     return archive
+
+
+def probe_drivers(new: NextKernel) -> Process:
+    """Probe the devices in the order of their registration, amid the work of drivers that this machine does without."""
+    waited = 0
+    for driver in new.drivers:
+        if driver.probes_at > waited:
+            yield from new.pause(driver.probes_at - waited)
+            waited = driver.probes_at
+        yield from driver.probe(new)
 
 
 def late_initcalls(new: NextKernel) -> Process:
@@ -153,5 +164,6 @@ def userspace(new: NextKernel) -> Process:
 MEMORY = Step("next/memory", set_up_memory, "init-main")
 ENUMERATION = Step("next/enumeration", enumerate_bus, "pci-enumeration")
 INITRAMFS = Step("next/initramfs", start_unpacking, "initramfs")
+DRIVERS = Step("next/drivers", probe_drivers, "nvme")
 LATE = Step("next/late-initcalls", late_initcalls, "init-main")
 USERSPACE = Step("next/userspace", userspace, "init-main")

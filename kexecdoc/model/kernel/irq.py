@@ -66,8 +66,13 @@ class Interrupts:
         self._handlers[number] = handler
 
     def begin_with_line(self, handler: Handler, name: str) -> None:
-        """Have the line at t=0."""
+        """Let a driver have the line at t=0."""
         self._sharers[name] = handler
+
+    def start(self) -> None:
+        """Unmask the line at t=0 if a driver has it."""
+        if self._sharers:
+            self._line.start()
 
     def free_line(self, name: str, cause: str | None) -> None:
         """Give a driver's part of the line back. The last one masks it. [src: request-irq]"""

@@ -61,14 +61,14 @@ class RateLimit:
 class Surroundings:
     """What every kernel of a crossing finds: the computer, the console, the scenario, its draws and the drivers.
 
-    ``plugged`` are the drivers of what is plugged in beside the machine's own devices.
+    The drivers are in the order in which both kernels register the devices.
     """
 
     computer: Computer
     console: Console
     scenario: Scenario
     draws: Draws
-    plugged: tuple[Driver, ...]
+    drivers: tuple[Driver, ...]
 
 
 class Kernel:
@@ -81,7 +81,7 @@ class Kernel:
         self.console = around.console
         self.scenario = around.scenario
         self.draws = around.draws
-        self.plugged = around.plugged
+        self.drivers = around.drivers
         self.log = self.computer.log
         self.memory = self.computer.memory
         self._ordinals: Counter[str] = Counter()

@@ -13,11 +13,9 @@ from kexecdoc.model.kernel.irq import Interrupts
 from kexecdoc.model.kernel.kernel import Kernel, Surroundings
 from kexecdoc.model.kernel.step import Step
 from kexecdoc.model.log import frames_path
-from kexecdoc.model.machine.cpu import Interrupt
 from kexecdoc.model.machine.iommu import Domain, identity
 from kexecdoc.model.machine.memory import NoRoom, natural
-from kexecdoc.model.machine.nic import Programming
-from kexecdoc.model.scales import BUFFER_BLOCK_FRAMES, BUFFER_BYTES, CYCLIC_BYTES, DESCRIPTOR_BYTES, FRAME, RAM_BASE
+from kexecdoc.model.scales import FRAME, RAM_BASE
 
 FIRMWARE_FRAMES = 32
 
@@ -29,9 +27,8 @@ class OldKernel(Kernel):
     image: Image
     others_stopped = False  # whether the other CPUs have been told to stop
     room: Room  # where its successor waits, and runs
-    nic_frames: list[int]  # of the device under study: its buffers and its descriptors
     off_limits: range = range(0)  # frames that the interrupt controller's tables of the boot CPU lie between
-    doorbells: dict[str, list[tuple[int, int]]]  # by function: what each of its vectors writes, and where
+    doorbell = 0  # the bus address to which a function writes its messages
 
     NUMBERS: ClassVar[Mapping[str, tuple[int, ...]]]  # by function: with which number each vector reaches a CPU
     MACHINE_SHUTDOWN: ClassVar[tuple[Step, ...]]
@@ -44,6 +41,7 @@ class OldKernel(Kernel):
         super().__init__(around)
         self.interrupts = Interrupts(self)
         self.handed = Handed()
+        self._mapped = 0  # how many ranges have a bus address
 
     # -- what an architecture has to say -------------------------------------------------------------
 
@@ -52,7 +50,7 @@ class OldKernel(Kernel):
         """Set the interrupt controllers up, as they are at t=0."""
 
     @abstractmethod
-    def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
+    def messages(self, function: str) -> list[tuple[int, int]]:
         """Route a function's vectors; return what each of them has to write, and where."""
 
     @abstractmethod
@@ -60,8 +58,8 @@ class OldKernel(Kernel):
         """Return the physical address that a domain has to map for messages to get through, or None."""
 
     @abstractmethod
-    def free_disk_interrupts(self) -> None:
-        """Free the disk's interrupts, as its driver does."""
+    def free_interrupts(self, function: str) -> None:
+        """Free a function's messages."""
 
     @abstractmethod
     def shut_down_iommu(self) -> None:
@@ -84,15 +82,26 @@ class OldKernel(Kernel):
         memory.give([(0, FIRMWARE_FRAMES)], "firmware")
         self.room = Room.of(self)
         self.set_up_controllers()
-        self._set_up_nic()
-        self._set_up_interrupts()
-        self.interrupts.attach()
-        for driver in self.plugged:
+        self._set_up_iommu()
+        for driver in self.drivers:
             driver.set_up(self)
+        start |= {f"device/{name}/driver": "bound" for name in self.computer.bus.functions}
+        self.interrupts.attach()
         self.image = load(self, self.room, range(0) if self.handed.kept else self.off_limits)
         self.handed = Handed(**{**self.handed.__dict__, **self.room.handed()})
         start |= memory.owners()
         start |= {frames_path(first, count, "kept"): True for first, count in self.kept_runs()}
+
+    def _set_up_iommu(self) -> None:
+        """Put every function into one domain, which lets its messages through. Interrupts are routed on the way."""
+        self._domain = Domain() if self.scenario.iommu == "translate" else identity()
+        page = self.doorbell_page()
+        if page is not None:
+            self.doorbell = self._map(page, 1)
+        for driver in reversed(self.drivers):
+            driver.request_interrupts(self)
+        self.interrupts.start()
+        self.computer.chips.iommu.start(self._domain, self.computer.bus.functions)
 
     def kept_runs(self) -> list[tuple[int, int]]:
         """Return the frames of LPI tables that are kept for the next kernel, in runs."""
@@ -116,102 +125,23 @@ class OldKernel(Kernel):
         self.memory.give([(first, count)], owner)
         return first
 
-    def _set_up_interrupts(self) -> None:
-        """Request every interrupt that a driver of this kernel's uses."""
-        computer = self.computer
-        nic, line, scenario = computer.nic, computer.chips.line, self.scenario
-        nic.programming.messages = self.doorbells["eth0"]
-        computer.disk.messages = self.doorbells["nvme0"]
-        if scenario.interrupt == "intx":
-            self.interrupts.begin_with_line(self._serve_nic, "eth0_intr")
-        else:
-            for number in self.NUMBERS["eth0"]:
-                self.interrupts.request(number, self._take_nic_message)
-        if computer.usb is not None:
-            self.interrupts.begin_with_line(self._serve_usb, "usb_hcd_irq")
-        if scenario.interrupt == "intx" or computer.usb is not None:
-            line.start()
+    def dma_address(self, function: str, first: int, count: int) -> int:
+        """Return the address by which a function writes frames of this kernel, mapped for it if its domain maps.
 
-    def _serve_nic(self, interrupt: Interrupt) -> bool:
-        nic = self.computer.nic
-        said = nic.serve(self.id("eth0-serve"), interrupt.cause)
-        if said:
-            nic.post(interrupt)
-        return said
-
-    def _serve_usb(self, interrupt: Interrupt) -> bool:
-        assert self.computer.usb is not None
-        return self.computer.usb.serve(self.id("usb0-serve"), interrupt.cause)
-
-    def _take_nic_message(self, interrupt: Interrupt) -> bool:
-        """Handle a message of the device's: post the used descriptors again."""
-        self.computer.nic.post(interrupt)
-        return True
-
-    def _set_up_nic(self) -> None:
-        """Give the device its buffers and descriptors, by the addresses that it will put on the bus.
-
-        Without a translating IOMMU those are physical. With one they are I/O virtual: allocated top-down
-        below 4 GiB, where this machine has no RAM, or (``iova=ram``) numbers that are also addresses of RAM.
+        Without a translating IOMMU that is the physical address. With one it is I/O virtual: allocated top-down below
+        4 GiB, where this machine has no RAM, or (``iova=ram``) a number that is also an address of RAM.
         [src: iova-allocation]
         """
-        computer, scenario, nic = self.computer, self.scenario, self.computer.nic
-        within = self.room.shared
-        if scenario.dma == "ring":
-            frames = -(-scenario.ring_size * BUFFER_BYTES // FRAME)
-            sizes = [BUFFER_BLOCK_FRAMES] * (frames // BUFFER_BLOCK_FRAMES)
-            sizes += [frames % BUFFER_BLOCK_FRAMES] * (frames % BUFFER_BLOCK_FRAMES > 0)
-            buffers = [(self.place(f"buffers-{n}", size, "dma-buffer", within), size) for n, size in enumerate(sizes)]
-            count = -(-scenario.ring_size * DESCRIPTOR_BYTES // FRAME)
-            descriptors = [(self.place("descriptors", count, "descriptor-ring"), count)]
-        else:
-            count = CYCLIC_BYTES // FRAME
-            buffers, descriptors = [(self.place("cyclic", count, "dma-buffer", within), count)], []
+        assert self.computer.chips.iommu.streams[function] is self._domain, "at t=0 all functions share one domain"
+        return self._map(self.memory.address(first), count)
 
-        domain = Domain() if scenario.iommu == "translate" else identity()
-        page = self.doorbell_page()
-        doorbell = [(None, 1)] if page is not None else []
-        bus = self._bus_addresses(domain, page, [*doorbell, *descriptors, *buffers])
-        ring_at = bus.pop(0) if page is not None else 0
-        uses_line = scenario.interrupt == "intx"
-        self.doorbells = {
-            "eth0": [] if uses_line else self.messages("eth0", ring_at),
-            "nvme0": self.messages("nvme0", ring_at),
-        }
-        ring, blocks = (bus[0], bus[1:]) if descriptors else (0, bus)
-        each = FRAME // BUFFER_BYTES
-        addresses = [
-            base + n * BUFFER_BYTES for base, (_, size) in zip(blocks, buffers, strict=True) for n in range(size * each)
-        ]
-        self.nic_frames = [frame for first, count in (*descriptors, *buffers) for frame in range(first, first + count)]
-        limit = scenario.ring_size if scenario.dma == "ring" else len(addresses)
-        nic.program(Programming(self.name, addresses[:limit], ring))
-        computer.chips.iommu.start(domain, computer.bus.functions)
-        self.log.start |= nic.registers()
-        self.log.start["device/eth0/targets"] = [[a, a + n - 1] for a, n in (*descriptors, *buffers)]
-        self.log.start |= {f"device/{name}/driver": "bound" for name in computer.bus.functions}
-
-    def _bus_addresses(self, domain: Domain, page: int | None, ranges: list[tuple[int | None, int]]) -> list[int]:
-        """Return the bus address of each range of frames; a first frame of None is the doorbell's ``page``."""
-        physical = [page or 0 if first is None else self.memory.address(first) for first, _ in ranges]
-        return [
-            self._map(domain, f"iova-{number}", address, count)
-            for number, ((_, count), address) in enumerate(zip(ranges, physical, strict=True))
-        ]
-
-    def dma_address(self, function: str, first: int, count: int) -> int:
-        """Return the address by which a function writes frames of this kernel's, mapped for it if its domain maps."""
-        domain = self.computer.chips.iommu.streams[function]
-        assert domain is not None, "at t=0 every function has a domain"
-        return self._map(domain, f"iova-{function}", self.memory.address(first), count)
-
-    def _map(self, domain: Domain, stream: str, address: int, count: int) -> int:
-        """Return the bus address of a physical one, of whose pages ``count`` are mapped if the domain translates.
-
-        Bus addresses are given out top-down from 4 GiB, or where this machine has RAM.
-        """
+    def _map(self, address: int, count: int) -> int:
+        """Return the bus address of a physical one, of whose pages ``count`` are mapped if the domain translates."""
+        domain = self._domain
         if domain.pages is None:
             return address
+        stream = f"iova-{self._mapped}"
+        self._mapped += 1
         if self.scenario.iova == "hole":
             page = min(domain.pages, default=(1 << 32) // FRAME) - count
         else:

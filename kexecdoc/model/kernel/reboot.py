@@ -58,10 +58,11 @@ class Firmware(Stub):
 def reset(firmware: Firmware) -> Process:
     """Reset the hardware, all of it: power-on state, whatever the old kernel left. [src: x86-reboot]"""
     computer, cause = firmware.computer, firmware.cause
-    computer.nic.reset("", firmware.id("eth0-reset"), cause)
-    for function in computer.bus.functions.values():
+    functions = computer.bus.functions.values()
+    for function in functions:
         if function.on_reset is not None:
             function.on_reset(firmware.id(f"{function.name}-reset"), cause)
+    for function in functions:
         function.set_bus_master(False, firmware.id(f"{function.name}-reset"), cause)
     computer.chips.reset(lambda what: firmware.id(f"{what}-reset"), cause)
     yield from ()

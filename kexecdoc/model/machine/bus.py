@@ -44,6 +44,20 @@ class Doorbell(Protocol):
         """Take a message from a requester."""
 
 
+class MsiCapability(Protocol):
+    """What configuration space says of a function's messages, and lets a kernel do to them."""
+
+    @property
+    def msi(self) -> str:
+        """``enabled``, ``disabled`` or ``masked``."""
+
+    def disable_msi(self, id: str, cause: str | None, *, fall_back: bool = False) -> None:
+        """Clear the enable bit. The device may fall back to its line."""
+
+    def mask_msi(self, id: str, cause: str | None) -> None:
+        """Set the mask bits."""
+
+
 class Bus:
     """One root bus, the IOMMU beside it, and what lies behind: memory and the doorbell of interrupts."""
 
@@ -89,6 +103,7 @@ class Function:
         self.open = True
         self.on_open: Callable[[str], None] | None = None  # given the id of the write that let it through again
         self.on_reset: Callable[[str, str | None], None] | None = None  # given the id of its event, and the cause
+        self.msi: MsiCapability | None = None  # None where this model keeps no state of it
         bus.functions[name] = self
         bus.log.start[f"gate/{name}/bus-master"] = True
 

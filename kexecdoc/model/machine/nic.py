@@ -8,6 +8,7 @@ registers, whoever put it there. [src: ring-runs-dry]
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Generator
 from dataclasses import dataclass, field
@@ -60,6 +61,8 @@ class Nic:
         self._held: int | None = None  # the last packet that Bus Master held back
         self._listening = env.event()  # happens when it listens again
         function.on_open = self._resume
+        function.on_reset = functools.partial(self.reset, "")
+        function.msi = self
 
     @property
     def name(self) -> str:

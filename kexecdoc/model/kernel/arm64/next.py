@@ -6,6 +6,7 @@ from kexecdoc.model.death import Death
 from kexecdoc.model.kernel.arm64 import smmu
 from kexecdoc.model.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, route
 from kexecdoc.model.kernel.boot import (
+    DRIVERS,
     ENUMERATION,
     INITRAMFS,
     LATE,
@@ -16,7 +17,6 @@ from kexecdoc.model.kernel.boot import (
     others,
     say_how_many_are_up,
 )
-from kexecdoc.model.kernel.drivers import DRIVERS
 from kexecdoc.model.kernel.next import NextKernel
 from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.machine.gic import FIRST_LPI, ITS_BASE, TABLE_BYTES, TABLE_FRAMES, Redistributor

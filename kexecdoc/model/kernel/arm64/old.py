@@ -74,9 +74,9 @@ def mask_interrupts(old: OldKernel) -> Process:
     [src: mask-interrupts, msi-own-mask]
     """
     yield from old.pause(PANIC_STEP)
-    nic = old.computer.nic
-    if nic.msi == "enabled":
-        nic.mask_msi(old.id("eth0-mask-msi"), old.cause)
+    for function in old.computer.bus.functions.values():
+        if function.msi is not None and function.msi.msi == "enabled":
+            function.msi.mask_msi(old.id(f"{function.name}-mask-msi"), old.cause)
     configure_all(old, chips(old).redistributors[0].property_table, DISABLED)
     chips(old).line.set_mask(True, old.id("line-mask"), old.cause)
     old.say("crash.starting")
@@ -141,14 +141,14 @@ class Arm64Old(OldKernel):
     def doorbell_page(self) -> int | None:
         return chips(self).its.address
 
-    def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
+    def messages(self, function: str) -> list[tuple[int, int]]:
         """Route a function's vectors through the ITS."""
         self.log.start |= route(self, function)
-        return [(doorbell, event_id) for event_id in range(len(INTIDS[function]))]
+        return [(self.doorbell, event_id) for event_id in range(len(INTIDS[function]))]
 
-    def free_disk_interrupts(self) -> None:
-        """Disable the disk's LPIs, as freeing them does."""
-        for intid in INTIDS["nvme0"]:
+    def free_interrupts(self, function: str) -> None:
+        """Disable a function's LPIs."""
+        for intid in INTIDS[function]:
             configure(self, self.property_table, intid, DISABLED)
 
     def shut_down_iommu(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kexecdoc.model.death import Death
 from kexecdoc.model.kernel.boot import (
+    DRIVERS,
     ENUMERATION,
     INITRAMFS,
     LATE,
@@ -14,7 +15,6 @@ from kexecdoc.model.kernel.boot import (
     others,
     say_how_many_are_up,
 )
-from kexecdoc.model.kernel.drivers import DRIVERS
 from kexecdoc.model.kernel.next import NextKernel
 from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.kernel.x86 import vtd

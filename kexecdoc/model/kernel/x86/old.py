@@ -96,12 +96,12 @@ class X86Old(OldKernel):
         """The window for messages is not translated: nothing has to be mapped. [src: msi-window]"""
         return None
 
-    def messages(self, function: str, doorbell: int) -> list[tuple[int, int]]:
+    def messages(self, function: str) -> list[tuple[int, int]]:
         """Hand out vectors."""
         return messages(function, CPUS)
 
-    def free_disk_interrupts(self) -> None:
-        """The disk's vectors are free again; nothing in any controller changes."""
+    def free_interrupts(self, function: str) -> None:
+        """Change nothing in any controller: the vectors are only handed out again."""
 
     def shut_down_iommu(self) -> None:
         """Nothing: VT-d is no device, and goes off late, in machine_shutdown(). [src: vtd-shutdown]"""
