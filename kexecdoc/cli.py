@@ -1,16 +1,19 @@
 """The command line: one crossing, many crossings, somebody's console log, the switches, the presets, endless problems.
 
 Exit status 0: it ran, whatever became of the simulated machine. 2: the request was wrong, and one line on
-standard error says which switch, which value, what is allowed and the nearest valid name. 130: Ctrl-C.
+standard error says which switch, which value, what is allowed and the nearest valid name. 1: the simulator failed, and
+one line names the scenario. 130: Ctrl-C, or a sweep was told to end.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import closing, suppress
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +26,7 @@ from kexecdoc.model.switch import Switch, for_message
 from kexecdoc.reading.doctor import diagnose
 from kexecdoc.reading.run import dumps
 from kexecdoc.study.presets import PRESETS, preset
-from kexecdoc.study.sweep import FILES, rows, save, varied
+from kexecdoc.study.sweep import FILES, SimulatorError, rows, save, varied
 from kexecdoc.views.diagnosis import reading, reading_json
 from kexecdoc.views.outcomes import outcome_table
 from kexecdoc.views.text import console_text, describe, switch_table
@@ -64,10 +67,10 @@ class Parser(argparse.ArgumentParser):
         fail(message)
 
 
-def fail(message: str) -> NoReturn:
-    """Say in one line what is wrong with the request, and exit with status 2."""
+def fail(message: str, status: int = 2) -> NoReturn:
+    """Say in one line what is wrong, and exit: with status 2 if it is the request."""
     print(f"kexecdoc: {message}", file=sys.stderr)
-    raise SystemExit(2)
+    raise SystemExit(status)
 
 
 def build_parser() -> Parser:
@@ -157,6 +160,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         ](options)
     except ScenarioError as error:
         fail(str(error))
+    except SimulatorError as error:
+        fail(str(error), status=1)
     except KeyboardInterrupt:
         print("kexecdoc: interrupted; nothing was written", file=sys.stderr)
         return 130
@@ -194,7 +199,13 @@ def _scenario(options: argparse.Namespace) -> Scenario:
 
 
 def _run(options: argparse.Namespace) -> str:
-    result = simulate(_scenario(options))
+    scenario = _scenario(options)
+    try:
+        result = simulate(scenario)
+    except ScenarioError:
+        raise
+    except Exception as error:
+        raise SimulatorError.of(scenario, error) from error
     match options.format:
         case "console":
             return console_text(result)
@@ -222,7 +233,7 @@ def _sweep(options: argparse.Namespace) -> str:
     jobs = int(counts.get("jobs", -1 if find_spec("joblib") else 1))
     output = None if options.output is None else _file(options.output)
     try:
-        with closing(rows(vary, base, seeds=seeds, jobs=jobs)) as made:
+        with _ended_like_ctrl_c(), closing(rows(vary, base, seeds=seeds, jobs=jobs)) as made:
             if output is None:
                 return outcome_table(made, tuple(vary), base, seeds)
             return f"{output}: {save(made, output):,} rows"
@@ -231,6 +242,19 @@ def _sweep(options: argparse.Namespace) -> str:
     except OSError as error:
         path = str(output) if str(output).isprintable() else ascii(str(output))
         fail(f"--output: {path}: {error.strerror or error}")
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C, so that it ends the workers and leaves no part of a file."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _file(name: str) -> Path:

@@ -26,7 +26,7 @@ from kexecdoc.model.scenario import Scenario, ScenarioError, switches
 from kexecdoc.study import sweep
 from kexecdoc.study.presets import PRESETS
 from kexecdoc.study.proportion import wilson
-from kexecdoc.study.sweep import CHUNK, SHORT, Factorial, rows, save, scalars, varied
+from kexecdoc.study.sweep import CHUNK, SHORT, Factorial, SimulatorError, rows, save, scalars, varied
 
 LEFT = scenario("quiesce=none clear-bus-master=no")
 TOO_MANY = "dma=cyclic quiesce=none clear-bus-master=no next-driver=absent"
@@ -384,8 +384,85 @@ def test_ctrl_c_is_status_130_and_one_line(capsys, monkeypatch):
     assert capsys.readouterr() == ("", "kexecdoc: interrupted; nothing was written\n")
 
 
+BROKEN = """
+import os, signal
+from kexecdoc.study import sweep
+from kexecdoc.study.sweep import simulate
+import kexecdoc.cli, sys
+
+def broken(scenario):
+    if scenario.seed == 30 and scenario.iommu == "translate":
+        {fault}
+    return simulate(scenario)
+
+sys.modules["kexecdoc.study.sweep"].simulate = kexecdoc.cli.simulate = broken
+"""
+"""Python runs it whenever it starts, so that workers have the fault, too: one scenario fails, or ends its process."""
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """Run a command with a simulator that fails in one scenario, and return how it ended and which files it left."""
+
+    def run(*words, fault="raise IndexError('pop from\\n empty list')"):
+        (tmp_path / "fault").mkdir()
+        (tmp_path / "fault" / "sitecustomize.py").write_text(BROKEN.format(fault=fault))
+        (folder := tmp_path / "tables").mkdir()
+        ended = subprocess.run(
+            [sys.executable, "-m", "kexecdoc", *words],
+            capture_output=True,
+            text=True,
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(tmp_path / "fault")},
+        )
+        return ended, list(folder.iterdir())
+
+    return run
+
+
+LONG = ("--traffic", "1", "--vary", "iommu=translate,off", "--seeds", "200")
+FAULT = "the simulator failed: IndexError: pop from empty list (sitecustomize.py, line 9)\n"
+
+
 @pytest.mark.slow
-def test_ctrl_c_ends_the_workers_and_leaves_nothing_half_written(tmp_path):
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_run_that_fails_is_named_in_one_line_and_no_file_is_left(broken, jobs, suffix):
+    pytest.importorskip("joblib")
+    pytest.importorskip("pyarrow")
+    ended, left = broken("sweep", *LONG, "--jobs", jobs, "--output", f"t.{suffix}")
+    assert (ended.returncode, ended.stdout, left) == (1, "", [])
+    assert ended.stderr == f"kexecdoc: traffic=1 iommu=translate seed=30: {FAULT}"
+
+
+def test_a_single_run_that_fails_is_named_in_one_line(broken):
+    ended, _ = broken("run", "--iommu", "translate", "--seed", "30")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == f"kexecdoc: iommu=translate seed=30: {FAULT}"
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_is_told_in_one_line(broken):
+    pytest.importorskip("joblib")
+    ended, left = broken(
+        "sweep", *LONG, "--jobs", "2", "--output", "t.csv", fault="os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    assert (ended.returncode, ended.stdout, left) == (1, "", [])
+    assert ended.stderr == ("kexecdoc: a worker was killed, perhaps for want of memory; --jobs 1 works without any\n")
+
+
+def test_a_fault_in_python_is_an_exception_that_names_the_scenario(monkeypatch):
+    def broken(scenario):
+        raise ZeroDivisionError(f"seed {scenario.seed}")
+
+    monkeypatch.setattr(sys.modules[rows.__module__], "simulate", broken)
+    with pytest.raises(SimulatorError, match=r"^quiesce=none seed=3: the simulator failed: ZeroDivisionError: seed 3"):
+        few((), Scenario(quiesce="none", seed=3))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["to all", "to the first"])
+def test_ctrl_c_ends_the_workers_and_leaves_nothing_half_written(tmp_path, how):
     pytest.importorskip("joblib")
     output = tmp_path / "t.csv"
     command = ["sweep", "left-running", "--vary", "iommu", "--seeds", "1000000", "--jobs", "2", "--output", str(output)]
@@ -398,7 +475,10 @@ def test_ctrl_c_ends_the_workers_and_leaves_nothing_half_written(tmp_path):
     )
     while not any(path.stat().st_size for path in tmp_path.iterdir()):
         assert running.poll() is None, running.stderr.read()
-    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to everybody
+    if how == signal.SIGINT:
+        os.killpg(running.pid, how)  # as a terminal does: to everybody
+    else:
+        running.send_signal(how)  # as a service manager does
     # It returns when the last process that could write there has ended: the workers, too.
     assert running.communicate() == ("", "kexecdoc: interrupted; nothing was written\n")
     assert running.returncode == 130

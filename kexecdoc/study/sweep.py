@@ -15,6 +15,7 @@ import csv
 import errno
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -38,6 +39,20 @@ SHORT = 200
 
 CHUNK = 20
 """Runs that a worker is given at a time: enough to make handing them over cheap, few enough to share them out."""
+
+
+class SimulatorError(RuntimeError):
+    """A crossing failed through a fault of the simulator. The text is one line that names the scenario."""
+
+    @classmethod
+    def of(cls, scenario: Scenario, error: Exception) -> SimulatorError:
+        """Return what is to be said of an exception: a plain text, which any process can hand to another."""
+        values = {name: value for name, value in scenario.differences().items() if name != "seed"}
+        words = " ".join(f"{name}={value}" for name, value in {**values, "seed": scenario.seed}.items())
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        return cls(f"{words}: the simulator failed: {said} ({Path(place.filename).name}, line {place.lineno})")
+
 
 Row = dict[str, str | int | float | bool | None]
 
@@ -127,6 +142,7 @@ def rows(
     the environment sets ``TQDM_DISABLE``.
 
     ScenarioError for a request that is wrong, and, named, for a combination that makes too many events.
+    SimulatorError, which names the scenario too, if the simulator itself fails.
     ImportError if there should be several processes and joblib is not installed.
     """
     design = Factorial.of(vary, base, seeds)
@@ -164,6 +180,8 @@ def _made_here(design: Factorial) -> Generator[Row, None, None]:
 
 
 def _made_by_workers(design: Factorial, jobs: int | None) -> Generator[Row, None, None]:
+    from concurrent.futures.process import BrokenProcessPool  # not every Python that runs the rest has processes
+
     from joblib import Parallel, delayed
 
     # Results come in the order of the tasks, whoever is done first. Closed before its end, as by Ctrl-C, joblib's
@@ -173,6 +191,8 @@ def _made_by_workers(design: Factorial, jobs: int | None) -> Generator[Row, None
     try:
         for result in results:
             yield from _checked(result)
+    except BrokenProcessPool:
+        raise SimulatorError("a worker was killed, perhaps for want of memory; --jobs 1 works without any") from None
     finally:
         with warnings.catch_warnings(action="ignore", category=UserWarning):
             results.close()
@@ -183,12 +203,12 @@ def _chunks(scenarios: Iterator[Scenario]) -> Iterator[list[Scenario]]:
         yield chunk
 
 
-def _cross(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | ScenarioError]:
-    """Cross with each scenario and return the rows; a scenario that is refused becomes its error.
+def _cross(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | ScenarioError | SimulatorError]:
+    """Cross with each scenario and return the rows; a scenario that is refused, or fails, becomes its error.
 
     It is not raised here, since then the first worker to meet one would decide which the caller hears of.
     """
-    made: list[Row | ScenarioError] = []
+    made: list[Row | ScenarioError | SimulatorError] = []
     for scenario in scenarios:
         values = {name: scenario.values()[name] for name in names}
         try:
@@ -196,14 +216,17 @@ def _cross(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | 
         except ScenarioError as error:
             made.append(ScenarioError(f"{' '.join(f'{n}={v}' for n, v in values.items())}: {error}"))
             continue
+        except Exception as error:
+            made.append(SimulatorError.of(scenario, error))
+            continue
         row: Row = {find(name, type(scenario)).field: value for name, value in values.items()}
         made.append(row | measured)
     return made
 
 
-def _checked(made: Iterable[Row | ScenarioError]) -> Iterator[Row]:
+def _checked(made: Iterable[Row | ScenarioError | SimulatorError]) -> Iterator[Row]:
     for row in made:
-        if isinstance(row, ScenarioError):
+        if isinstance(row, Exception):
             raise row
         yield row
 
