@@ -1,5 +1,6 @@
 """What is installed, and from which of the two lists: pyproject.toml for pip, environment.yml for conda."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -59,9 +60,28 @@ def test_the_extra_dev_is_all_the_others():
     assert PROJECT["optional-dependencies"]["dev"] == [f"kexecdoc[{','.join(EXTRAS)}]"]
 
 
-def test_conda_gets_what_notebooks_and_sweeps_need_in_the_same_versions_and_nothing_more():
+def test_conda_gets_the_pins_of_the_core_the_notebooks_and_sweeps_and_no_more():
     packages = {entry.replace("=", "==") for entry in OWN_PACKAGES if not re.match(r"(python|pip)\b", entry)}
-    assert packages == {*EXTRAS["notebook"], *EXTRAS["sweep"]}
+    assert packages == {*PROJECT["dependencies"], *EXTRAS["notebook"], *EXTRAS["sweep"]}
+
+
+def test_conda_names_every_package_that_the_notebooks_import_themselves():
+    paths = [path for folder in ("course", "views", "web") for path in (ROOT / "kexecdoc" / folder).rglob("*.py")]
+    imported = {"simpy"}
+    for path in (path for path in paths if "site" not in path.parts):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            imported |= {name.partition(".")[0] for name in names}
+    brought = {
+        "IPython": "ipykernel",
+        "PIL": "matplotlib",
+        "numpy": "matplotlib",
+        "traitlets": "ipywidgets",
+    }  # by one that is named
+    wanted = {brought.get(name, name) for name in imported - set(sys.stdlib_module_names) - {"kexecdoc", ""}}
+    assert wanted <= {entry.partition("=")[0] for entry in OWN_PACKAGES}
+    assert {"ipywidgets", "simpy"} <= wanted
 
 
 def test_conda_installs_this_package_from_this_folder():
