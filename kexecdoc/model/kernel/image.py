@@ -279,7 +279,7 @@ class Stub(Kernel):
         self.log.record("purgatory/start:0", "run", self.cause, {"running": "purgatory"})
         yield from self.pause(DIGEST)
         memory, destinations = self.memory, self.image.destinations
-        reading = self.find(destinations, "purgatory/read-image:0")
+        reading = self.find(list(runs(destinations)), "purgatory/read-image:0")
         if _digest(memory.load(memory.address(f), FRAME) for f in destinations) != self.image.digest:
             raise MachineDead("hung", Death.WRONG_IMAGE, reading.id)
 

@@ -159,17 +159,16 @@ class Kernel:
         What is found is an event of the log; the verdict reads nothing else.
         """
         ranges = self.memory.runs_of(owner)
-        if not ranges:
-            return Findings(None, [])
-        frames = [frame for first, count in ranges for frame in range(first, first + count)]
-        return self.find(frames, self.id(f"read-{owner}"))
+        return self.find(ranges, self.id(f"read-{owner}")) if ranges else Findings(None, [])
 
-    def find(self, frames: list[int], id: str) -> Findings:
-        """Compare what is in frames with what ought to be there, and log what was found as the event ``id``."""
-        wrong = self.memory.wrong(frames)
-        spoilt = set(wrong)
-        good = frames if not wrong else [frame for frame in frames if frame not in spoilt]
-        found = {frames_path(first, count, "found"): "intact" for first, count in runs(good)}
+    def find(self, ranges: list[tuple[int, int]], id: str) -> Findings:
+        """Compare what is in ranges (first frame, count) with what ought to be there; log that as the event ``id``."""
+        wrong = self.memory.wrong(ranges)
+        good = ranges
+        if spoilt := set(wrong):
+            frames = (frame for first, count in ranges for frame in range(first, first + count))
+            good = list(runs(frame for frame in frames if frame not in spoilt))
+        found = {frames_path(first, count, "found"): "intact" for first, count in good}
         found |= {frames_path(first, count, "found"): "wrong" for first, count in runs(wrong)}
         self.log.record(id, "read", self.cause, found)
         return Findings(id, wrong)

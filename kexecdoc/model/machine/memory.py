@@ -14,6 +14,7 @@ from typing import Any
 
 from kexecdoc.model.draws import Draws
 from kexecdoc.model.log import Log, frames_path
+from kexecdoc.model.machine.ram import ZEROES, Ram
 from kexecdoc.model.scales import FRAME, FRAMES, RAM_BASE
 
 
@@ -29,15 +30,15 @@ class Memory:
 
     def __init__(self, log: Log) -> None:
         self._log = log
-        self.ram = bytearray(FRAMES * FRAME)
+        self.ram = Ram()
         self._owners = ["old"]
         self._owned = bytearray(FRAMES)  # by frame, an index into those: so that runs are found at the speed of `re`
         self.content: list[bytes | None] = [None] * FRAMES
         self.watched: dict[int, Callable[[], dict[str, int]]] = {}  # by frame: what reads it anew once it was written
 
     def release(self) -> None:
-        """Let go of the bytes, when a run is over: a machine is a cycle of objects, which is collected late."""
-        self.ram = bytearray()
+        """Drop the bytes once a run is over. A machine is a cycle of objects, so it is collected late."""
+        self.ram.frames = []
         self.content = []
 
     @staticmethod
@@ -53,40 +54,42 @@ class Memory:
 
     def load(self, address: int, length: int = 1) -> bytes:
         """Read bytes at a physical address in RAM."""
-        offset = address - RAM_BASE
-        return bytes(self.ram[offset : offset + length])
+        return self.ram.read(address - RAM_BASE, length)
 
     def store(self, address: int, data: bytes) -> None:
         """Write bytes at a physical address in RAM, whoever asks."""
-        offset = address - RAM_BASE
-        self.ram[offset : offset + len(data)] = data
+        self.ram.write(address - RAM_BASE, data)
 
     def fill(self, frame: int, name: str) -> None:
         """Let a frame's owner put the payload called ``name`` there, and remember that it did."""
-        self.content[frame] = self.ram[frame * FRAME : (frame + 1) * FRAME] = payload(name)
+        self.content[frame] = self.ram.frames[frame] = payload(name)
 
     def zero(self, frame: int) -> None:
         """Let a frame's owner clear it."""
-        self.ram[frame * FRAME : (frame + 1) * FRAME] = bytes(FRAME)
+        self.ram.frames[frame] = ZEROES
         self.content[frame] = None
 
     def copy(self, source: int, destination: int, count: int) -> None:
         """Copy frames as they are, wrong bytes included. What ought to be there goes along."""
-        here, there, length = source * FRAME, destination * FRAME, count * FRAME
-        self.ram[there : there + length] = self.ram[here : here + length]
+        self.ram.copy(source, destination, count)
         self.content[destination : destination + count] = self.content[source : source + count]
 
-    def wrong(self, frames: Iterable[int]) -> list[int]:
-        """Compare what owners put in frames with what is there, and return the frames where it differs."""
-        ram, content = self.ram, self.content
-        return [f for f in frames if (put := content[f]) is not None and not ram.startswith(put, f * FRAME)]
+    def wrong(self, ranges: Iterable[tuple[int, int]]) -> list[int]:
+        """Compare what owners put in ranges (first frame, count) with what is there; return the frames that differ."""
+        different: list[int] = []
+        for first, count in ranges:
+            there, put = self.ram.frames[first : first + count], self.content[first : first + count]
+            if there != put:
+                pairs = enumerate(zip(there, put, strict=True), first)
+                different += [frame for frame, (is_, was) in pairs if was is not None and is_ != was]
+        return different
 
     def wrong_bytes(self, frame: int) -> list[int]:
         """Return the offsets in a frame at which something else is than its owner put there."""
-        content, at = self.content[frame], frame * FRAME
-        if content is None:
+        there, put = self.ram.frames[frame], self.content[frame]
+        if put is None:
             return []
-        return [n for n, (is_, was) in enumerate(zip(self.ram[at : at + FRAME], content, strict=True)) if is_ != was]
+        return [offset for offset, (is_, was) in enumerate(zip(there, put, strict=True)) if is_ != was]
 
     def give(self, ranges: Iterable[tuple[int, int]], owner: str) -> dict[str, str]:
         """Give ranges (first frame, count) to an owner and return that as assignments for the log."""
@@ -162,7 +165,7 @@ class Memory:
         return slot * align
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)  # 32 MiB: room for the names that runs with different seeds have in common
 def payload(name: str) -> bytes:
     """Return the 4 KiB that the payload called ``name`` consists of: one digest, repeated."""
     return blake2b(name.encode()).digest() * (FRAME // 64)
