@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from kexecdoc.model.death import Death
+from kexecdoc.model.draws import Draws
 from kexecdoc.model.kernel.kernel import Findings
 from kexecdoc.model.kernel.next import NextKernel
 from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.machine.cpu import Cpu
-from kexecdoc.model.machine.memory import runs
+from kexecdoc.model.machine.memory import ranges_in
 from kexecdoc.model.scales import (
     AFTER_USERSPACE,
     BOOT_ENUMERATION,
@@ -15,6 +16,7 @@ from kexecdoc.model.scales import (
     BOOT_MEMORY,
     BOOT_ROOTFS,
     FRAME,
+    FRAMES,
     INITRAMFS_FRAMES,
     TABLE_FRAMES,
     UNPACK,
@@ -72,12 +74,12 @@ def set_up_memory(new: NextKernel) -> Process:
     """
     yield from new.pause(BOOT_MEMORY)
 
-    def fill(frame: int) -> None:
-        new.memory.fill(frame, f"early:{frame}")
+    def fill(first: int, count: int) -> None:
+        new.memory.fill(first, count, "early")
 
     for stream, count in EARLY_ALLOCATIONS:
         new.allocate(stream, count, "next-tables", fill, early=True)
-    pool = new.memory.give(new.handed.runs_within(new.memory.runs_of(*new.handed.free)), "next-free")
+    pool = new.memory.give(ranges_in(new.handed.within(new.memory.usable(*new.handed.free), early=False)), "next-free")
     new.log.record(new.id("free-pool"), "own", new.cause, pool)
 
 
@@ -114,7 +116,7 @@ def _unpack(new: NextKernel) -> Process:
     if archive.wrong:
         new.say("initramfs.failed", "invalid magic at start of compressed archive", cause=archive.id)
     yield from new.pause(UNPACK)
-    freed = new.memory.give(new.memory.runs_of("next-initramfs"), "next-free")
+    freed = new.memory.give(new.memory.ranges_of("next-initramfs"), "next-free")
     new.log.record(new.id("free-initramfs"), "own", archive.id, freed)
     new.say("initramfs.freed", INITRAMFS_FRAMES * FRAME // 1024)
     return archive
@@ -138,20 +140,25 @@ def late_initcalls(new: NextKernel) -> Process:
         new.panic("VFS: Unable to mount root fs on unknown-block(0,0)", Death.WRONG_INITRAMFS, archive.id)
 
 
+def _half_of(free: bytearray, draws: Draws) -> list[tuple[int, int]]:
+    """Return half of the frames in a mask as ranges (first frame, count), taken in blocks drawn by lot."""
+    wanted, taken = sum(free) // 2, bytearray(FRAMES)
+    for block in sorted(range(FRAMES // POOL_RUN), key=lambda block: draws.below(2**32, "layout/pool", block)):
+        for frame in range(block * POOL_RUN, (block + 1) * POOL_RUN):
+            if free[frame] and wanted:
+                taken[frame] = 1
+                wanted -= 1
+    return list(ranges_in(taken))
+
+
 def userspace(new: NextKernel) -> Process:
     """Run init: half of the free pool is allocated, cleared and used. Then time passes."""
     memory = new.memory
     new.say("init.run", "/init")
-    free = memory.owned_by("next-free")
-    blocks = sorted({f // POOL_RUN for f in free}, key=lambda b: new.draws.below(2**32, "layout/pool", b))
-    wanted = len(free) // 2
-    in_pool = set(free)
-    order = [f for b in blocks for f in range(b * POOL_RUN, (b + 1) * POOL_RUN) if f in in_pool]
-    taken = sorted(order[:wanted])
-    for frame in taken:  # cleared and then filled, which leaves nothing of the clearing to be seen
-        memory.fill(frame, f"userspace:{frame}")
+    ranges = _half_of(memory.usable("next-free"), new.draws)
+    for first, count in ranges:  # a kernel clears them first, which leaves no trace once they are filled
+        memory.fill(first, count, "userspace")
     id = new.id("allocate-userspace")
-    ranges = list(runs(taken))
     owners = {**memory.give(ranges, "next-data"), **memory.wrote(ranges, id)}
     new.log.record(id, "run", new.cause, {"running": "userspace", **owners})
     new.use("next-data")

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kexecdoc.model.machine.memory import runs
-
 
 def mask(frames: Iterable[int], size: int) -> bytearray:
     """Return a mask with a byte for each frame: 1 for those named."""
@@ -34,12 +32,6 @@ class Handed:
     free: tuple[str, ...] = ("old",)
     kept: frozenset[int] = frozenset()
     capture: bool = False
-
-    def runs_within(self, ranges: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-        """Return what of ranges (first frame, count) lies in the memory map."""
-        if self.memory is None:
-            return ranges
-        return runs(f for first, count in ranges for f in range(first, first + count) if self.memory[f])
 
     def within(self, usable: bytearray, *, early: bool) -> bytearray:
         """Return what of a mask of usable frames the next kernel may use."""

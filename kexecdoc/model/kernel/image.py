@@ -13,15 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from hashlib import sha256
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.handed import Handed, mask
 from kexecdoc.model.kernel.kernel import Kernel
 from kexecdoc.model.kernel.step import Process, Step
-from kexecdoc.model.machine.memory import NoRoom, payload, runs
+from kexecdoc.model.machine.memory import NoRoom, contiguous_ranges, payload
 from kexecdoc.model.scales import (
     CMA_FRAMES,
     COPY,
@@ -90,8 +91,7 @@ class Room:
             return cls(reserved, shared)
         if scenario.path == "kexec" and scenario.handover == "kho":
             scratch, preserved = block("scratch", CRASH_FRAMES), block("preserved", PRESERVED_FRAMES)
-            for frame in preserved:
-                memory.fill(frame, f"preserved:{frame}")
+            memory.fill(preserved.start, len(preserved), "preserved")
             memory.give([(preserved.start, len(preserved))], "preserved")
             return cls(scratch=scratch, preserved=preserved)
         return cls()
@@ -143,15 +143,15 @@ def load(kernel: Kernel, room: Room, boot_tables: range) -> Image:
     """
     memory, scenario = kernel.memory, kernel.scenario
     segments = _destinations(kernel, room, boot_tables)
-    destinations = [frame for s in segments for frame in range(s.first, s.first + s.count)]
-    pages = destinations if room.reserved else _source_pages(kernel, room, set(destinations))
-    for number, frame in enumerate(pages):
-        memory.fill(frame, f"image:{number}")
+    destinations = [range(s.first, s.first + s.count) for s in segments]
+    pages = [*chain(*destinations)] if room.reserved else _source_pages(kernel, room, destinations)
+    for frame, page in zip(pages, image_pages(), strict=True):
+        memory.put(frame, page)
     if not room.reserved and not scenario.through_firmware:
-        memory.give(runs(sorted(pages)), "image")
+        memory.give(contiguous_ranges(sorted(pages)), "image")
     checked = (scenario.loader == "user" or scenario.machine == "x86") and not scenario.through_firmware
     checked &= scenario.handover == "none" or scenario.path != "kexec"
-    digest = _digest(payload(f"image:{n}") for n in range(len(pages))) if checked else b""
+    digest = _digest(image_pages()) if checked else b""
     return Image(segments, pages, digest, copied=not room.reserved)
 
 
@@ -210,24 +210,29 @@ def _placed(kernel: Kernel, segments: Iterable[tuple[str, int]], over: range) ->
     return placed
 
 
-def _source_pages(kernel: Kernel, room: Room, destinations: set[int]) -> list[int]:
+def _source_pages(kernel: Kernel, room: Room, destinations: list[range]) -> list[int]:
     """Return free frames for every page of the image, scattered in runs of eight as an allocator would.
 
     There are always enough: with the largest ring and a handover, 1,112 frames are free, and the image has 1,024.
     """
-    free = set(kernel.memory.owned_by("old")) - destinations - {*room.what_if, *room.scratch}
+    free = kernel.memory.usable("old", without=(*destinations, room.what_if, room.scratch))
     slots = sorted(range(FRAMES // 8), key=lambda s: kernel.draws.below(2**32, "layout/image-pages", s))
-    pages = [frame for s in slots for frame in range(s * 8, s * 8 + 8) if frame in free]
+    pages = [frame for s in slots for frame in range(s * 8, s * 8 + 8) if free[frame]]
     if len(pages) < IMAGE_FRAMES:
         raise NoRoom("no room for the image's source pages")
     return pages[:IMAGE_FRAMES]
 
 
-def _digest(pages: Iterable[bytes]) -> bytes:
-    digest = sha256()
-    for page in pages:
-        digest.update(page)
-    return digest.digest()
+@cache
+def image_pages() -> tuple[bytes, ...]:
+    """Return the pages of the image, which are the same in every run."""
+    return tuple(payload(f"image:{number}") for number in range(IMAGE_FRAMES))
+
+
+@lru_cache(maxsize=4)
+def _digest(pages: tuple[bytes, ...]) -> bytes:
+    """Return the SHA-256 of pages. The cache compares all of them, so it knows an unchanged image again."""
+    return sha256(b"".join(pages)).digest()
 
 
 class Stub(Kernel):
@@ -249,7 +254,7 @@ class Stub(Kernel):
     def forsake(self) -> dict[str, str]:
         """Make the old kernel's memory nobody's; return that as assignments for the log."""
         held = self.memory.owned_by("dma-buffer", "descriptor-ring", "its-table", "lpi-table")
-        return self.memory.give(runs(frame for frame in held if frame not in self.handed.kept), "old")
+        return self.memory.give(contiguous_ranges(frame for frame in held if frame not in self.handed.kept), "old")
 
     def abort(self, cause: str) -> None:
         """Die of a refused request that came back as an error: nothing here can say so."""
@@ -261,7 +266,7 @@ class Stub(Kernel):
         for number, at in enumerate(range(0, len(pages), COPY_RUN)):
             yield from self.pause(COPY * COPY_RUN // len(pages))
             moves: list[list[int]] = []
-            for source, count in runs(pages[at : at + COPY_RUN]):
+            for source, count in contiguous_ranges(pages[at : at + COPY_RUN]):
                 moves.append([source, destinations[at] + sum(n for _, _, n in moves), count])
             for source, destination, count in moves:
                 self.memory.copy(source, destination, count)
@@ -279,15 +284,15 @@ class Stub(Kernel):
         self.log.record("purgatory/start:0", "run", self.cause, {"running": "purgatory"})
         yield from self.pause(DIGEST)
         memory, destinations = self.memory, self.image.destinations
-        reading = self.find(list(runs(destinations)), "purgatory/read-image:0")
-        if _digest(memory.load(memory.address(f), FRAME) for f in destinations) != self.image.digest:
+        reading = self.find(list(contiguous_ranges(destinations)), "purgatory/read-image:0")
+        if _digest(tuple(memory.load(memory.address(f), FRAME) for f in destinations)) != self.image.digest:
             raise MachineDead("hung", Death.WRONG_IMAGE, reading.id)
 
     def enter(self) -> None:
         """Branch to the next kernel: what was the image is its text, data and initramfs."""
         owners: dict[str, str] = {}
         if self.image.copied:
-            owners |= self.memory.give(runs(sorted(self.image.pages)), "old")
+            owners |= self.memory.give(contiguous_ranges(sorted(self.image.pages)), "old")
         for segment in self.image.segments:
             owners |= self.memory.give([(segment.first, segment.count)], segment.owner)
         undriven = {f"device/{name}/driver": "none" for name in self.computer.bus.functions}

@@ -14,7 +14,7 @@ from kexecdoc.model.kernel.driver import Driver
 from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.log import Log, frames_path
 from kexecdoc.model.machine.computer import Computer
-from kexecdoc.model.machine.memory import runs
+from kexecdoc.model.machine.memory import contiguous_ranges
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.registries.messages import render
 from kexecdoc.registries.versions import Versions
@@ -158,7 +158,7 @@ class Kernel:
 
         What is found is an event of the log; the verdict reads nothing else.
         """
-        ranges = self.memory.runs_of(owner)
+        ranges = self.memory.ranges_of(owner)
         return self.find(ranges, self.id(f"read-{owner}")) if ranges else Findings(None, [])
 
     def find(self, ranges: list[tuple[int, int]], id: str) -> Findings:
@@ -167,8 +167,8 @@ class Kernel:
         good = ranges
         if spoilt := set(wrong):
             frames = (frame for first, count in ranges for frame in range(first, first + count))
-            good = list(runs(frame for frame in frames if frame not in spoilt))
+            good = list(contiguous_ranges(frame for frame in frames if frame not in spoilt))
         found = {frames_path(first, count, "found"): "intact" for first, count in good}
-        found |= {frames_path(first, count, "found"): "wrong" for first, count in runs(wrong)}
+        found |= {frames_path(first, count, "found"): "wrong" for first, count in contiguous_ranges(wrong)}
         self.log.record(id, "read", self.cause, found)
         return Findings(id, wrong)

@@ -94,9 +94,9 @@ class NextKernel(Kernel):
         raise MachineDead("crashed", reason, cause)
 
     def allocate(
-        self, stream: str, count: int, owner: str, fill: Callable[[int], object], *, early: bool = False
+        self, stream: str, count: int, owner: str, fill: Callable[[int, int], object], *, early: bool = False
     ) -> int:
-        """Allocate a block of free memory, ``fill`` each of its frames, and log whose it is now.
+        """Allocate a block of free memory, ``fill`` it (first frame, count), and log whose it is now.
 
         ``early`` is for what is allocated before the page allocator is up. Return its first frame.
         """
@@ -104,8 +104,7 @@ class NextKernel(Kernel):
         free = self.handed.within(free, early=early)
         first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), ALLOCATION_ALIGN), free)
         id = self.id(f"allocate-{stream}")
-        for frame in range(first, first + count):
-            fill(frame)
+        fill(first, count)
         given = self.memory.give([(first, count)], owner)
         self.log.record(id, "own", self.cause, {**given, **self.memory.wrote([(first, count)], id)})
         return first

@@ -90,7 +90,7 @@ class OldKernel(Kernel):
         self.image = load(self, self.room, range(0) if self.handed.kept else self.off_limits)
         self.handed = Handed(**{**self.handed.__dict__, **self.room.handed()})
         start |= memory.owners()
-        start |= {frames_path(first, count, "kept"): True for first, count in self.kept_runs()}
+        start |= {frames_path(first, count, "kept"): True for first, count in self.kept_ranges()}
 
     def _set_up_iommu(self) -> None:
         """Put every function into one domain, which lets its messages through. Interrupts are routed on the way."""
@@ -103,9 +103,9 @@ class OldKernel(Kernel):
         self.interrupts.start()
         self.computer.chips.iommu.start(self._domain, self.computer.bus.functions)
 
-    def kept_runs(self) -> list[tuple[int, int]]:
-        """Return the frames of LPI tables that are kept for the next kernel, in runs."""
-        return self.memory.runs_of("lpi-table") if self.handed.kept else []
+    def kept_ranges(self) -> list[tuple[int, int]]:
+        """Return the frames of LPI tables that are kept for the next kernel, as ranges."""
+        return self.memory.ranges_of("lpi-table") if self.handed.kept else []
 
     def place(self, stream: str, count: int, owner: str, within: range = range(0)) -> int:
         """Allocate a naturally aligned block in memory that is not yet used for anything else.

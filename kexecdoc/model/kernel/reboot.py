@@ -8,7 +8,7 @@ and resets nothing. [src: restart-prepare, pci-device-shutdown, x86-reboot]
 from __future__ import annotations
 
 from kexecdoc.model.kernel import kexec
-from kexecdoc.model.kernel.image import Stub
+from kexecdoc.model.kernel.image import Stub, image_pages
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.scales import COPY, FIRMWARE, SHORT_STEP
@@ -44,10 +44,10 @@ class Firmware(Stub):
 
     def load_image(self) -> Process:
         """Load the image from the disk to where it runs."""
-        pages, destinations = self.image.pages, self.image.destinations
+        pages, destinations, image = self.image.pages, self.image.destinations, image_pages()
         for number, frame in enumerate(destinations):
             if frame != pages[number]:
-                self.memory.fill(frame, f"image:{number}")
+                self.memory.put(frame, image[number])
         id = self.id("load-image")
         ranges = [(s.first, s.count) for s in self.image.segments]
         owners = self.memory.give(ranges, "image")

@@ -6,7 +6,6 @@ now; a byte changed behind everybody's back is found in the same way.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from hashlib import blake2b
@@ -32,7 +31,7 @@ class Memory:
         self._log = log
         self.ram = Ram()
         self._owners = ["old"]
-        self._owned = bytearray(FRAMES)  # by frame, an index into those: so that runs are found at the speed of `re`
+        self._owned = bytearray(FRAMES)  # by frame, an index into those: one byte each, so searches run in C
         self.content: list[bytes | None] = [None] * FRAMES
         self.watched: dict[int, Callable[[], dict[str, int]]] = {}  # by frame: what reads it anew once it was written
 
@@ -60,14 +59,20 @@ class Memory:
         """Write bytes at a physical address in RAM, whoever asks."""
         self.ram.write(address - RAM_BASE, data)
 
-    def fill(self, frame: int, name: str) -> None:
-        """Let a frame's owner put the payload called ``name`` there, and remember that it did."""
-        self.content[frame] = self.ram.frames[frame] = payload(name)
+    def put(self, frame: int, page: bytes) -> None:
+        """Let a frame's owner put 4 KiB there, and remember what it put."""
+        self.content[frame] = self.ram.frames[frame] = page
 
-    def zero(self, frame: int) -> None:
-        """Let a frame's owner clear it."""
-        self.ram.frames[frame] = ZEROES
-        self.content[frame] = None
+    def fill(self, first: int, count: int, kind: str) -> None:
+        """Let the owner of ``count`` frames put the payload called ``KIND:N`` in each frame N."""
+        payloads = [payload(f"{kind}:{frame}") for frame in range(first, first + count)]
+        self.content[first : first + count] = payloads
+        self.ram.frames[first : first + count] = payloads
+
+    def zero(self, first: int, count: int) -> None:
+        """Let the owner of ``count`` frames clear them."""
+        self.ram.frames[first : first + count] = [ZEROES] * count
+        self.content[first : first + count] = [None] * count
 
     def copy(self, source: int, destination: int, count: int) -> None:
         """Copy frames as they are, wrong bytes included. What ought to be there goes along."""
@@ -101,7 +106,7 @@ class Memory:
 
     def owners(self) -> dict[str, str]:
         """Return whose every frame is, as assignments for the log."""
-        runs = sorted((first, count, owner) for owner in self._owners for first, count in self.runs_of(owner))
+        runs = sorted((first, count, owner) for owner in self._owners for first, count in self.ranges_of(owner))
         return {frames_path(first, count, "owner"): owner for first, count, owner in runs}
 
     def wrote(self, ranges: Iterable[tuple[int, int]], id: str) -> dict[str, Any]:
@@ -126,14 +131,13 @@ class Memory:
         """Return who owns a frame."""
         return self._owners[self._owned[frame]]
 
-    def runs_of(self, *owners: str) -> list[tuple[int, int]]:
-        """Return the frames of some owners as unbroken runs (first, count), in order."""
-        indices = bytes(map(self._index, owners))
-        return [(run.start(), len(run[0])) for run in re.finditer(b"[" + re.escape(indices) + b"]+", self._owned)]
+    def ranges_of(self, *owners: str) -> list[tuple[int, int]]:
+        """Return the frames of some owners as contiguous ranges (first, count), in order."""
+        return list(ranges_in(self.usable(*owners)))
 
     def owned_by(self, *owners: str) -> list[int]:
         """Return the frames of some owners, in order."""
-        return [frame for first, count in self.runs_of(*owners) for frame in range(first, first + count)]
+        return [frame for first, count in self.ranges_of(*owners) for frame in range(first, first + count)]
 
     def usable(self, *owners: str, without: Iterable[range] = ()) -> bytearray:
         """Return a byte for each frame: 1 if one of these owners has it, or anybody if none is named.
@@ -171,8 +175,18 @@ def payload(name: str) -> bytes:
     return blake2b(name.encode()).digest() * (FRAME // 64)
 
 
-def runs(frames: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield (first, count) for each unbroken run in an ordered series of frames."""
+def ranges_in(mask: bytes | bytearray) -> Iterator[tuple[int, int]]:
+    """Yield (first, count) for each contiguous range of frames whose byte in a mask is 1; all others are 0."""
+    stop = 0
+    while (first := mask.find(1, stop)) >= 0:
+        stop = mask.find(0, first)
+        if stop < 0:
+            stop = len(mask)
+        yield first, stop - first
+
+
+def contiguous_ranges(frames: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield (first, count) for each contiguous range in a series of frames, in the order of the series."""
     first = count = 0
     for frame in frames:
         if count and frame == first + count:

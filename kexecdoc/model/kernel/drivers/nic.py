@@ -8,7 +8,7 @@ from kexecdoc.model.kernel.next import NextKernel
 from kexecdoc.model.kernel.old import OldKernel
 from kexecdoc.model.kernel.step import Process
 from kexecdoc.model.machine.cpu import Interrupt
-from kexecdoc.model.machine.memory import runs
+from kexecdoc.model.machine.memory import contiguous_ranges
 from kexecdoc.model.machine.nic import Nic, Programming
 from kexecdoc.model.scales import (
     BUFFER_BLOCK_FRAMES,
@@ -127,7 +127,7 @@ class NicDriver(Driver):
             if old.scenario.interrupt == "intx":
                 old.interrupts.free_line(HANDLER, old.cause)
             self.function.set_bus_master(False, old.id("eth0-remove"), old.cause)
-            freed = old.memory.give(runs(sorted(self._frames)), "old")
+            freed = old.memory.give(contiguous_ranges(sorted(self._frames)), "old")
             old.log.record(old.id("eth0-free"), "own", old.cause, freed)
 
     # -- the next kernel -----------------------------------------------------------------------------
