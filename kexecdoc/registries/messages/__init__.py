@@ -9,7 +9,7 @@ Wording was looked for in 5.10.262, 6.1.192, 6.12.117 and 7.3.4. `kexecdoc.readi
 
 from __future__ import annotations
 
-from kexecdoc.registries.messages import crossing, damage, gic, handover, interrupts, iommu, panic
+from kexecdoc.registries.messages import crash, crossing, damage, gic, interrupts, iommu, live_update
 from kexecdoc.registries.messages.line import CONVERSION as CONVERSION
 from kexecdoc.registries.messages.line import HARMS as HARMS
 from kexecdoc.registries.messages.line import NOTHING as NOTHING
@@ -19,7 +19,7 @@ from kexecdoc.registries.messages.line import Mechanism as Mechanism
 from kexecdoc.registries.messages.line import Message as Message
 from kexecdoc.registries.messages.line import Parameters as Parameters
 
-AREAS = (crossing, panic, gic, interrupts, iommu, damage, handover)
+AREAS = (crossing, crash, gic, interrupts, iommu, damage, live_update)
 
 MESSAGES: tuple[Message, ...] = tuple(message for area in AREAS for message in area.MESSAGES)
 
