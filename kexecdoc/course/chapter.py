@@ -18,6 +18,7 @@ from kexecdoc.reading.run import Run
 from kexecdoc.reading.verdict import OUTCOMES
 from kexecdoc.registries.sources import cite, cited
 from kexecdoc.study.presets import preset
+from kexecdoc.views.columns import aligned
 from kexecdoc.views.still import Moment, alt_text, moment, still_png
 
 
@@ -139,8 +140,7 @@ class Table:
     rows: list[tuple[str, ...]]
 
     def __repr__(self) -> str:
-        widths = [max(len(row[n]) for row in (self.head, *self.rows)) for n in range(len(self.head))]
-        return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in (self.head, *self.rows))
+        return "\n".join(aligned([self.head, *self.rows]))
 
     def _repr_html_(self) -> str:
         def line(cells: tuple[str, ...], tag: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Coverage:
+class CallbackCount:
     """The PCI drivers of a tree, or of one area of it, and how many have which callback."""
 
     tree: str
@@ -25,22 +25,22 @@ class Coverage:
         return {"remove": self.remove, "shutdown": self.shutdown}[callback] / self.drivers
 
 
-TREES: tuple[Coverage, ...] = (
-    Coverage("4.17.0", 742, 703, 91),
-    Coverage("5.10.223", 780, 737, 119),
-    Coverage("6.1.192", 768, 719, 134),
-    Coverage("6.12.117", 790, 738, 153),
-    Coverage("7.3.4", 795, 735, 171),
+TREES: tuple[CallbackCount, ...] = (
+    CallbackCount("4.17.0", 742, 703, 91),
+    CallbackCount("5.10.223", 780, 737, 119),
+    CallbackCount("6.1.192", 768, 719, 134),
+    CallbackCount("6.12.117", 790, 738, 153),
+    CallbackCount("7.3.4", 795, 735, 171),
 )
 """Whole trees, from June 2018 to November 2026. [src: driver-counts]"""
 
-AREAS: tuple[Coverage, ...] = (
-    Coverage("4.17.0", 116, 111, 36, "Ethernet"),
-    Coverage("7.3.4", 145, 138, 66, "Ethernet"),
-    Coverage("4.17.0", 51, 51, 22, "SCSI"),
-    Coverage("7.3.4", 53, 53, 23, "SCSI"),
-    Coverage("4.17.0", 63, 63, 0, "libata"),
-    Coverage("7.3.4", 62, 62, 1, "libata"),
+AREAS: tuple[CallbackCount, ...] = (
+    CallbackCount("4.17.0", 116, 111, 36, "Ethernet"),
+    CallbackCount("7.3.4", 145, 138, 66, "Ethernet"),
+    CallbackCount("4.17.0", 51, 51, 22, "SCSI"),
+    CallbackCount("7.3.4", 53, 53, 23, "SCSI"),
+    CallbackCount("4.17.0", 63, 63, 0, "libata"),
+    CallbackCount("7.3.4", 62, 62, 1, "libata"),
 )
 """The first and the last of these trees, by area. The one of libata is AHCI. [src: driver-counts]"""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.study.sweep import Row
 from kexecdoc.study.tally import Count, Counts
+from kexecdoc.views.columns import aligned
 
 
 def outcome_table(rows: Iterable[Row], names: Sequence[str], base: Scenario, seeds: int) -> str:
@@ -20,7 +21,7 @@ def outcome_table(rows: Iterable[Row], names: Sequence[str], base: Scenario, see
         table.append([*combination, *_cells(count, occurring)])
     differs = " ".join(f"{n}={v}" for n, v in base.differences().items() if n not in (*names, "seed"))
     seed = f"seed {base.seed}" if seeds == 1 else f"seeds {base.seed} to {base.seed + seeds - 1}"
-    return "\n".join([f"scenario   {differs or 'the default'}, {seed}", "", *_aligned(table, len(names))])
+    return "\n".join([f"scenario   {differs or 'the default'}, {seed}", "", *aligned(table, len(names))])
 
 
 def _cells(count: Count, occurring: Sequence[str]) -> list[str]:
@@ -28,15 +29,3 @@ def _cells(count: Count, occurring: Sequence[str]) -> list[str]:
     interval = f"{100 * low:.1f} to {100 * high:.1f} %"
     share = f"{100 * count.bad / count.runs:.1f} %"
     return [f"{count.runs:,}", *(f"{count.outcomes[o]:,}" for o in occurring), share, interval]
-
-
-def _aligned(table: Sequence[Sequence[str]], words: int) -> list[str]:
-    """Return the lines of a table whose first ``words`` columns are words, to the left, and the others numbers."""
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return [
-        "  ".join(
-            f"{cell:<{width}}" if n < words else f"{cell:>{width}}"
-            for n, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in table
-    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kexecdoc.registries.driver_counts import AREAS, TREES, Coverage
+from kexecdoc.registries.driver_counts import AREAS, TREES, CallbackCount
 from kexecdoc.views import palette
 from kexecdoc.views.figure import INK, LINE, MUTED, PAPER, SMALL, WIDTH, Figure, FigureError, Sheet, house_style
 
@@ -19,7 +19,9 @@ REMOVE = next(o.tone.light for o in palette.OUTCOMES if o.name == "degraded")
 
 
 @house_style()
-def driver_coverage(trees: Sequence[Coverage] = TREES, areas: Sequence[Coverage] = AREAS, title: str = "") -> Figure:
+def driver_coverage(
+    trees: Sequence[CallbackCount] = TREES, areas: Sequence[CallbackCount] = AREAS, title: str = ""
+) -> Figure:
     """Return the counts as pairs of bars, above those of whole trees and below those by area.
 
     The two parts have scales of their own: an area has far fewer drivers than a tree.
@@ -52,7 +54,7 @@ def _style(callback: str) -> dict[str, Any]:
     return {"colour": REMOVE, "hatch": "///", "edgecolor": PAPER}
 
 
-def _row(sheet: Sheet, top: float, name: str, found: Coverage, most: int) -> None:
+def _row(sheet: Sheet, top: float, name: str, found: CallbackCount, most: int) -> None:
     length = (WIDTH - LEFT - NUMBERS) / most
     sheet.text(0, top + BAR + 1, name, INK, weight="bold", size=10.5)
     for n, (callback, count) in enumerate((("shutdown", found.shutdown), ("remove", found.remove))):
@@ -75,7 +77,7 @@ NOTE = (
 )
 
 
-def _alt(trees: Sequence[Coverage], areas: Sequence[Coverage], title: str) -> str:
+def _alt(trees: Sequence[CallbackCount], areas: Sequence[CallbackCount], title: str) -> str:
     head = f"{title}: pairs of bars" if title else "Pairs of bars"
     parts = [f"{head}, one for each kernel tree: PCI drivers with a shutdown and with a remove callback."]
     parts += [f"Linux {t.tree}: {_said(t)}." for t in trees]
@@ -84,5 +86,5 @@ def _alt(trees: Sequence[Coverage], areas: Sequence[Coverage], title: str) -> st
     return " ".join(parts)
 
 
-def _said(found: Coverage) -> str:
+def _said(found: CallbackCount) -> str:
     return f"{found.shutdown} with shutdown and {found.remove} with remove of {found.drivers}"
