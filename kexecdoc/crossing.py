@@ -32,7 +32,7 @@ KERNELS: dict[str, tuple[type[OldKernel], type[NextKernel]]] = {
 }
 
 
-def way_out(scenario: Scenario) -> tuple[Step, ...]:
+def exit_steps(scenario: Scenario) -> tuple[Step, ...]:
     """Return the steps of the old kernel, up to the jump."""
     old, _ = KERNELS[scenario.machine]
     masking = (kexec.MASK_AT_CONTROLLER,) if scenario.mask_at_controller == "yes" else ()
@@ -76,13 +76,13 @@ class Crossing:
 
     def _cross(self) -> Generator[Event, object, None]:
         """Walk the old kernel's way out, what lies between, and the next kernel's way in."""
-        yield from self.old.walk(way_out(self.scenario))
-        self.running, self.stub.image, self.stub.handed = self.stub, self.old.image, self.old.handed
+        yield from self.old.walk(exit_steps(self.scenario))
+        self.running, self.stub.image, self.stub.handover = self.stub, self.old.image, self.old.handover
         self.stub.jump()
         self.env.process(self._give_up())
         yield from self.stub.walk(self.stub.path())
         self.stub.enter()
-        self.running, self.next.handed = self.next, self.old.handed
+        self.running, self.next.handover = self.next, self.old.handover
         yield from self.next.walk(self.next.path())
 
     def _give_up(self) -> Generator[Event, object, None]:

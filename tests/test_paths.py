@@ -4,7 +4,7 @@ import pytest
 from crossings import any_scenario, crossed, run_of, runs, scenario, texts
 from hypothesis import given
 
-from kexecdoc.crossing import Crossing, simulate, way_out
+from kexecdoc.crossing import Crossing, exit_steps, simulate
 from kexecdoc.model.scenario import switches
 
 LEFT = "quiesce=none clear-bus-master=no"
@@ -169,7 +169,7 @@ def test_a_stray_message_on_x86_is_counted_said_in_the_words_of_the_version_and_
 
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
 def test_the_crash_path_does_what_that_architecture_does_and_nothing_else(machine):
-    steps = [step.name.removeprefix("old/") for step in way_out(scenario(f"path=panic machine={machine}"))]
+    steps = [step.name.removeprefix("old/") for step in exit_steps(scenario(f"path=panic machine={machine}"))]
     middle = {"arm64": ["crash_stop_cpus", "mask_interrupts"], "x86": ["crash_stop_cpus", "crash_shutdown"]}[machine]
     assert steps == ["panic", "crash_kexec", *middle, "machine_kexec"]
 
@@ -336,7 +336,7 @@ def test_with_a_handover_no_dma_buffer_is_a_destination_and_there_is_no_digest(s
     start = crossing.log.start
     targets = {f for first, last in start["device/eth0/targets"] for f in range(first, last + 1)}
     assert not destinations & targets
-    assert destinations <= set(crossing.old.room.scratch)
+    assert destinations <= set(crossing.old.reservations.scratch)
     assert crossing.old.image.digest == b""
     assert crossing.old.image.copied
 
@@ -355,7 +355,7 @@ def test_early_allocations_come_from_scratch():
         crossing = Crossing(scenario("handover=kho", seed=seed))
         run = crossing.finish()
         tables = {p.split("/")[1] for p, v in run.at().items() if p.endswith("/owner") and v == "next-tables"}
-        assert {int(frame) for frame in tables} <= set(crossing.old.room.scratch)
+        assert {int(frame) for frame in tables} <= set(crossing.old.reservations.scratch)
 
 
 def test_with_a_handover_a_device_left_running_still_writes_into_what_was_not_preserved():
@@ -365,7 +365,7 @@ def test_with_a_handover_a_device_left_running_still_writes_into_what_was_not_pr
 
 def test_preserved_memory_that_was_changed_behind_its_back_is_found():
     crossing = Crossing(scenario("handover=kho"))
-    frame = crossing.old.room.preserved.start
+    frame = crossing.old.reservations.preserved.start
     crossing.computer.memory.store(crossing.computer.memory.address(frame), b"\xff" * 8)
     run = crossing.finish()
     assert (run.verdict.outcome, run.verdict.frames_corrupted) == ("corrupted", 1)

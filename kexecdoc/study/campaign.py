@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kexecdoc.crossing import simulate, way_out
+from kexecdoc.crossing import exit_steps, simulate
 from kexecdoc.model.kernel.crash import Lock
 from kexecdoc.model.scenario import Scenario, switches
 from kexecdoc.study.closed_forms import crash_success
@@ -21,7 +21,7 @@ STRATEGIES = switches()["crash-work"].choices
 
 def objects(scenario: Scenario) -> list[str]:
     """Return the objects and locks without a limit that a strategy touches, each once: those that decide."""
-    touched = [touch for step in way_out(scenario) if scenario.kernel in step.versions for touch in step.touches]
+    touched = [touch for step in exit_steps(scenario) if scenario.kernel in step.versions for touch in step.touches]
     deciding = [touch.name for touch in touched if not (isinstance(touch, Lock) and touch.limit)]
     return list(dict.fromkeys(deciding))
 

@@ -24,28 +24,27 @@ def may_it_be_written(drawn: Drawn) -> Problem:
     """Ask of an address whether a device may go on writing there."""
     s = Scenario.of({"handover": "kho", "seed": drawn.seed})
     crossing = Crossing(s)
-    room, image = crossing.old.room, crossing.old.image
-    used = range(room.scratch.start, room.scratch.start + len(image.destinations))
+    reservations, image = crossing.old.reservations, crossing.old.image
+    scratch, preserved = reservations.scratch, reservations.preserved
+    used = range(scratch.start, scratch.start + len(image.destinations))
     kind = drawn.among(list(WHOSE), "kind")
-    frame = _frame(kind, drawn, room.preserved, used, crossing)
+    frame = _frame(kind, drawn, preserved, used, crossing)
     address = RAM_BASE + frame * FRAME + drawn.between(0, FRAME // 64 - 1, "offset") * 64
     run = crossing.finish()
     crossing.computer.memory.release()
-    options = [
-        Option(words, _why_whose(other, kind, room.preserved, used), other == kind) for other, words in WHOSE.items()
-    ]
+    options = [Option(words, _why_whose(other, kind, preserved, used), other == kind) for other, words in WHOSE.items()]
     return Problem(
         scenario=s,
         given=(
             f"A kernel hands memory over (KHO). RAM is from {RAM_BASE:#x} to {RAM_BASE + FRAMES * FRAME - 1:#x}. "
-            f"Preserved is {_bytes(room.preserved)}. Scratch memory is {_bytes(room.scratch)}, and the next kernel's "
+            f"Preserved is {_bytes(preserved)}. Scratch memory is {_bytes(scratch)}, and the next kernel's "
             f"image goes to its beginning, up to {_end(used)}.",
         ),
         question=f"A device goes on writing at {address:#x} after the jump. Is that legitimate?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=(
-            f"{_located(address)} Preserved are frames {room.preserved.start} to {room.preserved.stop - 1}, scratch is "
-            f"{room.scratch.start} to {room.scratch.stop - 1}, and RAM is 0 to {FRAMES - 1}.",
+            f"{_located(address)} Preserved are frames {preserved.start} to {preserved.stop - 1}, scratch is "
+            f"{scratch.start} to {scratch.stop - 1}, and RAM is 0 to {FRAMES - 1}.",
             "Preserved pages stay as they are, at the same addresses, and are kept out of the next kernel's "
             "allocator. Scratch is where it starts, and only there does it allocate until it knows what is preserved "
             "[src: kho]. Any other page is as dangerous as ever.",
@@ -66,12 +65,12 @@ def _frame(kind: str, drawn: Drawn, preserved: range, used: range, crossing: Cro
         return drawn.among((used.start + near, used.stop - 1 - near), "end")
     if kind == "hole":
         return drawn.among((FRAMES + near, -1 - near, FRAMES + 64 * near), "end")
-    free = set(crossing.computer.memory.owned_by("old", "dma-buffer", "image")) - set(crossing.old.room.scratch)
+    free = set(crossing.computer.memory.owned_by("old", "dma-buffer", "image")) - set(crossing.old.reservations.scratch)
     outside = [
         preserved.start - 1 - near,
         preserved.stop + near,
         used.start - 1 - near,
-        crossing.old.room.scratch.stop + near,
+        crossing.old.reservations.scratch.stop + near,
     ]
     fits = [frame for frame in outside if frame in free]
     return drawn.among(fits or sorted(free), "outside")

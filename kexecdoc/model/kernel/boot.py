@@ -48,7 +48,7 @@ def banner(new: NextKernel) -> None:
     new.say("boot.banner", f"{RELEASES[new.scenario.kernel]} (the model's next kernel)")
 
 
-def handover(new: NextKernel) -> None:
+def say_handover(new: NextKernel) -> None:
     """Say that memory was handed over, if it was. [src: kho]"""
     if new.scenario.handover == "kho" and new.scenario.path == "kexec":
         new.say("kho.from", f"{RELEASES[new.scenario.kernel]} (the model's old kernel)", 1)
@@ -56,7 +56,7 @@ def handover(new: NextKernel) -> None:
 
 def others(new: NextKernel) -> list[Cpu]:
     """Return the CPUs to bring up beside the first: a capture kernel leaves them alone."""
-    return [] if new.handed.capture else new.computer.cpus[1:]
+    return [] if new.handover.capture else new.computer.cpus[1:]
 
 
 def say_how_many_are_up(new: NextKernel) -> None:
@@ -79,7 +79,9 @@ def set_up_memory(new: NextKernel) -> Process:
 
     for stream, count in EARLY_ALLOCATIONS:
         new.allocate(stream, count, "next-tables", fill, early=True)
-    pool = new.memory.give(ranges_in(new.handed.within(new.memory.usable(*new.handed.free), early=False)), "next-free")
+    pool = new.memory.give(
+        ranges_in(new.handover.within(new.memory.usable(*new.handover.free), early=False)), "next-free"
+    )
     new.log.record(new.id("free-pool"), "own", new.cause, pool)
 
 

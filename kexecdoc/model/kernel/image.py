@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import accumulate, chain
-from typing import Any
 
 from kexecdoc.model.death import Death, MachineDead
-from kexecdoc.model.kernel.handed import Handed, mask
+from kexecdoc.model.kernel.handover import Handover, mask
 from kexecdoc.model.kernel.kernel import Kernel
 from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.machine.memory import NoRoom, contiguous_ranges, payload
@@ -56,7 +55,7 @@ IN_USE_OR_NOT = ("old", "dma-buffer", "descriptor-ring")
 
 
 @dataclass
-class Room:
+class Reservations:
     """Memory that was set aside, at boot, for the kernel to come.
 
     ``reserved`` is a capture kernel's own, ``shared`` what ``crashkernel=SIZE,cma`` adds to it, ``scratch`` where a
@@ -71,7 +70,7 @@ class Room:
     what_if: range = range(0)
 
     @classmethod
-    def of(cls, old: Kernel) -> Room:
+    def of(cls, old: Kernel) -> Reservations:
         """Set memory aside, as the scenario has it. [src: kdump-doc, crash-cma, kho]"""
         memory, scenario = old.memory, old.scenario
 
@@ -86,7 +85,8 @@ class Room:
             if scenario.crash_memory == "none":
                 return cls(what_if=block("what-if", CRASH_FRAMES))
             shared = block("crash-cma", CMA_FRAMES) if scenario.crash_memory == "cma" else range(0)
-            reserved = block("crash-reserved", CRASH_FRAMES - (CRASH_FRAMES - IMAGE_FRAMES) * bool(shared) // 2)
+            spared = (CRASH_FRAMES - IMAGE_FRAMES) // 2 if shared else 0
+            reserved = block("crash-reserved", CRASH_FRAMES - spared)
             memory.give([(reserved.start, len(reserved))], "crash-reserved")
             return cls(reserved, shared)
         if scenario.path == "kexec" and scenario.handover == "kho":
@@ -103,16 +103,16 @@ class Room:
             free[closed.start : closed.stop] = bytes(len(closed))
         return free
 
-    def handed(self) -> dict[str, Any]:
-        """Return what this means for the next kernel, as fields of `Handed`."""
+    def handover(self, kept: frozenset[int]) -> Handover:
+        """Return what the next kernel is told: of this memory, and of the LPI tables that are ``kept`` for it."""
         if self.reserved:
-            frames = [*self.reserved, *self.shared]
-            return {"memory": mask(frames, FRAMES), "free": ("crash-reserved", "old"), "capture": True}
+            memory = mask([*self.reserved, *self.shared], FRAMES)
+            return Handover(memory, free=("crash-reserved", "old"), kept=kept, capture=True)
         if self.what_if:
-            return {"memory": mask(self.what_if, FRAMES), "capture": True}
+            return Handover(mask(self.what_if, FRAMES), kept=kept, capture=True)
         if self.scratch:
-            return {"early": mask(self.scratch, FRAMES)}
-        return {}
+            return Handover(early=mask(self.scratch, FRAMES), kept=kept)
+        return Handover(kept=kept)
 
 
 @dataclass
@@ -133,7 +133,7 @@ class Image:
         return [frame for s in self.segments for frame in range(s.first, s.first + s.count)]
 
 
-def load(kernel: Kernel, room: Room, boot_tables: range) -> Image:
+def load(kernel: Kernel, reservations: Reservations, boot_tables: range) -> Image:
     """Load the image, as kexec_load(2) or kexec_file_load(2) did before t=0.
 
     ``boot_tables`` are the frames from the property table's first to the last of the boot CPU's pending table,
@@ -142,20 +142,20 @@ def load(kernel: Kernel, room: Room, boot_tables: range) -> Image:
     Here a source page is never a destination; the real allocator also lets it be its own. [src: kimage]
     """
     memory, scenario = kernel.memory, kernel.scenario
-    segments = _destinations(kernel, room, boot_tables)
+    segments = _destinations(kernel, reservations, boot_tables)
     destinations = [range(s.first, s.first + s.count) for s in segments]
-    pages = [*chain(*destinations)] if room.reserved else _source_pages(kernel, room, destinations)
+    pages = [*chain(*destinations)] if reservations.reserved else _source_pages(kernel, reservations, destinations)
     for frame, page in zip(pages, image_pages(), strict=True):
         memory.put(frame, page)
-    if not room.reserved and not scenario.through_firmware:
+    if not reservations.reserved and not scenario.through_firmware:
         memory.give(contiguous_ranges(sorted(pages)), "image")
     checked = (scenario.loader == "user" or scenario.machine == "x86") and not scenario.through_firmware
     checked &= scenario.handover == "none" or scenario.path != "kexec"
     digest = _digest(image_pages()) if checked else b""
-    return Image(segments, pages, digest, copied=not room.reserved)
+    return Image(segments, pages, digest, copied=not reservations.reserved)
 
 
-def _destinations(kernel: Kernel, room: Room, boot_tables: range) -> list[Segment]:
+def _destinations(kernel: Kernel, reservations: Reservations, boot_tables: range) -> list[Segment]:
     """Choose where the segments go.
 
     A capture kernel goes where it will run, and a handover's into scratch: one segment after the other. Any other
@@ -172,7 +172,7 @@ def _destinations(kernel: Kernel, room: Room, boot_tables: range) -> list[Segmen
     has 22. A text that has to lie over LPI tables has only a few places and nothing else lies there, so it goes first;
     it covers two of the tables. That leaves 232 blocks in 6 holes for the initramfs: one has 39. Then 200 in 7: 29.
     """
-    if within := room.reserved or room.scratch or room.what_if:
+    if within := reservations.reserved or reservations.scratch or reservations.what_if:
         starts = accumulate((count for _, count in SEGMENTS), initial=within.start)
         return [Segment(owner, first, count) for (owner, count), first in zip(SEGMENTS, starts, strict=False)]
     over = boot_tables if kernel.scenario.image_placement == "over-tables" else range(0)
@@ -210,12 +210,12 @@ def _placed(kernel: Kernel, segments: Iterable[tuple[str, int]], over: range) ->
     return placed
 
 
-def _source_pages(kernel: Kernel, room: Room, destinations: list[range]) -> list[int]:
+def _source_pages(kernel: Kernel, reservations: Reservations, destinations: list[range]) -> list[int]:
     """Return free frames for every page of the image, scattered in runs of eight as an allocator would.
 
     There are always enough: with the largest ring and a handover, 1,112 frames are free, and the image has 1,024.
     """
-    free = kernel.memory.usable("old", without=(*destinations, room.what_if, room.scratch))
+    free = kernel.memory.usable("old", without=(*destinations, reservations.what_if, reservations.scratch))
     slots = sorted(range(FRAMES // 8), key=lambda s: kernel.draws.below(2**32, "layout/image-pages", s))
     pages = [frame for s in slots for frame in range(s * 8, s * 8 + 8) if free[frame]]
     if len(pages) < IMAGE_FRAMES:
@@ -240,24 +240,27 @@ class Stub(Kernel):
 
     name = "stub"
     image: Image
-    handed: Handed
+    handover: Handover
 
     def path(self) -> tuple[Step, ...]:
         """Return the steps from the jump to the entry of the next kernel."""
-        return (COPYING,) * self.image.copied + (PURGATORY,) * bool(self.image.digest)
+        steps = [COPYING] if self.image.copied else []
+        if self.image.digest:
+            steps.append(PURGATORY)
+        return tuple(steps)
 
     def jump(self) -> None:
-        """Take the first instruction of the stub. From here on the old kernel's memory is nobody's."""
-        assignments = self.forsake()
+        """Enter the stub. From here on the old kernel's memory belongs to nobody."""
+        assignments = self.release_old_memory()
         self.log.record("stub/jump:0", "run", None, {"running": "stub", **assignments})
 
-    def forsake(self) -> dict[str, str]:
-        """Make the old kernel's memory nobody's; return that as assignments for the log."""
+    def release_old_memory(self) -> dict[str, str]:
+        """Take the old kernel's memory away from it, but for what is kept; return that as assignments for the log."""
         held = self.memory.owned_by("dma-buffer", "descriptor-ring", "its-table", "lpi-table")
-        return self.memory.give(contiguous_ranges(frame for frame in held if frame not in self.handed.kept), "old")
+        return self.memory.give(contiguous_ranges(frame for frame in held if frame not in self.handover.kept), "old")
 
     def abort(self, cause: str) -> None:
-        """Die of a refused request that came back as an error: nothing here can say so."""
+        """Die of a refused request that came back as an error. Nothing here can print."""
         raise MachineDead("hung", Death.REFUSED_WRITE, cause)
 
     def copy_image(self) -> Process:
@@ -278,7 +281,7 @@ class Stub(Kernel):
     def check_digest(self) -> Process:
         """Let purgatory compare the SHA-256 of the image with the one that was stored at loading.
 
-        On a mismatch it loops for ever, in silence: on arm64 it prints only if kexec was given --serial.
+        On a mismatch it loops without end and prints nothing; on arm64 it prints only if kexec was given --serial.
         [src: purgatory]
         """
         self.log.record("purgatory/start:0", "run", self.cause, {"running": "purgatory"})

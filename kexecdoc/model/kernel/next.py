@@ -13,7 +13,7 @@ from typing import ClassVar
 from simpy import Event
 
 from kexecdoc.model.death import Death, MachineDead
-from kexecdoc.model.kernel.handed import Handed
+from kexecdoc.model.kernel.handover import Handover
 from kexecdoc.model.kernel.irq import Interrupts
 from kexecdoc.model.kernel.kernel import Kernel, Surroundings
 from kexecdoc.model.kernel.step import Step
@@ -27,7 +27,7 @@ class NextKernel(Kernel):
     """The kernel that is entered. Its device is set up only where it has a driver for it."""
 
     name = "next"
-    handed: Handed
+    handover: Handover
     NUMBERS: ClassVar[Mapping[str, tuple[int, ...]]]  # by function: with which number each vector reaches a CPU
     init_runs = False  # whether the thread that becomes init exists
     unpacked: Event  # happens when the initramfs has been read; its value is the reading
@@ -100,8 +100,8 @@ class NextKernel(Kernel):
 
         ``early`` is for what is allocated before the page allocator is up. Return its first frame.
         """
-        free = self.memory.usable(*self.handed.free, "next-free", without=(self.off_limits(),) if early else ())
-        free = self.handed.within(free, early=early)
+        free = self.memory.usable(*self.handover.free, "next-free", without=(self.off_limits(),) if early else ())
+        free = self.handover.within(free, early=early)
         first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), ALLOCATION_ALIGN), free)
         id = self.id(f"allocate-{stream}")
         fill(first, count)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import ClassVar
 
-from kexecdoc.model.kernel.handed import Handed
-from kexecdoc.model.kernel.image import Image, Room, load
+from kexecdoc.model.kernel.handover import Handover
+from kexecdoc.model.kernel.image import Image, Reservations, load
 from kexecdoc.model.kernel.irq import Interrupts
 from kexecdoc.model.kernel.kernel import Kernel, Surroundings
 from kexecdoc.model.kernel.step import Step
@@ -26,7 +26,9 @@ class OldKernel(Kernel):
     name = "old"
     image: Image
     others_stopped = False  # whether the other CPUs have been told to stop
-    room: Room  # where its successor waits, and runs
+    reservations: Reservations  # memory set aside for the next kernel
+    handover: Handover  # what the next kernel is told
+    kept: frozenset[int] = frozenset()  # frames of LPI tables that are kept for the next kernel
     off_limits: range = range(0)  # frames that the interrupt controller's tables of the boot CPU lie between
     doorbell = 0  # the bus address to which a function writes its messages
 
@@ -40,7 +42,6 @@ class OldKernel(Kernel):
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         self.interrupts = Interrupts(self)
-        self.handed = Handed()
         self._mapped = 0  # how many ranges have a bus address
 
     # -- what an architecture has to say -------------------------------------------------------------
@@ -80,15 +81,15 @@ class OldKernel(Kernel):
         memory, start = self.memory, self.log.start
         start |= {"step": "old/running", "running": "old-kernel"}
         memory.give([(0, FIRMWARE_FRAMES)], "firmware")
-        self.room = Room.of(self)
+        self.reservations = Reservations.of(self)
         self.set_up_controllers()
         self._set_up_iommu()
         for driver in self.drivers:
             driver.set_up(self)
         start |= {f"device/{name}/driver": "bound" for name in self.computer.bus.functions}
         self.interrupts.attach()
-        self.image = load(self, self.room, range(0) if self.handed.kept else self.off_limits)
-        self.handed = Handed(**{**self.handed.__dict__, **self.room.handed()})
+        self.image = load(self, self.reservations, range(0) if self.kept else self.off_limits)
+        self.handover = self.reservations.handover(self.kept)
         start |= memory.owners()
         start |= {frames_path(first, count, "kept"): True for first, count in self.kept_ranges()}
 
@@ -105,7 +106,7 @@ class OldKernel(Kernel):
 
     def kept_ranges(self) -> list[tuple[int, int]]:
         """Return the frames of LPI tables that are kept for the next kernel, as ranges."""
-        return self.memory.ranges_of("lpi-table") if self.handed.kept else []
+        return self.memory.ranges_of("lpi-table") if self.kept else []
 
     def place(self, stream: str, count: int, owner: str, within: range = range(0)) -> int:
         """Allocate a naturally aligned block in memory that is not yet used for anything else.
@@ -118,7 +119,7 @@ class OldKernel(Kernel):
             inside[within.start : within.stop] = free[within.start : within.stop]
             with suppress(NoRoom):  # no room left there
                 return self._place(stream, count, owner, inside)
-        return self._place(stream, count, owner, self.room.open_to_old(free, owner))
+        return self._place(stream, count, owner, self.reservations.open_to_old(free, owner))
 
     def _place(self, stream: str, count: int, owner: str, free: bytearray) -> int:
         first = self.memory.place(self.draws, f"old-{stream}", count, natural(count), free)

@@ -36,11 +36,11 @@ class Firmware(Stub):
 
     def path(self) -> tuple[Step, ...]:
         """Return the steps from taking over to the entry of the next kernel."""
-        return (RESET,) * (self.scenario.reset == "full") + (POST, LOADING)
+        return (RESET, POST, LOADING) if self.scenario.reset == "full" else (POST, LOADING)
 
     def jump(self) -> None:
         """Take over. From here on the old kernel's memory is nobody's, and no list of reservations is handed on."""
-        self.log.record("firmware/start:0", "run", None, {"running": "firmware", **self.forsake()})
+        self.log.record("firmware/start:0", "run", None, {"running": "firmware", **self.release_old_memory()})
 
     def load_image(self) -> Process:
         """Load the image from the disk to where it runs."""

@@ -146,9 +146,11 @@ class Redistributor:
         if table != self.property_table:
             return
         enabled = self._memory.load(table + intid - FIRST_LPI)[0] & 1
-        (self._configured.add if enabled else self._configured.discard)(intid)
         if enabled:
+            self._configured.add(intid)
             self._present(intid, cause)
+        else:
+            self._configured.discard(intid)
 
     def pending(self, intid: int) -> bool:
         """Read the pending bit of an INTID from memory."""

@@ -13,8 +13,8 @@ from kexecdoc.model.kernel.boot import (
     MEMORY,
     USERSPACE,
     banner,
-    handover,
     others,
+    say_handover,
     say_how_many_are_up,
 )
 from kexecdoc.model.kernel.next import NextKernel
@@ -118,7 +118,7 @@ def setup_arch(new: Arm64Next) -> Process:
     else:
         new.say("efi.none")
     yield from new.pause(EARLY_BOOT)
-    handover(new)
+    say_handover(new)
 
 
 def set_up_interrupt_controller(new: Arm64Next) -> Process:
@@ -183,7 +183,7 @@ def _reserved(new: Arm64Next, table: int) -> bool:
     first = new.memory.frame(table)
     assert first is not None
     frames = range(first, first + TABLE_FRAMES)
-    if new.handed.capture or all(f in new.handed.kept or new.memory.owner(f) in RESERVED for f in frames):
+    if new.handover.capture or all(f in new.handover.kept or new.memory.owner(f) in RESERVED for f in frames):
         return True
     new.say("lpi.expected-reserved", table, table + TABLE_BYTES - 1)
     return False

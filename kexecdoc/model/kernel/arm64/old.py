@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.arm64.lpis import DISABLED, ENABLED, INTIDS, chips, configure, configure_all, route
 from kexecdoc.model.kernel.crash import Lock, Object, stop_cpus
@@ -118,7 +116,7 @@ class Arm64Old(OldKernel):
         gic, memory, start = chips(self), self.memory, self.log.start
         self.place("its", ITS_TABLE_FRAMES, "its-table")
         span = BOOT_TABLES_APART + TABLE_FRAMES
-        usable = self.room.open_to_old(memory.usable("old"), "lpi-table")
+        usable = self.reservations.open_to_old(memory.usable("old"), "lpi-table")
         first = memory.place(self.draws, "old-lpi-boot-cpu", span, TABLE_FRAMES, usable)
         memory.give([(first, TABLE_FRAMES), (first + BOOT_TABLES_APART, TABLE_FRAMES)], "lpi-table")
         self.off_limits = range(first, first + span)
@@ -136,7 +134,7 @@ class Arm64Old(OldKernel):
         scenario = self.scenario
         listed = scenario.path == "kexec" and scenario.firmware == "efi"
         if scenario.lpi_policy == "reuse" and (listed or scenario.captures):
-            self.handed = replace(self.handed, kept=frozenset(memory.owned_by("lpi-table")))
+            self.kept = frozenset(memory.owned_by("lpi-table"))
 
     def doorbell_page(self) -> int | None:
         return chips(self).its.address

@@ -28,7 +28,7 @@ def set_up_smmu(new: NextKernel) -> Process:
         new.say("smmu.probe", smmu=name(new), ias=44, oas=44, features=SMMU_FEATURES)
         if smmu.enabled:
             new.say("smmu.resetting", name(new))
-        if not new.handed.capture:
+        if not new.handover.capture:
             smmu.on_event = Events(new).take
         smmu.set_enabled(True, new.id("smmu-enable"), new.cause)
     yield from new.pause(BOOT_IOMMU // 2)

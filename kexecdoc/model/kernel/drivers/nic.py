@@ -67,7 +67,7 @@ class NicDriver(Driver):
             buffers, descriptors = self._allocate_ring(old)
         else:
             count = CYCLIC_BYTES // FRAME
-            buffers, descriptors = [(old.place("cyclic", count, "dma-buffer", old.room.shared), count)], []
+            buffers, descriptors = [(old.place("cyclic", count, "dma-buffer", old.reservations.shared), count)], []
         ring = [old.dma_address("eth0", *block) for block in descriptors]
         each = FRAME // BUFFER_BYTES
         addresses = [
@@ -84,7 +84,7 @@ class NicDriver(Driver):
 
     def _allocate_ring(self, old: OldKernel) -> tuple[list[Block], list[Block]]:
         """Allocate the buffers and descriptors of a ring, as blocks of frames."""
-        size, within = old.scenario.ring_size, old.room.shared
+        size, within = old.scenario.ring_size, old.reservations.shared
         blocks, rest = divmod(-(-size * BUFFER_BYTES // FRAME), BUFFER_BLOCK_FRAMES)
         sizes = [BUFFER_BLOCK_FRAMES] * blocks
         if rest:

@@ -11,8 +11,8 @@ from kexecdoc.model.kernel.boot import (
     MEMORY,
     USERSPACE,
     banner,
-    handover,
     others,
+    say_handover,
     say_how_many_are_up,
 )
 from kexecdoc.model.kernel.next import NextKernel
@@ -56,7 +56,7 @@ class X86Next(NextKernel):
     def attach_iommu(self, function: str) -> None:
         """Attach a function that a capture kernel has left in its old domain, now that its driver sets it up."""
         unit = chips(self).iommu
-        if unit.present and self.handed.capture and self.has("4.2"):
+        if unit.present and self.handover.capture and self.has("4.2"):
             self.attach(function)
 
     def set_up_messages(self, function: str) -> list[tuple[int, int]]:
@@ -68,7 +68,7 @@ def setup_arch(new: X86Next) -> Process:
     """Start. [src: x86-boot]"""
     banner(new)
     yield from new.pause(EARLY_BOOT)
-    handover(new)
+    say_handover(new)
 
 
 def enable_interrupts(new: X86Next) -> Process:

@@ -24,7 +24,7 @@ def set_up_remapping(new: NextKernel) -> None:
     if not vtd.present:
         return
     if vtd.remaps_interrupts:
-        if new.handed.capture and new.has("4.2"):
+        if new.handover.capture and new.has("4.2"):
             new.say("vtd.remapping-copied", UNIT)
         else:
             new.say("vtd.remapping-found", UNIT)
@@ -60,7 +60,7 @@ def set_up_vtd(new: NextKernel) -> Process:
 
 def keeps_tables(new: NextKernel) -> bool:
     """Return whether a capture kernel has found translation on and keeps the tables: since v4.2. [src: vtd-copy]"""
-    return chips(new).iommu.enabled and new.handed.capture and new.has("4.2")
+    return chips(new).iommu.enabled and new.handover.capture and new.has("4.2")
 
 
 class Faults:

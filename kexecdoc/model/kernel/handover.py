@@ -1,6 +1,6 @@
-"""What one kernel hands to the next: which memory is its to use, and what was kept for it.
+"""What one kernel hands to the next: which memory it may use, and what was kept for it.
 
-Ordinary kexec hands nothing on but the firmware's own tables: everything is the next kernel's, except what the
+Ordinary kexec hands on nothing but the firmware's own tables. The next kernel may use all memory except what the
 firmware's list of reserved memory names. [src: efi-memreserve]
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 def mask(frames: Iterable[int], size: int) -> bytearray:
-    """Return a mask with a byte for each frame: 1 for those named."""
+    """Return a mask with a byte for each frame: 1 for the frames named."""
     found = bytearray(size)
     for frame in frames:
         found[frame] = 1
@@ -19,8 +19,10 @@ def mask(frames: Iterable[int], size: int) -> bytearray:
 
 
 @dataclass
-class Handed:
-    """``memory`` and ``early`` are masks with a byte for each frame, or None for all of them.
+class Handover:
+    """What the next kernel is told of memory.
+
+    ``memory`` and ``early`` are masks with a byte for each frame, or None for all of them.
 
     ``memory`` is the memory map. ``early`` is where the next kernel may allocate before its page allocator is up.
     ``free`` names the owners whose frames it takes for free. ``kept`` are the frames of LPI tables on the
@@ -34,7 +36,7 @@ class Handed:
     capture: bool = False
 
     def within(self, usable: bytearray, *, early: bool) -> bytearray:
-        """Return what of a mask of usable frames the next kernel may use."""
+        """Narrow a mask of usable frames to those that the next kernel may use."""
         for allowed in (self.memory, self.early if early else None):
             if allowed is not None:
                 both = int.from_bytes(usable, "big") & int.from_bytes(allowed, "big")
