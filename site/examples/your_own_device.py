@@ -74,15 +74,15 @@ class CaptureCard:
             slot = self.page + ordinal * RECORD % FRAME
             self.function.write("record", ordinal, "dma", slot, record, period, {})
 
-    def stop(self, id: str, cause: str | None) -> None:
+    def stop(self, event: str, cause: str | None) -> None:
         """Write the register that stops the engine."""
         self.engine = "stopped"
-        self.log.record(id, "register", cause, {"device/card0/engine": "stopped"})
+        self.log.record(event, "register", cause, {"device/card0/engine": "stopped"})
 
-    def reset(self, id: str, cause: str | None, by: str = "") -> None:
+    def reset(self, event: str, cause: str | None, by: str = "") -> None:
         """Reset the card: it has forgotten its page, and who gave it that."""
         self.engine, self.programmed_by = "stopped", by
-        self.log.record(id, "register", cause, self.registers())
+        self.log.record(event, "register", cause, self.registers())
         # --8<-- [end:device]
 
 

@@ -89,15 +89,15 @@ def enumerate_bus(new: NextKernel) -> Process:
     """Find the functions and switch their MSIs off, whatever they were. [src: pci-msi-init]"""
     yield from new.pause(BOOT_ENUMERATION)
     for function in new.computer.bus.functions.values():
-        id = function.identity
-        kind = "PCIe Root Port" if id.header else "PCIe Endpoint"
+        identity = function.identity
+        kind = "PCIe Root Port" if identity.header else "PCIe Endpoint"
         new.say(
             "pci.function",
             bdf=function.bdf,
-            vendor=id.vendor,
-            device=id.device,
-            header=id.header,
-            class_code=id.class_code,
+            vendor=identity.vendor,
+            device=identity.device,
+            header=identity.header,
+            class_code=identity.class_code,
             kind=kind,
         )
     for function in new.computer.bus.functions.values():
@@ -116,10 +116,10 @@ def _unpack(new: NextKernel) -> Process:
     """Read the archive; in the end free it. If it is not what was loaded, the boot goes on for now."""
     archive = new.use("next-initramfs")
     if archive.wrong:
-        new.say("initramfs.failed", "invalid magic at start of compressed archive", cause=archive.id)
+        new.say("initramfs.failed", "invalid magic at start of compressed archive", cause=archive.event)
     yield from new.pause(UNPACK)
     freed = new.memory.give(new.memory.ranges_of("next-initramfs"), "next-free")
-    new.log.record(new.id("free-initramfs"), "own", archive.id, freed)
+    new.log.record(new.id("free-initramfs"), "own", archive.event, freed)
     new.say("initramfs.freed", INITRAMFS_FRAMES * FRAME // 1024)
     return archive
 
@@ -139,7 +139,7 @@ def late_initcalls(new: NextKernel) -> Process:
     yield from new.pause(BOOT_LATE)
     archive: Findings = yield new.unpacked
     if archive.wrong:
-        new.panic("VFS: Unable to mount root fs on unknown-block(0,0)", Death.WRONG_INITRAMFS, archive.id)
+        new.panic("VFS: Unable to mount root fs on unknown-block(0,0)", Death.WRONG_INITRAMFS, archive.event)
 
 
 def _half_of(free: bytearray, draws: Draws) -> list[tuple[int, int]]:
@@ -160,9 +160,9 @@ def userspace(new: NextKernel) -> Process:
     ranges = _half_of(memory.usable("next-free"), new.draws)
     for first, count in ranges:  # a kernel clears them first, which leaves no trace once they are filled
         memory.fill(first, count, "userspace")
-    id = new.id("allocate-userspace")
-    owners = {**memory.give(ranges, "next-data"), **memory.wrote(ranges, id)}
-    new.log.record(id, "run", new.cause, {"running": "userspace", **owners})
+    event = new.id("allocate-userspace")
+    owners = {**memory.give(ranges, "next-data"), **memory.wrote(ranges, event)}
+    new.log.record(event, "run", new.cause, {"running": "userspace", **owners})
     new.use("next-data")
     new.use("preserved")
     yield new.computer.env.timeout(AFTER_USERSPACE)  # watched by the clock, whatever steals the CPU's time

@@ -273,10 +273,10 @@ class Stub(Kernel):
                 moves.append([source, destinations[at] + sum(n for _, _, n in moves), count])
             for source, destination, count in moves:
                 self.memory.copy(source, destination, count)
-            id = f"{self.name}/copy:{number}"
+            event = f"{self.name}/copy:{number}"
             owners = self.memory.give([(destinations[at], COPY_RUN)], "image")
-            written = self.memory.wrote([(destinations[at], COPY_RUN)], id)
-            self.log.record(id, "copy", self.cause, {**owners, **written, "copied": moves})
+            written = self.memory.wrote([(destinations[at], COPY_RUN)], event)
+            self.log.record(event, "copy", self.cause, {**owners, **written, "copied": moves})
 
     def check_digest(self) -> Process:
         """Let purgatory compare the SHA-256 of the image with the one that was stored at loading.
@@ -287,9 +287,9 @@ class Stub(Kernel):
         self.log.record("purgatory/start:0", "run", self.cause, {"running": "purgatory"})
         yield from self.pause(DIGEST)
         memory, destinations = self.memory, self.image.destinations
-        reading = self.find(list(contiguous_ranges(destinations)), "purgatory/read-image:0")
+        found = self.find(list(contiguous_ranges(destinations)), "purgatory/read-image:0")
         if _digest(tuple(memory.load(memory.address(f), FRAME) for f in destinations)) != self.image.digest:
-            raise MachineDead("hung", Death.WRONG_IMAGE, reading.id)
+            raise MachineDead("hung", Death.WRONG_IMAGE, found.event)
 
     def enter(self) -> None:
         """Branch to the next kernel: what was the image is its text, data and initramfs."""

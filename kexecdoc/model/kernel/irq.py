@@ -121,9 +121,9 @@ class Interrupts:
 
         [src: msi-storms]
         """
-        id = self._kernel.id("unrequested")
-        self._line.cpu.set_storming(True, id, cause)
-        raise MachineDead("hung", Death.UNREQUESTED_LINE, id)
+        event = self._kernel.id("unrequested")
+        self._line.cpu.set_storming(True, event, cause)
+        raise MachineDead("hung", Death.UNREQUESTED_LINE, event)
 
     # -- a level-triggered line ------------------------------------------------------------------------
 
@@ -148,9 +148,9 @@ class Interrupts:
         """Let the line take its CPU, until the detector has seen enough. How long that is, is known at once."""
         kernel, line = self._kernel, self._line
         taken = self._until_stuck()
-        id = kernel.id("storm")
-        line.cpu.set_storming(True, id, cause)
-        kernel.computer.env.process(self._end_storm(taken, id))
+        event = kernel.id("storm")
+        line.cpu.set_storming(True, event, cause)
+        kernel.computer.env.process(self._end_storm(taken, event))
 
     def _until_stuck(self) -> int:
         """Return how many more interrupts it takes.

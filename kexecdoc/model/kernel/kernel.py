@@ -23,7 +23,7 @@ from kexecdoc.registries.versions import Versions
 class Findings(NamedTuple):
     """What a kernel found when it read frames: the event's id, and the frames with wrong bytes."""
 
-    id: str | None
+    event: str | None
     wrong: list[int]
 
 
@@ -34,9 +34,9 @@ class Console:
         self._log = log
         self._lines = 0
 
-    def print(self, kernel: str, id: str, text: str, message: str | None, cause: str | None) -> None:
+    def print(self, kernel: str, event: str, text: str, message: str | None, cause: str | None) -> None:
         line = {"kernel": kernel, "text": text, "message": message}
-        self._log.record(id, "print", cause, {f"console/{self._lines}": line})
+        self._log.record(event, "print", cause, {f"console/{self._lines}": line})
         self._lines += 1
 
 
@@ -161,8 +161,8 @@ class Kernel:
         ranges = self.memory.ranges_of(owner)
         return self.find(ranges, self.id(f"read-{owner}")) if ranges else Findings(None, [])
 
-    def find(self, ranges: list[tuple[int, int]], id: str) -> Findings:
-        """Compare what is in ranges (first frame, count) with what ought to be there; log that as the event ``id``."""
+    def find(self, ranges: list[tuple[int, int]], event: str) -> Findings:
+        """Compare what is in ranges (first frame, count) with what ought to be there, and log that as ``event``."""
         wrong = self.memory.wrong(ranges)
         good = ranges
         if spoilt := set(wrong):
@@ -170,5 +170,5 @@ class Kernel:
             good = list(contiguous_ranges(frame for frame in frames if frame not in spoilt))
         found = {frames_path(first, count, "found"): "intact" for first, count in good}
         found |= {frames_path(first, count, "found"): "wrong" for first, count in contiguous_ranges(wrong)}
-        self.log.record(id, "read", self.cause, found)
-        return Findings(id, wrong)
+        self.log.record(event, "read", self.cause, found)
+        return Findings(event, wrong)

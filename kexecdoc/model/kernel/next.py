@@ -74,12 +74,12 @@ class NextKernel(Kernel):
         """Execute on: a step that ended has run the kernel's text and walked its tables."""
         text = self.use("next-text")
         if text.wrong:
-            self.die_of_text(text.wrong[0], text.id)
-            self.panic(self._victim(), Death.WRONG_TEXT, text.id)
+            self.die_of_text(text.wrong[0], text.event)
+            self.panic(self._victim(), Death.WRONG_TEXT, text.event)
         tables = self.use("next-tables")
         if tables.wrong:
-            self.die_of_tables(tables.wrong[0], tables.id)
-            self.panic(self._victim(), Death.WRONG_TABLES, tables.id)
+            self.die_of_tables(tables.wrong[0], tables.event)
+            self.panic(self._victim(), Death.WRONG_TABLES, tables.event)
 
     def _victim(self) -> str:
         """Return what the panic after an oops says: whom it killed. [src: arm64-traps]"""
@@ -103,8 +103,8 @@ class NextKernel(Kernel):
         free = self.memory.usable(*self.handover.free, "next-free", without=(self.off_limits(),) if early else ())
         free = self.handover.within(free, early=early)
         first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), ALLOCATION_ALIGN), free)
-        id = self.id(f"allocate-{stream}")
+        event = self.id(f"allocate-{stream}")
         fill(first, count)
         given = self.memory.give([(first, count)], owner)
-        self.log.record(id, "own", self.cause, {**given, **self.memory.wrote([(first, count)], id)})
+        self.log.record(event, "own", self.cause, {**given, **self.memory.wrote([(first, count)], event)})
         return first

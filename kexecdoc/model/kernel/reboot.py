@@ -48,10 +48,10 @@ class Firmware(Stub):
         for number, frame in enumerate(destinations):
             if frame != pages[number]:
                 self.memory.put(frame, image[number])
-        id = self.id("load-image")
+        event = self.id("load-image")
         ranges = [(s.first, s.count) for s in self.image.segments]
         owners = self.memory.give(ranges, "image")
-        self.log.record(id, "copy", self.cause, {**owners, **self.memory.wrote(ranges, id)})
+        self.log.record(event, "copy", self.cause, {**owners, **self.memory.wrote(ranges, event)})
         yield from self.pause(COPY)
 
 

@@ -43,9 +43,9 @@ class LocalApic:
         if not self.enabled:
             return
         if vector not in self.waiting:
-            id = f"{self.name}/accept-{who}:{ordinal}"
-            self._log.record(id, "apic.accepted", cause, {f"apic/{self.cpu.number}/{vector}": "waiting"})
-            self.waiting[vector] = id, who
+            event = f"{self.name}/accept-{who}:{ordinal}"
+            self._log.record(event, "apic.accepted", cause, {f"apic/{self.cpu.number}/{vector}": "waiting"})
+            self.waiting[vector] = event, who
         if self.cpu.takes_interrupts:
             self._deliver(vector, f"{self.name}/acknowledge-{who}:{ordinal}", ordinal)
 
@@ -56,23 +56,23 @@ class LocalApic:
                 self._presented += 1
                 self._deliver(vector, f"{self.name}/acknowledge-waiting:{self._presented}", self._presented)
 
-    def _deliver(self, vector: int, id: str, ordinal: int) -> None:
+    def _deliver(self, vector: int, event: str, ordinal: int) -> None:
         """Let the CPU have a vector; the kernel's handler ends it. From IRR to ISR to nothing takes no time here."""
         cause, who = self.waiting.pop(vector)
         cleared = {f"apic/{self.cpu.number}/{vector}": None, self.cpu.message_from: who}
-        self._log.record(id, "apic.acknowledged", cause, cleared)
-        self.cpu.interrupt(Interrupt(vector, ordinal, id))
+        self._log.record(event, "apic.acknowledged", cause, cleared)
+        self.cpu.interrupt(Interrupt(vector, ordinal, event))
         if self.on_taken is not None:
-            self.on_taken(who, vector, self.cpu, id)
+            self.on_taken(who, vector, self.cpu, event)
 
-    def set_enabled(self, value: bool, id: str, cause: str | None) -> None:
+    def set_enabled(self, value: bool, event: str, cause: str | None) -> None:
         """Write the enable bit of the spurious-interrupt vector register. What waits goes on waiting."""
         self.enabled = value
-        self._log.record(id, "register", cause, {f"apic/{self.cpu.number}/enabled": value})
+        self._log.record(event, "register", cause, {f"apic/{self.cpu.number}/enabled": value})
 
-    def drain(self, id: str, cause: str | None) -> None:
+    def drain(self, event: str, cause: str | None) -> None:
         """Acknowledge whatever waits without handling it."""
         if self.waiting:
             cleared = {f"apic/{self.cpu.number}/{vector}": None for vector in sorted(self.waiting)}
-            self._log.record(id, "register", cause, cleared)
+            self._log.record(event, "register", cause, cleared)
             self.waiting.clear()

@@ -27,13 +27,13 @@ class Arm64:
         self.line = Line(log, SPI, cpus[0], latch="active", eager=False)
         self.doorbell = self.its
 
-    def reset(self, id: Callable[[str], str], cause: str | None) -> None:
-        """Be reset, all of it. ``id`` makes the ids of the events."""
+    def reset(self, event_for: Callable[[str], str], cause: str | None) -> None:
+        """Reset every controller. ``event_for`` returns the id of the event for each of them."""
         for redistributor in self.redistributors:
-            redistributor.reset(id(redistributor.name), cause)
-        self.its.reset(id("its"), cause)
-        self.line.clear(id("line"), cause)
-        self.iommu.set_enabled(False, id("smmu"), cause)
+            redistributor.reset(event_for(redistributor.name), cause)
+        self.its.reset(event_for("its"), cause)
+        self.line.clear(event_for("line"), cause)
+        self.iommu.set_enabled(False, event_for("smmu"), cause)
 
     def loose_ends(self) -> Iterator[str]:
         """Yield what is not wired, in words."""

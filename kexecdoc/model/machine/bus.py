@@ -51,10 +51,10 @@ class MsiCapability(Protocol):
     def msi(self) -> str:
         """``enabled``, ``disabled`` or ``masked``."""
 
-    def disable_msi(self, id: str, cause: str | None, *, fall_back: bool = False) -> None:
+    def disable_msi(self, event: str, cause: str | None, *, fall_back: bool = False) -> None:
         """Clear the enable bit. The device may fall back to its line."""
 
-    def mask_msi(self, id: str, cause: str | None) -> None:
+    def mask_msi(self, event: str, cause: str | None) -> None:
         """Set the mask bits."""
 
 
@@ -107,14 +107,14 @@ class Function:
         bus.functions[name] = self
         bus.log.start[f"gate/{name}/bus-master"] = True
 
-    def set_bus_master(self, value: bool, id: str, cause: str | None) -> None:
+    def set_bus_master(self, value: bool, event: str, cause: str | None) -> None:
         """Write the Bus Master bit of the command register. Whoever was held back by it goes on at once."""
         self.bus_master = value
-        self.bus.log.record(id, "register", cause, {f"gate/{self.name}/bus-master": value})
+        self.bus.log.record(event, "register", cause, {f"gate/{self.name}/bus-master": value})
         for function in self._subtree():
             function.open = function.is_open()
             if function.open and function.on_open is not None:
-                function.on_open(id)
+                function.on_open(event)
 
     def is_open(self) -> bool:
         """Return whether every Bus Master bit on the way lets the function's requests through."""
@@ -133,25 +133,25 @@ class Function:
         ``kind`` is ``dma`` or ``msi``; the log gets ``dma.landed`` and so on. A landed write names the
         frame; one that rings the doorbell is handed on to the interrupt controller.
         """
-        bus, id = self.bus, f"{self.name}/{act}:{ordinal}"
+        bus, event = self.bus, f"{self.name}/{act}:{ordinal}"
         if not self.open:
-            bus.log.record(id, f"{kind}.{Result.STOPPED}", cause)
+            bus.log.record(event, f"{kind}.{Result.STOPPED}", cause)
             return Result.STOPPED
         physical = bus.iommu.translate(self.name, address)
         if physical is None:
-            bus.log.record(id, f"{kind}.{Result.FAULTED}", cause, also)
-            bus.iommu.report(self.name, address, id)
+            bus.log.record(event, f"{kind}.{Result.FAULTED}", cause, also)
+            bus.iommu.report(self.name, address, event)
             if bus.on_abort is not None:
-                bus.on_abort(id)
+                bus.on_abort(event)
             return Result.FAULTED
         if bus.doorbell.takes(physical):
-            bus.log.record(id, f"{kind}.{Result.LANDED}", cause, also)
-            bus.doorbell.ring(self.name, physical, int.from_bytes(data, "little"), ordinal, id)
+            bus.log.record(event, f"{kind}.{Result.LANDED}", cause, also)
+            bus.doorbell.ring(self.name, physical, int.from_bytes(data, "little"), ordinal, event)
             return Result.LANDED
         frame = bus.memory.frame(physical)
         if frame is None:
-            bus.log.record(id, f"{kind}.{Result.MISSED}", cause, also)
+            bus.log.record(event, f"{kind}.{Result.MISSED}", cause, also)
             return Result.MISSED
         bus.memory.store(physical, data)
-        bus.log.record(id, f"{kind}.{Result.LANDED}", cause, {**also, **bus.memory.wrote([(frame, 1)], id)})
+        bus.log.record(event, f"{kind}.{Result.LANDED}", cause, {**also, **bus.memory.wrote([(frame, 1)], event)})
         return Result.LANDED

@@ -55,27 +55,27 @@ class Cpu:
         assert self.on_interrupt is not None
         self.on_interrupt(self, interrupt)
 
-    def set_interrupts(self, value: str, id: str, cause: str | None) -> None:
+    def set_interrupts(self, value: str, event: str, cause: str | None) -> None:
         """Mask interrupts or take them again, with what waited: ``masked`` or ``on``."""
         self.interrupts = value
-        self._log.record(id, "cpu", cause, {f"cpu/{self.number}/interrupts": value})
-        self._present(id)
+        self._log.record(event, "cpu", cause, {f"cpu/{self.number}/interrupts": value})
+        self._present(event)
 
-    def set_online(self, value: bool, id: str, cause: str | None) -> None:
+    def set_online(self, value: bool, event: str, cause: str | None) -> None:
         """Take the CPU down or bring it up. It comes up with interrupts on."""
         self.online = value
         self.interrupts = "on" if value else "masked"
         path = f"cpu/{self.number}"
-        self._log.record(id, "cpu", cause, {f"{path}/online": value, f"{path}/interrupts": self.interrupts})
-        self._present(id)
+        self._log.record(event, "cpu", cause, {f"{path}/online": value, f"{path}/interrupts": self.interrupts})
+        self._present(event)
 
-    def set_storming(self, value: bool, id: str, cause: str | None, **also: object) -> None:
+    def set_storming(self, value: bool, event: str, cause: str | None, **also: object) -> None:
         """Do nothing but handle one interrupt after another, or come back from it."""
         self.storming = value
         if not value:
             self.calm.succeed()
             self.calm = self._env.event()
-        self._log.record(id, "storm", cause, {f"cpu/{self.number}/storm": value, **also})
+        self._log.record(event, "storm", cause, {f"cpu/{self.number}/storm": value, **also})
 
     def _present(self, cause: str) -> None:
         for source in self.sources:

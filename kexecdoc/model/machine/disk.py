@@ -31,9 +31,9 @@ class Disk:
         """Take a command, begin to carry it out, and return its id."""
         ordinal = self._commands
         self._commands += 1
-        id = self._log.record(f"{self.function.name}/command:{ordinal}", "command", cause)
-        self._env.process(self._carry_out(queue, ordinal, id))
-        return id
+        event = self._log.record(f"{self.function.name}/command:{ordinal}", "command", cause)
+        self._env.process(self._carry_out(queue, ordinal, event))
+        return event
 
     def _carry_out(self, queue: int, ordinal: int, cause: str) -> Generator[Event, None, None]:
         """Be busy, then interrupt."""

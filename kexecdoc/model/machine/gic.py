@@ -125,7 +125,7 @@ class Redistributor:
         self.enable_lpis = value
         return self.enable_lpis
 
-    def reset(self, id: str, cause: str | None) -> None:
+    def reset(self, event: str, cause: str | None) -> None:
         """Be reset, as nothing but a reset of the machine does: off, with no tables and nothing on chip."""
         self._watch(False)
         self.enable_lpis, self.property_table, self.pending_table, self.programmed_by = False, 0, 0, ""
@@ -133,7 +133,7 @@ class Redistributor:
         gone |= {f"lpi-cache/{self.cpu.number}/{n}": 0 for n in self._held}
         for state in (self._configured, self._known, self._held):
             state.clear()
-        self._log.record(id, "register", cause, {**self.registers(), **gone})
+        self._log.record(event, "register", cause, {**self.registers(), **gone})
 
     def invalidate(self, intid: int, table: int, cause: str | None) -> None:
         """Take the ITS's INV for an INTID: read its enable byte again.
@@ -168,8 +168,8 @@ class Redistributor:
         if not self.enable_lpis:
             return
         if not self._waits(intid):
-            id = f"{self.name}/record-{who}:{ordinal}"
-            cause = self._hold(intid, id, cause) if self.cache_lines else self._record(intid, id, cause)
+            event = f"{self.name}/record-{who}:{ordinal}"
+            cause = self._hold(intid, event, cause) if self.cache_lines else self._record(intid, event, cause)
         if intid in self._configured and self.cpu.takes_interrupts:
             self._acknowledge(intid, f"{self.name}/acknowledge-{who}:{ordinal}", ordinal, cause, who)
 
@@ -183,7 +183,7 @@ class Redistributor:
             self._presented += 1
             self._acknowledge(intid, f"{self.name}/acknowledge-waiting:{self._presented}", self._presented, cause)
 
-    def _acknowledge(self, intid: int, id: str, ordinal: int, cause: str | None, who: str | None = None) -> None:
+    def _acknowledge(self, intid: int, event: str, ordinal: int, cause: str | None, who: str | None = None) -> None:
         """Let the CPU take an LPI: its bit is cleared, and the kernel's handler runs.
 
         ``who`` sent it just now; None if it was pending, which does not tell who sent it.
@@ -191,32 +191,32 @@ class Redistributor:
         sender = {self.cpu.message_from: who}
         if intid in self._held:
             del self._held[intid]
-            self._log.record(id, "lpi.acknowledged", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0, **sender})
+            self._log.record(event, "lpi.acknowledged", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0, **sender})
         else:
-            self._write_bit(intid, 0, id, "lpi.acknowledged", cause, sender)
-        self.cpu.interrupt(Interrupt(intid, ordinal, id))
+            self._write_bit(intid, 0, event, "lpi.acknowledged", cause, sender)
+        self.cpu.interrupt(Interrupt(intid, ordinal, event))
 
-    def _record(self, intid: int, id: str, cause: str | None) -> str:
-        return self._write_bit(intid, 1, id, "lpi.recorded", cause)
+    def _record(self, intid: int, event: str, cause: str | None) -> str:
+        return self._write_bit(intid, 1, event, "lpi.recorded", cause)
 
-    def _hold(self, intid: int, id: str, cause: str) -> str:
+    def _hold(self, intid: int, event: str, cause: str) -> str:
         """Keep a pending bit on chip. If there is no line left, the oldest goes to memory."""
-        self._log.record(id, "lpi.held", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 1})
+        self._log.record(event, "lpi.held", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 1})
         self._held[intid] = None
         if len(self._held) > self.cache_lines:
-            self._spill(next(iter(self._held)), id)
-        return id
+            self._spill(next(iter(self._held)), event)
+        return event
 
     def _spill(self, intid: int, cause: str | None) -> None:
         """Write a pending bit that is on chip to memory."""
         del self._held[intid]
-        id = f"{self.name}/evict:{self._spilled}"
-        self._log.record(id, "lpi.evicted", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0})
-        self._record(intid, f"{self.name}/spill:{self._spilled}", id)
+        event = f"{self.name}/evict:{self._spilled}"
+        self._log.record(event, "lpi.evicted", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0})
+        self._record(intid, f"{self.name}/spill:{self._spilled}", event)
         self._spilled += 1
 
     def _write_bit(
-        self, intid: int, value: int, id: str, kind: str, cause: str | None, also: Mapping[str, str | None] = NOTHING
+        self, intid: int, value: int, event: str, kind: str, cause: str | None, also: Mapping[str, str | None] = NOTHING
     ) -> str:
         """Read, modify and write one byte of the pending table, wherever that lies."""
         self._known[intid] = value
@@ -227,7 +227,9 @@ class Redistributor:
         frame = self._memory.frame(address)
         assert frame is not None, "a pending table lies in RAM"
         bit_path = f"lpi/{self.cpu.number}/{intid}"
-        return self._log.record(id, kind, cause, {bit_path: value, **self._memory.wrote([(frame, 1)], id), **also})
+        return self._log.record(
+            event, kind, cause, {bit_path: value, **self._memory.wrote([(frame, 1)], event), **also}
+        )
 
 
 @dataclass
@@ -270,21 +272,21 @@ class Its:
         self.routes[requester, event_id] = Route(intid, collection)
         return {f"vector/{requester}/{event_id}": {"intid": intid, "cpu": collection}}
 
-    def reset(self, id: str, cause: str | None) -> None:
+    def reset(self, event: str, cause: str | None) -> None:
         """Be reset: quiet, and programmed by nobody."""
         self.programmed_by = ""
-        self.quiesce(id, cause)
+        self.quiesce(event, cause)
 
-    def quiesce(self, id: str, cause: str | None) -> None:
+    def quiesce(self, event: str, cause: str | None) -> None:
         """Clear ``GITS_CTLR.Enabled`` and wait for Quiescent; what it had cached is gone."""
         self.enabled = False
         forgotten = {f"vector/{requester}/{event_id}": None for requester, event_id in self.routes}
         self.routes.clear()
         self.collections.clear()
-        self._log.record(id, "register", cause, {"its": "quiet", **forgotten})
+        self._log.record(event, "register", cause, {"its": "quiet", **forgotten})
 
-    def enable(self, by: str, id: str, cause: str | None) -> None:
+    def enable(self, by: str, event: str, cause: str | None) -> None:
         """Start translating through the tables of the kernel ``by``."""
         self.enabled = True
         self.programmed_by = by
-        self._log.record(id, "register", cause, {"its": "enabled", "its/programmed-by": by})
+        self._log.record(event, "register", cause, {"its": "enabled", "its/programmed-by": by})

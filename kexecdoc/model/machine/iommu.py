@@ -83,12 +83,12 @@ class Unit:
     def _gates(self, functions: Iterable[str]) -> dict[str, str]:
         return {f"gate/{function}/{self.name}": self.gate(function) for function in functions}
 
-    def set_enabled(self, value: bool, id: str, cause: str | None) -> None:
+    def set_enabled(self, value: bool, event: str, cause: str | None) -> None:
         """Switch translation."""
         self.enabled = value
-        self._log.record(id, "register", cause, self._gates(self.streams))
+        self._log.record(event, "register", cause, self._gates(self.streams))
 
-    def attach(self, function: str, domain: Domain, id: str, cause: str | None) -> None:
+    def attach(self, function: str, domain: Domain, event: str, cause: str | None) -> None:
         """Put a function into a domain."""
         self.streams[function] = domain
-        self._log.record(id, "register", cause, self._gates([function]))
+        self._log.record(event, "register", cause, self._gates([function]))

@@ -44,31 +44,31 @@ class Line:
         self.masked = False
         self._log.start[self._path("masked")] = False
 
-    def assert_by(self, function: str, id: str, cause: str | None) -> None:
+    def assert_by(self, function: str, event: str, cause: str | None) -> None:
         """Take Assert_INTx from a function. A second one changes nothing and is no event."""
         if function in self.asserting:
             return
         self.asserting.add(function)
-        self._log.record(id, "line", cause, {self._path("asserted"): True})
-        self.offer(id)
+        self._log.record(event, "line", cause, {self._path("asserted"): True})
+        self.offer(event)
 
-    def deassert_by(self, function: str, id: str, cause: str | None) -> None:
+    def deassert_by(self, function: str, event: str, cause: str | None) -> None:
         """Take Deassert_INTx from a function."""
         if function in self.asserting:
             self.asserting.discard(function)
-            self._log.record(id, "line", cause, {self._path("asserted"): self.asserted})
+            self._log.record(event, "line", cause, {self._path("asserted"): self.asserted})
 
-    def set_mask(self, masked: bool, id: str, cause: str | None) -> None:
+    def set_mask(self, masked: bool, event: str, cause: str | None) -> None:
         """Mask the input, or unmask it: what is asserted comes through at once."""
         if masked != self.masked:
             self.masked = masked
-            self._log.record(id, "register", cause, {self._path("masked"): masked})
-            self.offer(id)
+            self._log.record(event, "register", cause, {self._path("masked"): masked})
+            self.offer(event)
 
-    def clear(self, id: str, cause: str | None) -> None:
+    def clear(self, event: str, cause: str | None) -> None:
         """Mask the input and forget what it has delivered, as a kernel does that does not trust what it finds."""
         self.masked, self.latched = True, False
-        self._log.record(id, "register", cause, {self._path("masked"): True, self._path(self.latch): False})
+        self._log.record(event, "register", cause, {self._path("masked"): True, self._path(self.latch): False})
 
     def offer(self, cause: str) -> None:
         """Deliver what the wire says, if mask and latch let it through, and again for as long as it stays so."""
@@ -77,11 +77,11 @@ class Line:
                 return
             self._delivered += 1
             self.latched = True
-            id = f"line{self.number}/deliver:{self._delivered}"
-            self._log.record(id, "line", cause, {self._path(self.latch): True})
+            event = f"line{self.number}/deliver:{self._delivered}"
+            self._log.record(event, "line", cause, {self._path(self.latch): True})
             if not self.cpu.takes_interrupts:
                 return
-            self._take(id)
+            self._take(event)
 
     def present(self, cause: str | None) -> None:
         """Let the CPU, which takes interrupts now, have what waited."""

@@ -88,47 +88,47 @@ class Nic:
             f"{path}/free": self.free,
         }
 
-    def stop_engine(self, id: str, cause: str | None) -> None:
+    def stop_engine(self, event: str, cause: str | None) -> None:
         """Write the register that stops the DMA engine."""
         self.engine = "stopped"
-        self._log.record(id, "register", cause, {f"device/{self.name}/engine": "stopped"})
+        self._log.record(event, "register", cause, {f"device/{self.name}/engine": "stopped"})
 
-    def disable_msi(self, id: str, cause: str | None, *, fall_back: bool = False) -> None:
+    def disable_msi(self, event: str, cause: str | None, *, fall_back: bool = False) -> None:
         """Clear MSI Enable: no message leaves the device any more. It may fall back to its line."""
         self.msi = "disabled"
         changed = {f"device/{self.name}/msi": "disabled"}
         if fall_back:
             self.intx = changed[f"device/{self.name}/intx"] = "enabled"
-        self._log.record(id, "register", cause, changed)
+        self._log.record(event, "register", cause, changed)
 
-    def mask_msi(self, id: str, cause: str | None) -> None:
+    def mask_msi(self, event: str, cause: str | None) -> None:
         """Set the device's own mask bits: a message is kept back in the device. [src: msi-own-mask]"""
         self.msi = "masked"
-        self._log.record(id, "register", cause, {f"device/{self.name}/msi": "masked"})
+        self._log.record(event, "register", cause, {f"device/{self.name}/msi": "masked"})
 
-    def silence(self, id: str, cause: str | None) -> None:
+    def silence(self, event: str, cause: str | None) -> None:
         """Switch the interrupt off in the device, of whichever kind it is."""
         if self.device.interrupt == "msi":
-            self.disable_msi(id, cause)
+            self.disable_msi(event, cause)
             return
         self.intx = "disabled"
-        self._log.record(id, "register", cause, {f"device/{self.name}/intx": "disabled"})
-        self.line.deassert_by(self.name, _line_id(id), id)
+        self._log.record(event, "register", cause, {f"device/{self.name}/intx": "disabled"})
+        self.line.deassert_by(self.name, _line_event(event), event)
 
-    def reset(self, by: str, id: str, cause: str | None) -> None:
+    def reset(self, by: str, event: str, cause: str | None) -> None:
         """Reset the device: engine and interrupt off, descriptors forgotten."""
         self.programming = Programming(by=by)
         self.engine, self.msi, self.free, self._held = "stopped", "disabled", 0, None
         fell_back = self.intx == "enabled" and self.device.interrupt == "msi"
         self.intx = "disabled"
         off = {f"device/{self.name}/intx": "disabled"} if fell_back else {}
-        self._log.record(id, "register", cause, {**self.registers(), **off})
-        self.line.deassert_by(self.name, _line_id(id), id)
+        self._log.record(event, "register", cause, {**self.registers(), **off})
+        self.line.deassert_by(self.name, _line_event(event), event)
 
-    def serve(self, id: str, cause: str) -> bool:
+    def serve(self, event: str, cause: str) -> bool:
         """Let the driver that programmed it read and clear the status; return whether there was anything to say."""
         said = self.name in self.line.asserting
-        self.line.deassert_by(self.name, id, cause)
+        self.line.deassert_by(self.name, event, cause)
         return said
 
     def resend(self, who: str, data: int, cpu: Cpu, cause: str) -> None:
@@ -246,7 +246,7 @@ class Nic:
             self.unserved.discard(vector)
 
 
-def _line_id(id: str) -> str:
+def _line_event(event: str) -> str:
     """Return the id of the event in which the line drops, from that of the register write that makes it."""
-    act, _, ordinal = id.rpartition(":")
+    act, _, ordinal = event.rpartition(":")
     return f"{act}-line:{ordinal}"

@@ -28,8 +28,8 @@ class Smmu(Unit):
         if self.enabled and self.streams.get(function) is not None and self.on_event is not None:
             self.on_event(function, address, cause)
 
-    def set_enabled(self, value: bool, id: str, cause: str | None) -> None:
+    def set_enabled(self, value: bool, event: str, cause: str | None) -> None:
         """Write ``SMMU_CR0.SMMUEN``. Enabling it anew starts from an empty stream table."""
         if value:
             self.streams = dict.fromkeys(self.streams)
-        super().set_enabled(value, id, cause)
+        super().set_enabled(value, event, cause)

@@ -26,16 +26,16 @@ class UsbHost:
         """Take a command, begin to carry it out, and return its id."""
         ordinal = self._commands
         self._commands += 1
-        id = self._log.record(f"{self.function.name}/command:{ordinal}", "command", cause)
-        self._env.process(self._carry_out(ordinal, id))
-        return id
+        event = self._log.record(f"{self.function.name}/command:{ordinal}", "command", cause)
+        self._env.process(self._carry_out(ordinal, event))
+        return event
 
     def _carry_out(self, ordinal: int, cause: str) -> Generator[Event, None, None]:
         yield self._env.timeout(DISK_COMMAND)
         self.line.assert_by(self.function.name, f"{self.function.name}/line:{ordinal}", cause)
 
-    def serve(self, id: str, cause: str) -> bool:
+    def serve(self, event: str, cause: str) -> bool:
         """Let a driver read and clear the status; return whether the device had anything to say."""
         said = self.function.name in self.line.asserting
-        self.line.deassert_by(self.function.name, id, cause)
+        self.line.deassert_by(self.function.name, event, cause)
         return said

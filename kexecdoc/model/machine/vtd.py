@@ -44,7 +44,7 @@ class Vtd(Unit):
             reason = NO_CONTEXT if self.streams.get(function) is None else NO_WRITE
             self.on_fault(function, address, reason, cause)
 
-    def set_remapping(self, value: bool, id: str, cause: str | None) -> None:
+    def set_remapping(self, value: bool, event: str, cause: str | None) -> None:
         """Switch the remapping of interrupts."""
         self.remaps_interrupts = value
-        self._log.record(id, "register", cause, {"vtd/interrupt-remapping": value})
+        self._log.record(event, "register", cause, {"vtd/interrupt-remapping": value})

@@ -34,13 +34,13 @@ class X86:
         if number < len(self.apics):
             self.apics[number].accept(data, requester, ordinal, cause)
 
-    def reset(self, id: Callable[[str], str], cause: str | None) -> None:
-        """Be reset, all of it. ``id`` makes the ids of the events."""
+    def reset(self, event_for: Callable[[str], str], cause: str | None) -> None:
+        """Reset every controller. ``event_for`` returns the id of the event for each of them."""
         for apic in self.apics:
-            apic.drain(id(apic.name), cause)
-        self.line.clear(id("line"), cause)
-        self.iommu.set_enabled(False, id("vtd"), cause)
-        self.iommu.set_remapping(False, id("vtd"), cause)
+            apic.drain(event_for(apic.name), cause)
+        self.line.clear(event_for("line"), cause)
+        self.iommu.set_enabled(False, event_for("vtd"), cause)
+        self.iommu.set_remapping(False, event_for("vtd"), cause)
 
     def loose_ends(self) -> Iterator[str]:
         """Yield what is not wired, in words: here everything is wired by being there."""

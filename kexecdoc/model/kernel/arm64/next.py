@@ -165,8 +165,8 @@ def _allocate_lpi_tables(new: Arm64Next) -> None:
     new.memory.store(new.property_table, bytes([DISABLED]) * TABLE_BYTES)
     table = new.memory.frame(new.property_table)
     assert table is not None
-    id = new.id("reset-property-table")
-    new.log.record(id, "store", new.cause, new.memory.wrote([(table, TABLE_FRAMES)], id))
+    event = new.id("reset-property-table")
+    new.log.record(event, "store", new.cause, new.memory.wrote([(table, TABLE_FRAMES)], event))
     for redistributor in redistributors:
         for intid in range(FIRST_LPI, FIRST_LPI + 16):
             redistributor.invalidate(intid, new.property_table, new.cause)

@@ -60,8 +60,8 @@ class PortDriver(Driver):
 
     def _time_out(self, old: OldKernel, command: int, age: int, waited: int) -> None:
         """Print that a command did not complete, and how old it is."""
-        id = old.log.record(old.id("command-timeout"), "timeout", old.cause, {f"device/{self.name}/waited": waited})
-        old.say("hotplug.timeout", self.function.bdf, command, age // MS, cause=id)
+        event = old.log.record(old.id("command-timeout"), "timeout", old.cause, {f"device/{self.name}/waited": waited})
+        old.say("hotplug.timeout", self.function.bdf, command, age // MS, cause=event)
 
     def probe(self, new: NextKernel) -> Process:
         """Set Bus Master again, whether or not the device below has a driver. [src: pci-enable-bridge]"""
