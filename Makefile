@@ -86,7 +86,7 @@ check: $(DEV) $(NODE)  ## lint, format, types, import layers, spelling, glossary
 	$(BIN)/lint-imports --no-logo
 	cd $(EXPLORER) && $(abspath $(BIN))/node $(NODE_MODULES)/@biomejs/biome/bin/biome check --error-on-warnings .
 	$(BIN)/node $(NODE_MODULES)/typescript/bin/tsc --project $(EXPLORER) --typeRoots $(NODE_MODULES)/@types
-	$(BIN)/python tools/spelling.py
+	$(BIN)/typos
 	$(BIN)/python -m tools.terms
 	$(BIN)/python tools/claims.py
 	$(BIN)/python tools/notebooks.py --check

@@ -8,12 +8,12 @@ from __future__ import annotations
 import sys
 
 from kexecdoc.registries import glossary
-from tools.spelling import ROOT, every_path, texts
+from tools.prose import ROOT, every_path, texts
 
 
 def main() -> int:
     read = (path for path in every_path() if path != ROOT / "kexecdoc" / "registries" / "glossary.py")
-    wrong = glossary.wrong(text.text for text in texts(read))
+    wrong = glossary.wrong(texts(read))
     for line in wrong:
         print(line, file=sys.stderr)
     if not wrong:
