@@ -1,4 +1,4 @@
-"""Scenario in, run out: the machine is wired, checked and run."""
+"""Scenario in, run out: build a computer, run both kernels on it, keep the log."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KERNELS: dict[str, tuple[type[OldKernel], type[NextKernel]]] = {
 
 
 def exit_steps(scenario: Scenario) -> tuple[Step, ...]:
-    """Return the steps of the old kernel, up to the jump."""
+    """Return the old kernel's steps, up to the jump."""
     old, _ = KERNELS[scenario.machine]
     masking = (kexec.MASK_AT_CONTROLLER,) if scenario.mask_at_controller == "yes" else ()
     methods = restart_methods(scenario.reset) if scenario.machine == "x86" else ()
@@ -49,9 +49,9 @@ def exit_steps(scenario: Scenario) -> tuple[Step, ...]:
 
 
 class Crossing:
-    """One computer on its way from one kernel to the next.
+    """One computer that crosses from the old kernel to the next.
 
-    `simulate` runs it to its end. A test may stop it on the way, look and interfere:
+    `simulate` runs it to its end. A test may stop it before, look and interfere:
     ``crossing.env.run(until=...)``, then ``crossing.finish()``.
     """
 
@@ -75,7 +75,7 @@ class Crossing:
         self.end = self.env.process(self._cross())
 
     def _cross(self) -> Generator[Event, object, None]:
-        """Walk the old kernel's way out, what lies between, and the next kernel's way in."""
+        """Run the old kernel's steps, the stub's or firmware's, then the next kernel's."""
         yield from self.old.walk(exit_steps(self.scenario))
         self.running, self.stub.image, self.stub.handover = self.stub, self.old.image, self.old.handover
         self.stub.jump()
@@ -86,12 +86,12 @@ class Crossing:
         yield from self.next.walk(self.next.path())
 
     def _give_up(self) -> Generator[Event, object, None]:
-        """Stop watching a machine that has not come to its end by the horizon: it hangs."""
+        """Call the machine hung if the crossing has not ended by the horizon."""
         yield self.env.timeout(HORIZON)
         raise MachineDead("hung", Death.OUT_OF_TIME, self.running.cause)
 
     def finish(self) -> Run:
-        """Run to the end. ScenarioError if that takes more events than a run may hold."""
+        """Run to the end. ScenarioError if a log cannot hold so many events."""
         try:
             self.env.run(until=self.end)
         except MachineDead as death:

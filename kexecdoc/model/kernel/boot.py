@@ -1,4 +1,4 @@
-"""The steps of a boot that are the same on every machine: memory, the bus, the initramfs, userspace."""
+"""The steps of a boot that are the same on every architecture."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EARLY_ALLOCATIONS = (
     ("page-metadata", TABLE_FRAMES // 2),
     ("per-cpu", TABLE_FRAMES // 4),
 )
-POOL_RUN = 16  # frames in one of the allocator's blocks at userspace
+POOL_RUN = 16  # frames in a block of the page allocator
 RELEASES = {
     "7.3": "7.3.4",
     "6.12": "6.12.117",
@@ -40,37 +40,38 @@ RELEASES = {
     "3.13": "3.13.10",
     "3.4": "3.4.2",
 }
-"""Which release of each version was read."""
+"""The release of each version that was read."""
 
 
 def banner(new: NextKernel) -> None:
-    """Say which kernel this is."""
+    """Print the banner."""
     new.say("boot.banner", f"{RELEASES[new.scenario.kernel]} (the model's next kernel)")
 
 
 def say_handover(new: NextKernel) -> None:
-    """Say that memory was handed over, if it was. [src: kho]"""
+    """Print that memory was handed over, if it was. [src: kho]"""
     if new.scenario.handover == "kho" and new.scenario.path == "kexec":
         new.say("kho.from", f"{RELEASES[new.scenario.kernel]} (the model's old kernel)", 1)
 
 
 def others(new: NextKernel) -> list[Cpu]:
-    """Return the CPUs to bring up beside the first: a capture kernel leaves them alone."""
+    """Return the CPUs to bring up after the first. A capture kernel brings up none."""
     return [] if new.handover.capture else new.computer.cpus[1:]
 
 
 def say_how_many_are_up(new: NextKernel) -> None:
-    """Say so, at the end of bringing CPUs up. [src: smp-init]"""
+    """Print how many CPUs are up. [src: smp-init]"""
     up = sum(cpu.online for cpu in new.computer.cpus)
     new.say("smp.brought", 1, "", up, "s" if up > 1 else "")
 
 
 def set_up_memory(new: NextKernel) -> Process:
-    """Take all memory that nobody reserved, and make the early allocations in it.
+    """Take all memory that is not reserved, and make the early allocations in it.
 
-    They are made, and written, before the interrupt controller is quiet. [src: init-main, its-quiesce] They may
-    lie on the old pending tables, and here never on the property table: memory that this kernel has reserved
-    for itself would make it take that for a table that was kept. The switch ``image-placement`` shows it.
+    They are made and written before the interrupt controller is quiet. [src: init-main, its-quiesce] They may lie on
+    the old pending tables. In this model they never lie on the old property table: this kernel would then find the
+    table in memory that it reserved for itself, and take it for one that was kept. The switch ``image-placement``
+    shows that case.
     """
     yield from new.pause(BOOT_MEMORY)
 
@@ -86,7 +87,7 @@ def set_up_memory(new: NextKernel) -> Process:
 
 
 def enumerate_bus(new: NextKernel) -> Process:
-    """Find the functions and switch their MSIs off, whatever they were. [src: pci-msi-init]"""
+    """Find the functions and disable their MSIs. [src: pci-msi-init]"""
     yield from new.pause(BOOT_ENUMERATION)
     for function in new.computer.bus.functions.values():
         identity = function.identity
@@ -106,14 +107,14 @@ def enumerate_bus(new: NextKernel) -> Process:
 
 
 def start_unpacking(new: NextKernel) -> Process:
-    """Start to unpack the initramfs on a thread of its own, before buses and drivers. [src: initramfs]"""
+    """Start a thread that unpacks the initramfs, before buses and drivers. [src: initramfs]"""
     new.say("initramfs.unpack")
     new.unpacked = new.computer.env.process(_unpack(new))
     yield from new.pause(BOOT_ROOTFS)
 
 
 def _unpack(new: NextKernel) -> Process:
-    """Read the archive; in the end free it. If it is not what was loaded, the boot goes on for now."""
+    """Read the archive, then free it. If its bytes are wrong, the boot continues for now."""
     archive = new.use("next-initramfs")
     if archive.wrong:
         new.say("initramfs.failed", "invalid magic at start of compressed archive", cause=archive.event)
@@ -125,7 +126,7 @@ def _unpack(new: NextKernel) -> Process:
 
 
 def probe_drivers(new: NextKernel) -> Process:
-    """Probe the devices in the order of their registration, amid the work of drivers that this machine does without."""
+    """Probe the devices in the order of registration. Drivers of other devices take time in between."""
     waited = 0
     for driver in new.drivers:
         if driver.probes_at > waited:
@@ -135,7 +136,7 @@ def probe_drivers(new: NextKernel) -> Process:
 
 
 def late_initcalls(new: NextKernel) -> Process:
-    """Run what is left, then wait for the archive: without it there is no root. [src: init-main, mount-root]"""
+    """Run the late initcalls, then wait for the archive: without it there is no root. [src: init-main, mount-root]"""
     yield from new.pause(BOOT_LATE)
     archive: Findings = yield new.unpacked
     if archive.wrong:
@@ -154,7 +155,7 @@ def _half_of(free: bytearray, draws: Draws) -> list[tuple[int, int]]:
 
 
 def userspace(new: NextKernel) -> Process:
-    """Run init: half of the free pool is allocated, cleared and used. Then time passes."""
+    """Run init. It allocates, clears and uses half of the free pool; then time passes."""
     memory = new.memory
     new.say("init.run", "/init")
     ranges = _half_of(memory.usable("next-free"), new.draws)
@@ -165,7 +166,7 @@ def userspace(new: NextKernel) -> Process:
     new.log.record(event, "run", new.cause, {"running": "userspace", **owners})
     new.use("next-data")
     new.use("preserved")
-    yield new.computer.env.timeout(AFTER_USERSPACE)  # watched by the clock, whatever steals the CPU's time
+    yield new.computer.env.timeout(AFTER_USERSPACE)  # by the clock: stolen CPU time does not prolong it
     new.use("next-data")
     new.use("preserved")
 

@@ -1,9 +1,9 @@
-"""What a crashed kernel can still rely on, and what it does with it: the panic path and its alternatives.
+"""The panic path and its alternatives: what a crashed kernel does, and what it relies on.
 
-A strategy is the tuple of steps that it runs, from what that path really calls; each step names the objects and
-locks that it touches. A fraction ``heap-damage`` of the objects is damaged: a step that follows a damaged object
-dies of it, and a lock that a stopped CPU held is never released. Some waits have a limit, and then it goes on
-without; others spin for ever. At damage 0 every strategy works. [src: vpanic, crash-kexec, panic-notifiers]
+A strategy is a tuple of steps, those that the path really calls. Each step names the objects and locks that it
+touches. A fraction ``heap-damage`` of the objects is damaged. A step that follows a damaged object dies of it, and a
+lock that a stopped CPU held is never released. Some waits have a limit, after which the kernel continues without the
+lock; others spin without end. At damage 0 every strategy works. [src: vpanic, crash-kexec, panic-notifiers]
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CMA_WAIT = 10 * S
 
 
 def damaged(kernel: Kernel, name: str) -> bool:
-    """Return whether an object is damaged. More damage damages the same objects and others."""
+    """Return whether an object is damaged. What is damaged at one fraction is damaged at every larger one."""
     return kernel.draws.below(MILLION, f"damage/{name}") < round(kernel.scenario.heap_damage * MILLION)
 
 
@@ -35,7 +35,7 @@ class Object:
     name: str
 
     def happen(self, kernel: Kernel) -> Process:
-        """Follow it: what is damaged leads nowhere, and a fault in a panic ends in nothing."""
+        """Follow the object. If it is damaged the kernel faults, and a fault during a panic hangs the machine."""
         if damaged(kernel, self.name):
             touched = kernel.log.record(kernel.id("follow"), "touch", kernel.cause, {f"object/{self.name}": "damaged"})
             raise MachineDead("hung", Death.DAMAGED_OBJECT, touched)
@@ -44,13 +44,13 @@ class Object:
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock that a step takes. ``limit`` is how long it waits, in ns; 0 is for ever."""
+    """A lock that a step takes. ``limit`` is how long the step waits for it, in ns; 0 is without limit."""
 
     name: str
     limit: int = 0
 
     def happen(self, kernel: Kernel) -> Process:
-        """Take it: if a stopped CPU was in the middle of something, it is never released."""
+        """Take the lock. If a stopped CPU holds it, it is never released."""
         if not damaged(kernel, self.name):
             return
         held = kernel.log.record(kernel.id("take-lock"), "touch", kernel.cause, {f"object/{self.name}": "held"})
@@ -60,7 +60,7 @@ class Lock:
 
 
 def stop_cpus(old: OldKernel, limit: int) -> Process:
-    """Stop the other CPUs, once, and wait for them at most that long; return those that did not stop."""
+    """Stop the other CPUs, unless that was done before; return those that have not stopped after ``limit`` ns."""
     if old.others_stopped:
         return []
     old.others_stopped = True
@@ -75,14 +75,14 @@ def stop_cpus(old: OldKernel, limit: int) -> Process:
 
 
 def panic(old: OldKernel) -> Process:
-    """Say so. Local interrupts are off from here on. [src: vpanic]"""
+    """Print the panic. Local interrupts are off from here on. [src: vpanic]"""
     old.computer.cpus[0].set_interrupts("masked", old.id("irq-disable"), old.cause)
     old.say("panic", "sysrq triggered crash")
     yield from old.pause(PANIC_STEP)
 
 
 def short(old: OldKernel) -> Process:
-    """Do what takes little, and matters here for what it relies on only."""
+    """Do something short. Only what it relies on matters here."""
     yield from old.pause(PANIC_STEP)
 
 
@@ -92,7 +92,7 @@ def wait_for_dma(old: OldKernel) -> Process:
 
 
 def stop_first(old: OldKernel) -> Process:
-    """Stop the other CPUs before the notifiers run, as that order has it. [src: vpanic]"""
+    """Stop the other CPUs before the notifiers run. [src: vpanic]"""
     yield from old.CRASH_SHUTDOWN[0].run(old)
 
 
@@ -154,7 +154,7 @@ EMERGENCY_RESTART = Step("old/emergency_restart", emergency_restart, "vpanic")
 
 
 def path(old: type[OldKernel], work: str, memory: str) -> tuple[Step, ...]:
-    """Return the steps of a strategy, up to the jump or to firmware."""
+    """Return the steps of a strategy, up to the jump or up to firmware."""
     before = {
         "minimal": (),
         "notifiers": (STOP_FIRST, NOTIFIERS, KMSG_DUMP),

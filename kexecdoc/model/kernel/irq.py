@@ -1,9 +1,9 @@
-"""The running kernel's interrupt layer: who asked for an interrupt, and what becomes of one that nobody did.
+"""The running kernel's interrupt layer: requested interrupts, and what happens to the others.
 
-A line that nobody serves comes again as soon as it is ended. `note_interrupt()` counts: a hundred thousand
-interrupts, of which more than 99,900 unhandled, and the line is disabled and polled from then on, ten times a
-second. [src: note-interrupt] Nothing of that applies to a message: there is no descriptor for a vector that this
-kernel has not handed out, so it is counted, printed and forgotten. [src: msi-storms]
+A line whose device no handler serves interrupts again as soon as the interrupt is ended. `note_interrupt()` counts:
+if more than 99,900 of 100,000 interrupts were unhandled, the line is disabled, and polled ten times a second from
+then on. [src: note-interrupt] None of this applies to messages. A vector that this kernel has given to no driver has
+no descriptor, so it is counted, printed and forgotten. [src: msi-storms]
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Handler = Callable[[Interrupt], bool]
 
 WINDOW = 100_000
 UNHANDLED = 99_900
-"""Of so many interrupts, more than so many unhandled: then the line is stuck. [src: note-interrupt]"""
+"""A line is stuck if more than UNHANDLED of WINDOW interrupts were unhandled. [src: note-interrupt]"""
 
 POLL = 100 * MS
-"""A disabled line's handlers are run each HZ/10. [src: note-interrupt]"""
+"""How often the handlers of a disabled line run: every HZ/10 jiffies. [src: note-interrupt]"""
 
 
 @dataclass
 class LineCounts:
-    """What `note_interrupt()` keeps of a line: interrupts, and unhandled ones, in the window under way."""
+    """What `note_interrupt()` counts of a line in the current window."""
 
     count: int = 0
     unhandled: int = 0
@@ -42,7 +42,7 @@ class LineCounts:
 
 
 class Interrupts:
-    """What is requested: messages by the number with which they reach a CPU, and the line by whoever shares it."""
+    """The interrupts that drivers have requested: messages by their number, and the line by its handlers' names."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
@@ -57,31 +57,31 @@ class Interrupts:
         return self._kernel.computer.chips.line
 
     def attach(self) -> None:
-        """Become what the CPUs call: this kernel's vectors are in place."""
+        """Install this kernel's vectors in the CPUs."""
         for cpu in self._kernel.computer.cpus:
             cpu.on_interrupt = self.take
 
     def request(self, number: int, handler: Handler) -> None:
-        """Let a driver have a message-signalled interrupt."""
+        """Register a driver's handler of a message-signalled interrupt."""
         self._handlers[number] = handler
 
     def begin_with_line(self, handler: Handler, name: str) -> None:
-        """Let a driver have the line at t=0."""
+        """Register a driver's handler of the line before t=0."""
         self._sharers[name] = handler
 
     def start(self) -> None:
-        """Unmask the line at t=0 if a driver has it."""
+        """Unmask the line at t=0 if a driver has requested it."""
         if self._sharers:
             self._line.start()
 
     def free_line(self, name: str, cause: str | None) -> None:
-        """Give a driver's part of the line back. The last one masks it. [src: request-irq]"""
+        """Remove a driver's handler. Removing the last one masks the line. [src: request-irq]"""
         del self._sharers[name]
         if not self._sharers:
             self._line.set_mask(True, self._kernel.id("free-line"), cause)
 
     def request_line(self, handler: Handler, name: str, cause: str | None) -> None:
-        """Let a driver have the line, which others may have already. It is unmasked, even if it was given up.
+        """Register a driver's handler of the line, which others may share, and unmask the line even if it was disabled.
 
         [src: request-irq]
         """
@@ -128,14 +128,14 @@ class Interrupts:
     # -- a level-triggered line ------------------------------------------------------------------------
 
     def _take_line(self, interrupt: Interrupt) -> None:
-        """Run every handler of the line. If none of them knows the device that asserts it, a storm begins."""
+        """Run every handler of the line. If none of them serves the device that asserts it, a storm begins."""
         handled = [handler(interrupt) for handler in self._sharers.values()]
         self._note(handled=any(handled))
         if self._line.asserted and not any(handled):
             self._storm(interrupt.cause)
 
     def _note(self, *, handled: bool) -> None:
-        """Count, as `note_interrupt()` does."""
+        """Count an interrupt, as `note_interrupt()` does."""
         counts, now = self._counts, self._kernel.now
         if not handled:
             late = counts.last_unhandled is not None and now - counts.last_unhandled > POLL
@@ -145,7 +145,7 @@ class Interrupts:
             counts.count += 1
 
     def _storm(self, cause: str) -> None:
-        """Let the line take its CPU, until the detector has seen enough. How long that is, is known at once."""
+        """Let the line occupy its CPU until the line is disabled. How long that takes is known at once."""
         kernel, line = self._kernel, self._line
         taken = self._until_stuck()
         event = kernel.id("storm")
@@ -153,11 +153,11 @@ class Interrupts:
         kernel.computer.env.process(self._end_storm(taken, event))
 
     def _until_stuck(self) -> int:
-        """Return how many more interrupts it takes.
+        """Return how many more interrupts it takes until the line is disabled.
 
-        Each unhandled interrupt counts, so a full window is enough. With ``irqpoll`` the handlers of other
-        shared lines are asked as well, and each that claims the interrupt lowers the count by one: a window
-        with a hundred claims or more is spoiled, and the next begins. [src: note-interrupt]
+        Without ``irqpoll`` no interrupt is handled, so the rest of the window is enough. With ``irqpoll`` the kernel
+        also runs the handlers of other shared lines, and each that claims the interrupt lowers the count by one. A
+        window with a hundred claims or more does not disable the line, and the next begins. [src: note-interrupt]
         """
         taken = WINDOW - self._counts.count
         if self._kernel.scenario.irqpoll == "no":
@@ -169,7 +169,7 @@ class Interrupts:
         return taken
 
     def _end_storm(self, taken: int, storm: str) -> Generator[Event, None, None]:
-        """When the last interrupt of the window has come: say so, disable the line, and poll it from now on."""
+        """After the last interrupt of the window, print that, disable the line and poll it from then on."""
         kernel, line, cpu = self._kernel, self._line, self._line.cpu
         yield kernel.computer.env.timeout(taken * INTERRUPT_COST)
         cpu.stolen += taken * INTERRUPT_COST
@@ -188,7 +188,7 @@ class Interrupts:
         kernel.computer.env.process(self._poll())
 
     def _poll(self) -> Generator[Event, None, None]:
-        """Run the handlers of the line that was given up, for as long as it is, and this kernel runs."""
+        """Run the handlers of the disabled line until it is enabled again or this kernel ends."""
         kernel, cpu = self._kernel, self._line.cpu
         for ordinal in itertools.count():
             yield kernel.computer.env.timeout(POLL)

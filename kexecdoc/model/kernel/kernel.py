@@ -1,4 +1,4 @@
-"""What both kernels are: something that runs steps, prints, waits and uses its memory."""
+"""What both kernels have in common: they run steps, print, wait and use their memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Findings(NamedTuple):
 
 
 class Console:
-    """The serial console, which both kernels print to."""
+    """The serial console. Both kernels print to it."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -41,7 +41,7 @@ class Console:
 
 
 class RateLimit:
-    """printk's own: so many in so long, and then silence until the time is over. [src: ratelimit]"""
+    """The rate limit of printk: at most ``burst`` lines in an interval, the rest are dropped. [src: ratelimit]"""
 
     def __init__(self, burst: int, interval: int) -> None:
         self._burst = burst
@@ -59,7 +59,7 @@ class RateLimit:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What every kernel of a crossing finds: the computer, the console, the scenario, its draws and the drivers.
+    """What every kernel of a crossing works with.
 
     The drivers are in the order in which both kernels register the devices.
     """
@@ -85,7 +85,7 @@ class Kernel:
         self.log = self.computer.log
         self.memory = self.computer.memory
         self._ordinals: Counter[str] = Counter()
-        self.cause: str | None = None  # the id of the event that began what is under way: a step, a callback in it
+        self.cause: str | None = None  # id of the event that began the current step or callback
 
     @property
     def now(self) -> int:
@@ -93,37 +93,37 @@ class Kernel:
         return int(self.computer.env.now)
 
     def id(self, act: str) -> str:
-        """Return the id of this kernel's next event of a kind, ``next/print:3``."""
+        """Return the id of this kernel's next event of that act, for instance ``next/print:3``."""
         ordinal = self._ordinals[act]
         self._ordinals[act] += 1
         return f"{self.name}/{act}:{ordinal}"
 
     def pause(self, ns: int) -> Process:
-        """Take ``ns`` of CPU 0's time: that long is what the kernel does meanwhile, and what interrupts steal."""
+        """Work for ``ns`` of CPU 0's time. Time that interrupts take from the CPU comes on top."""
         cpu, begun = self.computer.cpus[0], self.now
         stolen = cpu.stolen
         while (left := begun + ns + cpu.stolen - stolen - self.now) > 0 or cpu.storming:
             yield self.computer.env.timeout(left) if left > 0 else cpu.calm
 
     def say(self, message: str, *values: object, cause: str | None = None, **named: object) -> None:
-        """Print a message of the registry in the words of this kernel's version, or nothing if it has none.
+        """Print a message as this kernel's version words it, or nothing if the version does not have it.
 
-        Values come in the order of the format; by name where the words of versions differ in what they tell. They
-        must be those of every version, whichever this one is.
+        Pass values in the order of the format, or by name where versions print different values. Pass those that
+        any version needs, whichever this one is.
         """
         if (text := render(message, self.scenario.kernel, *values, **named)) is not None:
             self.console.print(self.name, self.id(f"print-{message}"), text, message, cause or self.cause)
 
     @abstractmethod
     def abort(self, cause: str) -> None:
-        """Die of a refused request that came back as an error."""
+        """Die because a device's write was refused."""
 
     def has(self, since: str) -> bool:
-        """Return whether this kernel is at least of that version."""
+        """Return whether this kernel has that version or a later one."""
         return self.scenario.kernel in Versions(since)
 
     def walk(self, path: Iterable[Step]) -> Process:
-        """Run a path step by step; the log says where each begins."""
+        """Run a path step by step, and log the beginning of each step."""
         for step in path:
             if self.scenario.kernel in step.versions:
                 ordinal = self._ordinals[step.name]
@@ -136,13 +136,13 @@ class Kernel:
                 self.after_step(step)
 
     def after_step(self, step: Step) -> None:
-        """Do what has to be done when a step ends."""
+        """Hook: a step has ended."""
 
     @contextmanager
     def callback(self, device: str, name: str, driver: str = "bound") -> Iterator[str]:
-        """Log that a callback of a device's driver begins, and that it returned, if it does.
+        """Log the call of a driver's callback, and its return if it returns.
 
-        Yields the id of the call. ``driver`` says whether the driver holds the device afterwards.
+        Yields the id of the call. ``driver`` says whether the driver still holds the device afterwards.
         """
         outer = self.cause
         self.cause = call = self.log.record(
@@ -154,9 +154,9 @@ class Kernel:
         self.cause = outer
 
     def use(self, owner: str) -> Findings:
-        """Read every frame of an owner, as using it does, and return those with wrong bytes.
+        """Read every frame of an owner, as using the memory would, and return those with wrong bytes.
 
-        What is found is an event of the log; the verdict reads nothing else.
+        What is found is logged. The verdict learns of wrong bytes from these events only.
         """
         ranges = self.memory.ranges_of(owner)
         return self.find(ranges, self.id(f"read-{owner}")) if ranges else Findings(None, [])

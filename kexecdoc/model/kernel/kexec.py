@@ -1,4 +1,4 @@
-"""The way out by kexec: `kernel_kexec()`, which ends the old kernel in order. [src: kernel-kexec]"""
+"""The old kernel's path on kexec: `kernel_kexec()` shuts down in order. [src: kernel-kexec]"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def notifiers(old: OldKernel) -> Process:
 
 
 def short(old: OldKernel) -> Process:
-    """Do next to nothing that matters here."""
+    """Do something short that does not matter here."""
     yield from old.pause(SHORT_STEP)
 
 
@@ -25,15 +25,15 @@ DEVICE_SHUTDOWN = Step("old/device_shutdown", device_shutdown, "device-shutdown"
 MIGRATE = Step("old/migrate_to_reboot_cpu", short, "restart-prepare", Versions("3.13"))
 """Continue on CPU 0. Absent in v3.4."""
 SYSCORE = Step("old/syscore_shutdown", short, "syscore-shutdown", Versions("6.8"))
-"""Run the core callbacks that have no device behind them. Kexec came to do so in v6.8."""
+"""Run the core callbacks that belong to no device. Kexec does so since v6.8."""
 SYSCORE_REBOOT = Step("old/syscore_shutdown", short, "syscore-shutdown")
-"""The same on reboot, which always did."""
+"""The same on reboot, which has always done so."""
 KMSG_DUMP = Step("old/kmsg_dump", short, "kernel-kexec", Versions("6.1"))
-"""Give pstore and its like a chance to keep the log. Absent in v5.10."""
+"""Give pstore and others a chance to keep the log. Absent in v5.10."""
 
 
 def mask_at_controller(old: OldKernel) -> Process:
-    """Do what was proposed in the thread: mask every interrupt at the controller. No kernel does. [src: seed-kaya]"""
+    """Mask every interrupt at the controller, as was proposed on the list. No kernel does so. [src: seed-kaya]"""
     old.mask_at_controller()
     yield from old.pause(SHORT_STEP)
 

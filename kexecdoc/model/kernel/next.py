@@ -1,7 +1,7 @@
-"""The next kernel: it runs in memory that somebody else was using a moment ago.
+"""The next kernel. It runs in memory that the old kernel was using a moment ago.
 
-It knows nothing of the old kernel but what was handed on and what the hardware's registers say. What was
-written into its memory it finds as any kernel does: by using it.
+It knows nothing of the old kernel except what was handed over and what it reads in the hardware's registers. It finds
+wrong bytes in its memory as any kernel does: by using them.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ ALLOCATION_ALIGN = 16  # frames: the boundary of the allocator's 64 KiB blocks
 
 
 class NextKernel(Kernel):
-    """The kernel that is entered. Its device is set up only where it has a driver for it."""
+    """The kernel that is entered."""
 
     name = "next"
     handover: Handover
-    NUMBERS: ClassVar[Mapping[str, tuple[int, ...]]]  # by function: with which number each vector reaches a CPU
+    NUMBERS: ClassVar[Mapping[str, tuple[int, ...]]]  # by function: the number with which each vector reaches a CPU
     init_runs = False  # whether the thread that becomes init exists
-    unpacked: Event  # happens when the initramfs has been read; its value is the reading
+    unpacked: Event  # happens when the initramfs has been read; its value is what was found
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
         self.interrupts = Interrupts(self)
 
-    # -- what an architecture has to say -------------------------------------------------------------
+    # -- what an architecture defines -----------------------------------------------------------------
 
     @abstractmethod
     def path(self) -> tuple[Step, ...]:
@@ -44,26 +44,26 @@ class NextKernel(Kernel):
 
     @abstractmethod
     def die_of_text(self, wrong: int, cause: str | None) -> None:
-        """Say what a kernel says that executes a frame that is not its text."""
+        """Print the oops of a kernel that executes a frame which is not its text."""
 
     @abstractmethod
     def die_of_tables(self, wrong: int, cause: str | None) -> None:
-        """Say what a kernel says that follows a table of its own that is not what it wrote."""
+        """Print the oops of a kernel that follows a table which is not what it wrote."""
 
     @abstractmethod
     def attach_iommu(self, function: str) -> None:
-        """Do what the bus does with the IOMMU before a driver's probe."""
+        """Attach a function to the IOMMU, if the bus does so before a driver's probe."""
 
     @abstractmethod
     def set_up_messages(self, function: str) -> list[tuple[int, int]]:
-        """Set a function's message-signalled interrupts up; return what each of its vectors has to write."""
+        """Set up a function's message-signalled interrupts; return the address and data that each vector writes."""
 
     def off_limits(self) -> range:
-        """Return frames that no early allocation may lie on."""
+        """Return the frames that early allocations avoid."""
         return range(0)
 
     def attach(self, function: str) -> None:
-        """Put a function into a fresh domain of its own."""
+        """Put a function into a new domain of its own."""
         unit = self.computer.chips.iommu
         domain = Domain() if self.scenario.iommu == "translate" else identity()
         unit.attach(function, domain, self.id(f"{unit.name}-attach-{function}"), self.cause)
@@ -71,7 +71,7 @@ class NextKernel(Kernel):
     # -- using memory --------------------------------------------------------------------------------
 
     def after_step(self, step: Step) -> None:
-        """Execute on: a step that ended has run the kernel's text and walked its tables."""
+        """Find wrong bytes in the text and tables, which every step uses."""
         text = self.use("next-text")
         if text.wrong:
             self.die_of_text(text.wrong[0], text.event)
@@ -82,7 +82,7 @@ class NextKernel(Kernel):
             self.panic(self._victim(), Death.WRONG_TABLES, tables.event)
 
     def _victim(self) -> str:
-        """Return what the panic after an oops says: whom it killed. [src: arm64-traps]"""
+        """Return what the panic after an oops says of the task that it killed. [src: arm64-traps]"""
         if self.init_runs:
             return "Attempted to kill init! exitcode=0x0000000b"
         return "Attempted to kill the idle task!"
@@ -96,9 +96,9 @@ class NextKernel(Kernel):
     def allocate(
         self, stream: str, count: int, owner: str, fill: Callable[[int, int], object], *, early: bool = False
     ) -> int:
-        """Allocate a block of free memory, ``fill`` it (first frame, count), and log whose it is now.
+        """Allocate a block of free memory, ``fill`` it (first frame, count), and log its owner; return its first frame.
 
-        ``early`` is for what is allocated before the page allocator is up. Return its first frame.
+        ``early`` is for allocations before the page allocator is up.
         """
         free = self.memory.usable(*self.handover.free, "next-free", without=(self.off_limits(),) if early else ())
         free = self.handover.within(free, early=early)

@@ -1,4 +1,4 @@
-"""The old kernel: what it has set up by the time that somebody ends it."""
+"""The old kernel, and what it has set up by t=0."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class OldKernel(Kernel):
 
     name = "old"
     image: Image
-    others_stopped = False  # whether the other CPUs have been told to stop
+    others_stopped = False  # whether it has told the other CPUs to stop
     reservations: Reservations  # memory set aside for the next kernel
     handover: Handover  # what the next kernel is told
     kept: frozenset[int] = frozenset()  # frames of LPI tables that are kept for the next kernel
-    off_limits: range = range(0)  # frames that the interrupt controller's tables of the boot CPU lie between
+    off_limits: range = range(0)  # from the property table to the end of the boot CPU's pending table
     doorbell = 0  # the bus address to which a function writes its messages
 
-    NUMBERS: ClassVar[Mapping[str, tuple[int, ...]]]  # by function: with which number each vector reaches a CPU
+    NUMBERS: ClassVar[Mapping[str, tuple[int, ...]]]  # by function: the number with which each vector reaches a CPU
     MACHINE_SHUTDOWN: ClassVar[tuple[Step, ...]]
     MACHINE_KEXEC: ClassVar[tuple[Step, ...]]
     MACHINE_RESTART: ClassVar[tuple[Step, ...]]
@@ -44,19 +44,19 @@ class OldKernel(Kernel):
         self.interrupts = Interrupts(self)
         self._mapped = 0  # how many ranges have a bus address
 
-    # -- what an architecture has to say -------------------------------------------------------------
+    # -- what an architecture defines -----------------------------------------------------------------
 
     @abstractmethod
     def set_up_controllers(self) -> None:
-        """Set the interrupt controllers up, as they are at t=0."""
+        """Set up the interrupt controllers for t=0."""
 
     @abstractmethod
     def messages(self, function: str) -> list[tuple[int, int]]:
-        """Route a function's vectors; return what each of them has to write, and where."""
+        """Route a function's vectors; return the address and data that each of them writes."""
 
     @abstractmethod
     def doorbell_page(self) -> int | None:
-        """Return the physical address that a domain has to map for messages to get through, or None."""
+        """Return the physical address that a domain must map to let messages through, or None if it need not."""
 
     @abstractmethod
     def free_interrupts(self, function: str) -> None:
@@ -64,20 +64,20 @@ class OldKernel(Kernel):
 
     @abstractmethod
     def shut_down_iommu(self) -> None:
-        """Do what device_shutdown() does to the IOMMU."""
+        """Shut down the IOMMU, if device_shutdown() does so."""
 
     @abstractmethod
     def mask_at_controller(self) -> None:
-        """Mask every interrupt at the controller, and nowhere else."""
+        """Mask every interrupt at the controller only."""
 
     @abstractmethod
     def abort(self, cause: str) -> None:
-        """Die of a refused request that came back as an error."""
+        """Die because a device's write was refused."""
 
     # -- before t=0 ------------------------------------------------------------------------------
 
     def boot(self) -> None:
-        """Lay memory out, program the devices and load the image: the state at t=0."""
+        """Lay out memory, program the devices and load the image."""
         memory, start = self.memory, self.log.start
         start |= {"step": "old/running", "running": "old-kernel"}
         memory.give([(0, FIRMWARE_FRAMES)], "firmware")
@@ -94,7 +94,7 @@ class OldKernel(Kernel):
         start |= {frames_path(first, count, "kept"): True for first, count in self.kept_ranges()}
 
     def _set_up_iommu(self) -> None:
-        """Put every function into one domain, which lets its messages through. Interrupts are routed on the way."""
+        """Put every function into one domain that lets messages through, and route interrupts."""
         self._domain = Domain() if self.scenario.iommu == "translate" else identity()
         page = self.doorbell_page()
         if page is not None:
@@ -109,15 +109,15 @@ class OldKernel(Kernel):
         return self.memory.ranges_of("lpi-table") if self.kept else []
 
     def place(self, stream: str, count: int, owner: str, within: range = range(0)) -> int:
-        """Allocate a naturally aligned block in memory that is not yet used for anything else.
+        """Allocate a naturally aligned block of unused memory; return its first frame.
 
-        ``within`` is where it goes if there is room for it.
+        The block goes into ``within`` if there is room for it.
         """
         free = self.memory.usable("old")
         if within:
             inside = bytearray(len(free))
             inside[within.start : within.stop] = free[within.start : within.stop]
-            with suppress(NoRoom):  # no room left there
+            with suppress(NoRoom):
                 return self._place(stream, count, owner, inside)
         return self._place(stream, count, owner, self.reservations.open_to_old(free, owner))
 

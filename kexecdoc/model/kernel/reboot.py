@@ -1,8 +1,8 @@
-"""The way out by reboot, and the firmware that takes over.
+"""The old kernel's path on reboot, and the firmware that takes over.
 
-`kernel_restart()` shuts devices down exactly as kexec does, but for Bus Master, which the PCI core leaves to the
-firmware. Then the architecture looks for a way to reset the machine; one of x86's ways merely enters the firmware,
-and resets nothing. [src: restart-prepare, pci-device-shutdown, x86-reboot]
+`kernel_restart()` shuts devices down as kexec does, except that the PCI core leaves Bus Master alone. Then the
+architecture tries ways to reset the machine. One of x86's ways only enters the firmware and resets nothing.
+[src: restart-prepare, pci-device-shutdown, x86-reboot]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kexecdoc.model.scales import COPY, FIRMWARE, SHORT_STEP
 
 
 def restart(old: OldKernel) -> Process:
-    """Say that every device has been shut down."""
+    """Print that the machine restarts."""
     old.say("reboot.restarting")
     yield from old.pause(SHORT_STEP)
 
@@ -30,7 +30,7 @@ def path(old: type[OldKernel]) -> tuple[Step, ...]:
 
 
 class Firmware(Stub):
-    """What runs between the two kernels of a reboot. It loads the next one from the disk, wherever that goes."""
+    """What runs between the two kernels of a reboot. It loads the next kernel from the disk."""
 
     name = "firmware"
 
@@ -39,11 +39,11 @@ class Firmware(Stub):
         return (RESET, POST, LOADING) if self.scenario.reset == "full" else (POST, LOADING)
 
     def jump(self) -> None:
-        """Take over. From here on the old kernel's memory is nobody's, and no list of reservations is handed on."""
+        """Take over. From here on the old kernel's memory belongs to nobody; no list of reservations is handed on."""
         self.log.record("firmware/start:0", "run", None, {"running": "firmware", **self.release_old_memory()})
 
     def load_image(self) -> Process:
-        """Load the image from the disk to where it runs."""
+        """Load the image from the disk to its destinations."""
         pages, destinations, image = self.image.pages, self.image.destinations, image_pages()
         for number, frame in enumerate(destinations):
             if frame != pages[number]:
@@ -56,7 +56,7 @@ class Firmware(Stub):
 
 
 def reset(firmware: Firmware) -> Process:
-    """Reset the hardware, all of it: power-on state, whatever the old kernel left. [src: x86-reboot]"""
+    """Put all hardware into its power-on state. [src: x86-reboot]"""
     computer, cause = firmware.computer, firmware.cause
     functions = computer.bus.functions.values()
     for function in functions:
@@ -69,7 +69,7 @@ def reset(firmware: Firmware) -> Process:
 
 
 def power_on_self_test(firmware: Firmware) -> Process:
-    """Do what firmware does."""
+    """Take the time that firmware takes."""
     yield from firmware.pause(FIRMWARE)
 
 

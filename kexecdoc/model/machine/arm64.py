@@ -13,7 +13,7 @@ from kexecdoc.model.machine.smmu import Smmu
 from kexecdoc.model.scenario import Scenario
 
 SPI = 35
-"""INTID of the shared line: a shared peripheral interrupt, whose state is in the distributor's registers."""
+"""INTID of the line: a shared peripheral interrupt, whose state is in the distributor's registers."""
 
 
 class Arm64:
@@ -36,7 +36,7 @@ class Arm64:
         self.iommu.set_enabled(False, event_for("smmu"), cause)
 
     def loose_ends(self) -> Iterator[str]:
-        """Yield what is not wired, in words."""
+        """Yield what is not wired, as sentences."""
         for redistributor in self.redistributors:
             if redistributor.enable_lpis and not redistributor.pending_table:
                 yield f"{redistributor.name} records LPIs and has no pending table"

@@ -1,7 +1,7 @@
 """The bus: how a write gets from a device to memory, and what may stop it.
 
-Every write, a packet's or an interrupt's, goes through the same gates in the same order: the function's
-Bus Master bit, the bits of the bridges above it, the IOMMU, the address. [src: bus-master, msi-is-a-write]
+Every write, of data or of an interrupt message, passes the same gates in the same order: the function's Bus Master
+bit, the bits of the bridges above it, the IOMMU, the address. [src: bus-master, msi-is-a-write]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kexecdoc.model.machine.memory import Memory
 
 
 class Result(StrEnum):
-    """What became of a write: the first gate that refused it, or where it ended."""
+    """What became of a write: which gate refused it, or that it landed."""
 
     STOPPED = "stopped"
     FAULTED = "faulted"
@@ -25,27 +25,27 @@ class Result(StrEnum):
 
 
 class Iommu(Protocol):
-    """What stands between the bus and memory, if anything does."""
+    """What the bus needs of an IOMMU."""
 
     def translate(self, function: str, address: int) -> int | None:
         """Return where a function's write goes, or None if it is refused."""
 
     def report(self, function: str, address: int, cause: str) -> None:
-        """Record a refusal, if it is of a kind that is recorded, and if anybody asked for it."""
+        """Record a refusal, if this kind is recorded and a kernel has enabled that."""
 
 
 class Doorbell(Protocol):
-    """Addresses that take interrupts as writes."""
+    """What the bus needs of the controller that takes interrupt messages."""
 
     def takes(self, address: int) -> bool:
-        """Return whether a physical address is one of them."""
+        """Return whether a physical address takes messages."""
 
     def ring(self, requester: str, address: int, data: int, ordinal: int, cause: str) -> None:
         """Take a message from a requester."""
 
 
 class MsiCapability(Protocol):
-    """What configuration space says of a function's messages, and lets a kernel do to them."""
+    """What a kernel reads and does through a function's MSI capability."""
 
     @property
     def msi(self) -> str:
@@ -59,7 +59,7 @@ class MsiCapability(Protocol):
 
 
 class Bus:
-    """One root bus, the IOMMU beside it, and what lies behind: memory and the doorbell of interrupts."""
+    """One root bus, and what is behind it: the IOMMU, memory and the doorbell of interrupt messages."""
 
     def __init__(self, log: Log, memory: Memory, iommu: Iommu, doorbell: Doorbell) -> None:
         self.log = log
@@ -67,12 +67,12 @@ class Bus:
         self.iommu = iommu
         self.doorbell = doorbell
         self.functions: dict[str, Function] = {}
-        self.on_abort: Callable[[str], None] | None = None  # what a refused request does to the machine
+        self.on_abort: Callable[[str], None] | None = None  # called with the id of a refused write
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What configuration space says of a function: vendor, device, class and the type of its header."""
+    """The identity of a function in its configuration space."""
 
     vendor: int
     device: int
@@ -83,8 +83,8 @@ class Identity:
 class Function:
     """One PCI function: its command register's Bus Master bit and its way to memory.
 
-    ``obeys`` is False for a device that does not stop when its own bit is cleared: the bit is not known to
-    stop every device. [src: bus-master-2012, seed-biederman] ``above`` is the bridge that it is below.
+    ``obeys`` is False for a device that keeps writing when its own bit is cleared. The bit does not stop every
+    device. [src: bus-master-2012, seed-biederman] ``above`` is the bridge that it is below.
     """
 
     def __init__(
@@ -101,14 +101,14 @@ class Function:
             above.below.append(self)
         self.bus_master = True
         self.open = True
-        self.on_open: Callable[[str], None] | None = None  # given the id of the write that let it through again
-        self.on_reset: Callable[[str, str | None], None] | None = None  # given the id of its event, and the cause
+        self.on_open: Callable[[str], None] | None = None  # called with the event that opened the way again
+        self.on_reset: Callable[[str, str | None], None] | None = None  # called with the id of the event and its cause
         self.msi: MsiCapability | None = None  # None where this model keeps no state of it
         bus.functions[name] = self
         bus.log.start[f"gate/{name}/bus-master"] = True
 
     def set_bus_master(self, value: bool, event: str, cause: str | None) -> None:
-        """Write the Bus Master bit of the command register. Whoever was held back by it goes on at once."""
+        """Write the Bus Master bit of the command register. Writes that it held back continue at once."""
         self.bus_master = value
         self.bus.log.record(event, "register", cause, {f"gate/{self.name}/bus-master": value})
         for function in self._subtree():
@@ -128,10 +128,10 @@ class Function:
     def write(
         self, act: str, ordinal: int, kind: str, address: int, data: bytes, cause: str, also: Mapping[str, Any]
     ) -> Result:
-        """Issue a memory write, as the event ``NAME/act:ordinal``; ``also`` is what the device itself changes by it.
+        """Issue a memory write, as the event ``NAME/act:ordinal``; ``also`` is what the write changes in the device.
 
-        ``kind`` is ``dma`` or ``msi``; the log gets ``dma.landed`` and so on. A landed write names the
-        frame; one that rings the doorbell is handed on to the interrupt controller.
+        ``kind`` is ``dma`` or ``msi``; the log gets ``dma.landed`` and so on. The event of a write that
+        landed in memory names the frame. A write to the doorbell goes on to the interrupt controller.
         """
         bus, event = self.bus, f"{self.name}/{act}:{ordinal}"
         if not self.open:

@@ -1,4 +1,4 @@
-"""One computer: the parts, wired together, and checked before anything runs."""
+"""One computer: its parts, wired together, and checked before anything runs."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ PORT = Identity(0x8086, 0x3420, 0x060400, header=1)  # a root port: as QEMU has 
 
 
 class LooseEnd(Exception):
-    """The machine is not wired completely. The text names the end."""
+    """The computer is not wired completely. The text names the loose end."""
 
 
 class Computer:
     """Four CPUs, memory, the controllers around them, and what is on the bus.
 
-    Of the scenario it reads what is hardware. A second device on the interrupt line is there only if the line is
-    shared, and hot-plug ports only if there are any.
+    It reads those switches of the scenario that are about hardware. The USB controller exists only if the interrupt
+    line is shared, and the ports only if ``hotplug`` is not ``none``.
     """
 
     def __init__(self, env: Environment, log: Log, draws: Draws, hardware: Scenario) -> None:
@@ -62,7 +62,7 @@ class Computer:
                 apic.on_taken = self.nic.resend
 
     def check(self) -> None:
-        """Refuse a machine with a loose end, by its name, before t=0."""
+        """Raise LooseEnd if a part is not wired."""
         for end in self._loose_ends():
             raise LooseEnd(end)
 
@@ -76,5 +76,5 @@ class Computer:
 
 
 def _port_bdf(number: int) -> str:
-    """Return where a port is: eight functions to a device, from 00:1c.0 downwards."""
+    """Return the address of a port: eight functions a device, from 00:1c.0 downwards."""
     return f"0000:00:{0x1C - number // 8:02x}.{number % 8}"

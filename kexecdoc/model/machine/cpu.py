@@ -11,14 +11,14 @@ from kexecdoc.model.log import Log
 
 
 class Source(Protocol):
-    """Something that interrupts a CPU and may have had to wait for it."""
+    """A source of interrupts that may have to wait for a CPU."""
 
     def present(self, cause: str | None) -> None:
-        """Offer the CPU what is pending, now that it may take it."""
+        """Deliver what is pending, now that the CPU takes interrupts."""
 
 
 class Interrupt(NamedTuple):
-    """One interrupt that a CPU takes: its number, which one of its controller's it is, and the id of its event."""
+    """An interrupt that a CPU takes. ``ordinal`` counts at the controller, and ``cause`` is the id of the event."""
 
     number: int
     ordinal: int
@@ -28,21 +28,21 @@ class Interrupt(NamedTuple):
 class Cpu:
     """``on_interrupt`` is the running kernel's handler: it is given the CPU and the interrupt.
 
-    ``stolen`` is how long interrupts have kept it from anything else, in ns; ``storming`` whether one does now.
+    ``stolen`` is how long interrupts have occupied it, in ns; ``storming`` is whether one occupies it now.
     """
 
     def __init__(self, env: Environment, log: Log, number: int) -> None:
         self._env = env
         self._log = log
         self.number = number
-        self.message_from = f"cpu/{number}/message-from"  # path of the log: whose message it took last
+        self.message_from = f"cpu/{number}/message-from"  # log path: whose message it took last
         self.interrupts = "on"
         self.online = True
         self.on_interrupt: Callable[[Cpu, Interrupt], None] | None = None
         self.sources: list[Source] = []
         self.stolen = 0
         self.storming = False
-        self.calm: Event = env.event()  # happens when a storm is over
+        self.calm: Event = env.event()  # happens at the end of a storm
         log.start[f"cpu/{number}/online"] = True
         log.start[f"cpu/{number}/interrupts"] = "on"
 
@@ -56,13 +56,13 @@ class Cpu:
         self.on_interrupt(self, interrupt)
 
     def set_interrupts(self, value: str, event: str, cause: str | None) -> None:
-        """Mask interrupts or take them again, with what waited: ``masked`` or ``on``."""
+        """Set interrupts ``masked`` or ``on``. Pending interrupts are taken once they are on."""
         self.interrupts = value
         self._log.record(event, "cpu", cause, {f"cpu/{self.number}/interrupts": value})
         self._present(event)
 
     def set_online(self, value: bool, event: str, cause: str | None) -> None:
-        """Take the CPU down or bring it up. It comes up with interrupts on."""
+        """Bring the CPU up, with interrupts on, or take it down."""
         self.online = value
         self.interrupts = "on" if value else "masked"
         path = f"cpu/{self.number}"
@@ -70,7 +70,7 @@ class Cpu:
         self._present(event)
 
     def set_storming(self, value: bool, event: str, cause: str | None, **also: object) -> None:
-        """Do nothing but handle one interrupt after another, or come back from it."""
+        """Begin or end a storm, in which the CPU only handles interrupts."""
         self.storming = value
         if not value:
             self.calm.succeed()

@@ -1,4 +1,4 @@
-"""A disk that works through message-signalled interrupts, so that a dead interrupt path has a victim."""
+"""A disk that needs message-signalled interrupts, so that a dead interrupt path has a victim."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from kexecdoc.model.machine.bus import Function
 from kexecdoc.model.scales import CPUS, DISK_COMMAND
 
 QUEUES = 1 + CPUS
-"""One admin queue and one I/O queue a CPU, each with its own vector."""
+"""One admin queue, and an I/O queue for each CPU. Each queue has a vector of its own."""
 
 
 class Disk:
-    """It takes a command on a queue and says that it is done with one MSI on the queue's vector.
+    """It carries out a command from a queue, then sends an MSI on the queue's vector.
 
     ``messages[q]`` is what queue q's vector writes: an address, and data.
     """
@@ -28,7 +28,7 @@ class Disk:
         self._commands = 0
 
     def command(self, queue: int, cause: str) -> str:
-        """Take a command, begin to carry it out, and return its id."""
+        """Begin to carry out a command; return its id."""
         ordinal = self._commands
         self._commands += 1
         event = self._log.record(f"{self.function.name}/command:{ordinal}", "command", cause)
@@ -36,7 +36,7 @@ class Disk:
         return event
 
     def _carry_out(self, queue: int, ordinal: int, cause: str) -> Generator[Event, None, None]:
-        """Be busy, then interrupt."""
+        """Work, then interrupt."""
         yield self._env.timeout(DISK_COMMAND)
         address, data = self.messages[queue]
         self.function.write("msi", ordinal, "msi", address, data.to_bytes(4, "little"), cause, {})

@@ -1,4 +1,4 @@
-"""GICv3: the ITS, which routes messages and can be stopped, and the redistributors, which may not.
+"""GICv3: the ITS, which routes messages and can be stopped, and the redistributors, which not all can be.
 
 An MSI is a write of an EventID to the ITS's doorbell. The ITS looks up (INTID, collection) by requester
 and EventID, and the collection's redistributor *sets a bit in ordinary memory*: byte INTID div 8, bit
@@ -19,18 +19,18 @@ from kexecdoc.model.machine.memory import Memory
 from kexecdoc.model.scales import FRAME
 
 FIRST_LPI = 8192
-"""INTID of the first LPI. [src: gic-lpi-life]"""
+"""The INTID of the first LPI. [src: gic-lpi-life]"""
 
 TABLE_BYTES = 64 * 1024
-"""What Linux allocates for a property table, and for a pending table: 64 KiB. [src: gic-table-sizes]"""
+"""What Linux allocates for a property table or a pending table. [src: gic-table-sizes]"""
 
 TABLE_FRAMES = TABLE_BYTES // FRAME
 
 PENDING_BYTES = 65_536 // 8
-"""What of a pending table has a meaning with 16 bits of INTID. [src: gic-table-sizes]"""
+"""The part of a pending table that is used with 16 bits of INTID. [src: gic-table-sizes]"""
 
 ITS_BASE = 0x0808_0000
-"""Where the ITS of the recorded consoles lies; its doorbell is at 0x10040. [src: consoles]"""
+"""The address of the ITS in the recorded consoles; its doorbell is at offset 0x10040. [src: consoles]"""
 
 
 NOTHING: Mapping[str, str | None] = MappingProxyType({})
@@ -46,10 +46,10 @@ def pending_bit(intid: int) -> tuple[int, int]:
 
 
 class Redistributor:
-    """The redistributor of one CPU: registers, and a pending table that somebody donated.
+    """The redistributor of one CPU: registers, and a pending table in memory that a kernel gave it.
 
-    ``sticky`` hardware keeps EnableLPIs at 1 once it was set, and then ignores new table addresses. With
-    ``cache_lines`` it holds so many pending bits on chip; one more, and the oldest is written to memory.
+    ``sticky`` hardware keeps EnableLPIs at 1 once it was set, and then ignores new table addresses. It holds up to
+    ``cache_lines`` pending bits on chip; when it needs room, it writes the oldest to memory.
     [src: gic-state-machine, gic600-cache]
     """
 
@@ -63,8 +63,8 @@ class Redistributor:
         self.property_table = 0
         self.pending_table = 0
         self.programmed_by = ""
-        self._configured: set[int] = set()  # INTIDs whose enable byte was last read as 1
-        self._known: dict[int, int] = {}  # the pending bits that the log knows of, by INTID
+        self._configured: set[int] = set()  # INTIDs whose enable bit was 1 when last read
+        self._known: dict[int, int] = {}  # by INTID, the pending bits as the log has them
         self._presented = self._spilled = 0
         self._held: dict[int, None] = {}  # INTIDs whose pending bit is on chip, oldest first
 
@@ -83,7 +83,7 @@ class Redistributor:
         }
 
     def _reread(self) -> dict[str, int]:
-        """Read the pending bits from memory, and return those that have changed as assignments for the log."""
+        """Read the pending bits from memory again; return those that changed, as assignments for the log."""
         changed = {n: int(self.pending(n)) for n, value in self._known.items() if self.pending(n) != bool(value)}
         self._known |= changed
         return {f"lpi/{self.cpu.number}/{intid}": value for intid, value in changed.items()}
@@ -103,7 +103,7 @@ class Redistributor:
         return True
 
     def _watch(self, on: bool) -> None:
-        """Have the memory tell of writes to the part of the pending table that holds LPIs, or no longer."""
+        """Begin or stop to watch the part of memory that holds the pending bits of LPIs."""
         first = self._memory.frame(self.pending_table)
         for frame in range(first, first + PENDING_BYTES // FRAME) if first is not None else ():
             if on:
@@ -112,7 +112,7 @@ class Redistributor:
                 self._memory.watched.pop(frame, None)
 
     def adopt(self, by: str) -> None:
-        """Let a kernel take the tables that it finds for its own."""
+        """Note that a kernel keeps the tables that it found."""
         self.programmed_by = by
 
     def set_enable(self, value: bool, cause: str | None = None) -> bool:
@@ -126,7 +126,7 @@ class Redistributor:
         return self.enable_lpis
 
     def reset(self, event: str, cause: str | None) -> None:
-        """Be reset, as nothing but a reset of the machine does: off, with no tables and nothing on chip."""
+        """Reset, as only a reset of the whole machine does: LPIs off, no tables, nothing on chip."""
         self._watch(False)
         self.enable_lpis, self.property_table, self.pending_table, self.programmed_by = False, 0, 0, ""
         gone = {f"lpi/{self.cpu.number}/{n}": 0 for n, value in self._known.items() if value}
@@ -136,12 +136,11 @@ class Redistributor:
         self._log.record(event, "register", cause, {**self.registers(), **gone})
 
     def invalidate(self, intid: int, table: int, cause: str | None) -> None:
-        """Take the ITS's INV for an INTID: read its enable byte again.
+        """Execute INV for an INTID: read its enable byte again.
 
-        ``table`` is the property table that the commanding kernel believes in. If it is not the one in
-        the register, the enable byte that the kernel wrote lies in a table that the hardware does not
-        read, and the configuration stays as it was. (Whether real hardware would then read what has
-        meanwhile become of the old table is left out: see "Where this model lies".)
+        ``table`` is the property table that the kernel uses. If the register names another one, the hardware does
+        not read the byte that the kernel wrote, and the configuration stays as it was. (Real hardware might read
+        whatever the old table holds by then. The model leaves that out: see "Where this model lies".)
         """
         if table != self.property_table:
             return
@@ -161,9 +160,9 @@ class Redistributor:
         return intid in self._held or self.pending(intid)
 
     def record(self, intid: int, who: str, ordinal: int, cause: str) -> None:
-        """Take an LPI: set its bit, and present it to the CPU if it is enabled and the CPU takes it.
+        """Record an LPI: set its pending bit, and present it if it is enabled and the CPU takes interrupts.
 
-        With LPIs off it is dropped. Setting a set bit changes nothing and is no event.
+        With LPIs off it is dropped. If the bit is set already, nothing changes and nothing is logged.
         """
         if not self.enable_lpis:
             return
@@ -176,17 +175,17 @@ class Redistributor:
     def _present(self, intid: int, cause: str | None) -> None:
         """Present an LPI that was pending when it was enabled. [src: gic-lpi-life]
 
-        What was pending and enabled while the CPU took no interrupts is not presented when it takes them
-        again: no kernel here unmasks a CPU before it has either reset the property table or given it up.
+        An LPI that became pending while the CPU took no interrupts is not presented when the CPU takes them again.
+        It need not be: each kernel here resets or abandons the property table before it unmasks a CPU.
         """
         if self.enable_lpis and self.cpu.takes_interrupts and self._waits(intid):
             self._presented += 1
             self._acknowledge(intid, f"{self.name}/acknowledge-waiting:{self._presented}", self._presented, cause)
 
     def _acknowledge(self, intid: int, event: str, ordinal: int, cause: str | None, who: str | None = None) -> None:
-        """Let the CPU take an LPI: its bit is cleared, and the kernel's handler runs.
+        """Let the CPU take an LPI: clear its bit and run the kernel's handler.
 
-        ``who`` sent it just now; None if it was pending, which does not tell who sent it.
+        ``who`` is the sender, or None if the LPI was pending: a pending bit does not tell.
         """
         sender = {self.cpu.message_from: who}
         if intid in self._held:
@@ -200,7 +199,7 @@ class Redistributor:
         return self._write_bit(intid, 1, event, "lpi.recorded", cause)
 
     def _hold(self, intid: int, event: str, cause: str) -> str:
-        """Keep a pending bit on chip. If there is no line left, the oldest goes to memory."""
+        """Hold a pending bit on chip. If there are more than fit, spill the oldest."""
         self._log.record(event, "lpi.held", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 1})
         self._held[intid] = None
         if len(self._held) > self.cache_lines:
@@ -208,7 +207,7 @@ class Redistributor:
         return event
 
     def _spill(self, intid: int, cause: str | None) -> None:
-        """Write a pending bit that is on chip to memory."""
+        """Write a pending bit from the chip to memory."""
         del self._held[intid]
         event = f"{self.name}/evict:{self._spilled}"
         self._log.record(event, "lpi.evicted", cause, {f"lpi-cache/{self.cpu.number}/{intid}": 0})
@@ -218,7 +217,7 @@ class Redistributor:
     def _write_bit(
         self, intid: int, value: int, event: str, kind: str, cause: str | None, also: Mapping[str, str | None] = NOTHING
     ) -> str:
-        """Read, modify and write one byte of the pending table, wherever that lies."""
+        """Set or clear one bit of the pending table, whatever that memory is used for now."""
         self._known[intid] = value
         offset, bit = pending_bit(intid)
         address = self.pending_table + offset
@@ -241,7 +240,7 @@ class Route:
 
 
 class Its:
-    """The Interrupt Translation Service. It translates from its caches, whatever becomes of its tables.
+    """The Interrupt Translation Service. It translates from its caches, even if its tables are overwritten.
 
     [src: its-quiesce, its-tables-not-kept]
     """
@@ -261,24 +260,24 @@ class Its:
         return address == self.address
 
     def ring(self, requester: str, address: int, event_id: int, ordinal: int, cause: str) -> None:
-        """Translate a message. Unknown EventIDs, unmapped collections and a quiet ITS end it here."""
+        """Translate a message. It is lost if the ITS is quiet, the EventID unknown or the collection unmapped."""
         route = self.routes.get((requester, event_id)) if self.enabled else None
         target = self.collections.get(route.collection) if route else None
         if route and target:
             target.record(route.intid, requester, ordinal, cause)
 
     def map_device(self, requester: str, event_id: int, intid: int, collection: int) -> dict[str, object]:
-        """Take MAPTI (or MOVI, for an EventID that is mapped); return it as an assignment for the log."""
+        """Execute MAPTI, or MOVI for an EventID that is mapped; return that as an assignment for the log."""
         self.routes[requester, event_id] = Route(intid, collection)
         return {f"vector/{requester}/{event_id}": {"intid": intid, "cpu": collection}}
 
     def reset(self, event: str, cause: str | None) -> None:
-        """Be reset: quiet, and programmed by nobody."""
+        """Reset: quiet, and programmed by no kernel."""
         self.programmed_by = ""
         self.quiesce(event, cause)
 
     def quiesce(self, event: str, cause: str | None) -> None:
-        """Clear ``GITS_CTLR.Enabled`` and wait for Quiescent; what it had cached is gone."""
+        """Clear ``GITS_CTLR.Enabled`` and wait for Quiescent. The caches are lost."""
         self.enabled = False
         forgotten = {f"vector/{requester}/{event_id}": None for requester, event_id in self.routes}
         self.routes.clear()

@@ -1,7 +1,7 @@
-"""What an IOMMU gives a device: an address space of its own, in which every page leads to a physical one.
+"""IOMMUs: the address spaces that they give to devices, and what both kinds of unit have in common.
 [src: dma-howto]
 
-What the units have in common that look it up is here; how they differ is in `smmu` and `vtd`.
+How the units differ is in `smmu` and `vtd`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kexecdoc.model.scales import FRAME
 
 @dataclass
 class Domain:
-    """An address space. ``pages`` maps I/O page numbers to physical ones; None passes all unchanged."""
+    """An address space. ``pages`` maps I/O page numbers to physical ones; None passes every address unchanged."""
 
     pages: dict[int, int] | None = field(default_factory=dict)
 
@@ -39,10 +39,10 @@ def identity() -> Domain:
 
 
 class Unit:
-    """One IOMMU, or none in the path if ``present`` is False. ``streams`` leads each function to its domain, if any.
+    """One IOMMU, which is missing if ``present`` is False. ``streams`` maps each function to its domain, if any.
 
-    ``name`` is what the log calls it. ``while_off`` is what it does with everybody's writes while it is disabled:
-    ``bypasses`` or ``aborts``.
+    ``name`` is its name in the log. ``while_off`` is what it does with all writes while it is disabled: ``bypasses``
+    or ``aborts``.
     """
 
     name = ""
@@ -55,7 +55,7 @@ class Unit:
         self.streams: dict[str, Domain | None] = {}
 
     def start(self, domain: Domain, functions: Iterable[str]) -> None:
-        """Be enabled at t=0, with every function in one domain."""
+        """Set the state at t=0: enabled, with every function in one domain."""
         self.enabled = self.present
         self.streams = dict.fromkeys(functions, domain)
         self._log.start.update(self._gates(self.streams))
@@ -84,7 +84,7 @@ class Unit:
         return {f"gate/{function}/{self.name}": self.gate(function) for function in functions}
 
     def set_enabled(self, value: bool, event: str, cause: str | None) -> None:
-        """Switch translation."""
+        """Enable or disable translation."""
         self.enabled = value
         self._log.record(event, "register", cause, self._gates(self.streams))
 

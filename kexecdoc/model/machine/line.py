@@ -1,9 +1,9 @@
 """A level-triggered interrupt line, from the device's wire to the CPU.
 
-The wire stays asserted until the device has been seen to; a pair of Assert and Deassert messages, where it is
-PCI Express, which Bus Master does not gate. The input at the controller has a mask, and remembers that it has
-delivered an interrupt until that is ended: *remote IRR* in an I/O APIC's entry, the *active* state in a GIC. While
-that is set, or the input masked, nothing more comes of the wire. [src: level-line, bus-master]
+The wire stays asserted until a driver has served the device. On PCI Express it is a pair of messages, Assert and
+Deassert, which Bus Master does not gate. The input at the controller has a mask. From the delivery of an interrupt
+to its end it also has a latch set: *remote IRR* in an I/O APIC, the *active* state in a GIC. A masked or latched
+input delivers nothing. [src: level-line, bus-master]
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from kexecdoc.model.machine.cpu import Cpu, Interrupt
 
 
 class Line:
-    """One wire and its input, aimed at one CPU. ``latch`` is what the controller calls a delivered interrupt.
+    """One wire and its input at the controller, routed to one CPU. ``latch`` is the controller's name of the latch.
 
-    ``eager`` is True where the controller delivers, and latches, though the CPU takes no interrupts yet, as an
-    I/O APIC does into the local APIC; a GIC waits for the CPU.
+    ``eager`` is True where the controller delivers even while the CPU takes no interrupts, as an I/O APIC does into
+    the local APIC. A GIC waits for the CPU.
     """
 
     def __init__(self, log: Log, number: int, cpu: Cpu, *, latch: str, eager: bool) -> None:
@@ -40,12 +40,12 @@ class Line:
         return bool(self.asserting)
 
     def start(self) -> None:
-        """Be unmasked at t=0."""
+        """Unmask the input in the initial state."""
         self.masked = False
         self._log.start[self._path("masked")] = False
 
     def assert_by(self, function: str, event: str, cause: str | None) -> None:
-        """Take Assert_INTx from a function. A second one changes nothing and is no event."""
+        """Take Assert_INTx from a function. A second one changes nothing and is not logged."""
         if function in self.asserting:
             return
         self.asserting.add(function)
@@ -59,19 +59,19 @@ class Line:
             self._log.record(event, "line", cause, {self._path("asserted"): self.asserted})
 
     def set_mask(self, masked: bool, event: str, cause: str | None) -> None:
-        """Mask the input, or unmask it: what is asserted comes through at once."""
+        """Mask or unmask the input. Once it is unmasked, an asserted line is delivered at once."""
         if masked != self.masked:
             self.masked = masked
             self._log.record(event, "register", cause, {self._path("masked"): masked})
             self.offer(event)
 
     def clear(self, event: str, cause: str | None) -> None:
-        """Mask the input and forget what it has delivered, as a kernel does that does not trust what it finds."""
+        """Mask the input and clear its latch."""
         self.masked, self.latched = True, False
         self._log.record(event, "register", cause, {self._path("masked"): True, self._path(self.latch): False})
 
     def offer(self, cause: str) -> None:
-        """Deliver what the wire says, if mask and latch let it through, and again for as long as it stays so."""
+        """Deliver interrupts for as long as the wire is asserted and neither mask nor latch stops it."""
         while self.asserted and not self.masked and not self.latched:
             if not (self._eager or self.cpu.takes_interrupts):
                 return
@@ -84,18 +84,18 @@ class Line:
             self._take(event)
 
     def present(self, cause: str | None) -> None:
-        """Let the CPU, which takes interrupts now, have what waited."""
+        """Deliver what waited for the CPU."""
         if self.latched:
             self._take(cause or "")
         self.offer(cause or "")
 
     def _take(self, cause: str) -> None:
-        """Let the CPU handle the interrupt, and end it."""
+        """Let the CPU handle the interrupt, then end it."""
         self.cpu.interrupt(Interrupt(self.number, self._delivered, cause))
         if self.latched and not self.cpu.storming:
             self.end(cause)
 
     def end(self, cause: str) -> None:
-        """Take the end of interrupt: an I/O APIC clears remote IRR, a GIC deactivates."""
+        """End the interrupt: an I/O APIC clears remote IRR, a GIC deactivates."""
         self.latched = False
         self._log.record(f"line{self.number}/end:{self._delivered}", "line", cause, {self._path(self.latch): False})

@@ -1,9 +1,9 @@
-"""The device under study: it receives, writes memory, and interrupts by writing once more.
+"""The device under study: it receives, writes memory, and interrupts by another write.
 
-As a ring it writes a buffer and a descriptor for each packet, and stops when no descriptor is left: a
-descriptor comes back only when a driver posts it. As a cyclic device (an audio buffer, a USB frame list,
-a statistics block) it writes one buffer round and round, and never stops. It follows what is in its
-registers, whoever put it there. [src: ring-runs-dry]
+As a ring it writes a buffer and a descriptor for each packet, and stops when no descriptor is left: only a driver
+gives descriptors back, by posting them. As a cyclic device (an audio buffer, a USB frame list, a statistics block) it
+writes one buffer from beginning to end again and again, and never stops. It follows its registers, no matter which
+kernel wrote them. [src: ring-runs-dry]
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from kexecdoc.model.scenario import Device
 
 @dataclass
 class Programming:
-    """What a driver wrote into the device: bus addresses, and whose they are.
+    """What a driver wrote into the device: bus addresses, and the name of the driver's kernel.
 
     ``messages[v]`` is what vector v writes when it interrupts: an address, and data.
     """
@@ -40,7 +40,7 @@ class Programming:
 
 
 class Nic:
-    """A PCI function with a DMA engine, an interrupt and the descriptors that are still posted."""
+    """A network card."""
 
     def __init__(
         self, env: Environment, log: Log, draws: Draws, function: Function, device: Device, line: Line
@@ -56,10 +56,10 @@ class Nic:
         self.intx = "disabled"
         self.line = line
         self.free = 0
-        self.unserved: set[int] = set()  # vectors whose last message no driver has seen to
+        self.unserved: set[int] = set()  # vectors whose last message no driver has served
         self._head = 0
-        self._held: int | None = None  # the last packet that Bus Master held back
-        self._listening = env.event()  # happens when it listens again
+        self._held: int | None = None  # ordinal of the last packet that Bus Master held back
+        self._listening = env.event()  # happens when it notices arrivals again
         function.on_open = self._resume
         function.on_reset = functools.partial(self.reset, "")
         function.msi = self
@@ -69,7 +69,7 @@ class Nic:
         return self.function.name
 
     def program(self, programming: Programming) -> None:
-        """Write the registers: post every descriptor and start. Before t=0 only, so nothing is logged."""
+        """Write the registers before t=0: post every descriptor and start. Nothing is logged."""
         self.programming = programming
         self.engine, self.free = "running", self.device.ring_size
         if self.device.interrupt == "msi":
@@ -94,7 +94,7 @@ class Nic:
         self._log.record(event, "register", cause, {f"device/{self.name}/engine": "stopped"})
 
     def disable_msi(self, event: str, cause: str | None, *, fall_back: bool = False) -> None:
-        """Clear MSI Enable: no message leaves the device any more. It may fall back to its line."""
+        """Clear MSI Enable, so that the device sends no message. It may fall back to its line."""
         self.msi = "disabled"
         changed = {f"device/{self.name}/msi": "disabled"}
         if fall_back:
@@ -102,12 +102,12 @@ class Nic:
         self._log.record(event, "register", cause, changed)
 
     def mask_msi(self, event: str, cause: str | None) -> None:
-        """Set the device's own mask bits: a message is kept back in the device. [src: msi-own-mask]"""
+        """Set the mask bits in the device: it keeps messages back. [src: msi-own-mask]"""
         self.msi = "masked"
         self._log.record(event, "register", cause, {f"device/{self.name}/msi": "masked"})
 
     def silence(self, event: str, cause: str | None) -> None:
-        """Switch the interrupt off in the device, of whichever kind it is."""
+        """Disable the device's interrupt, message or line."""
         if self.device.interrupt == "msi":
             self.disable_msi(event, cause)
             return
@@ -116,7 +116,7 @@ class Nic:
         self.line.deassert_by(self.name, _line_event(event), event)
 
     def reset(self, by: str, event: str, cause: str | None) -> None:
-        """Reset the device: engine and interrupt off, descriptors forgotten."""
+        """Reset the device: engine and interrupt off, no descriptors."""
         self.programming = Programming(by=by)
         self.engine, self.msi, self.free, self._held = "stopped", "disabled", 0, None
         fell_back = self.intx == "enabled" and self.device.interrupt == "msi"
@@ -126,17 +126,17 @@ class Nic:
         self.line.deassert_by(self.name, _line_event(event), event)
 
     def serve(self, event: str, cause: str) -> bool:
-        """Let the driver that programmed it read and clear the status; return whether there was anything to say."""
-        said = self.name in self.line.asserting
+        """Read and clear the status; return whether the device was asserting the line."""
+        raised = self.name in self.line.asserting
         self.line.deassert_by(self.name, event, cause)
-        return said
+        return raised
 
     def resend(self, who: str, data: int, cpu: Cpu, cause: str) -> None:
-        """Hear that a CPU has taken a message of this device's, and send it again if no driver has seen to it.
+        """Send a message again that a CPU has just taken, if no driver has served it.
 
-        It is there before the CPU has got anywhere, so the CPU takes it again, for ever: that this is a hang
-        is arithmetic, and need not be a hundred thousand events. No interrupt descriptor is involved, so no
-        detector sees it. [src: msi-storms]
+        The message arrives before the CPU gets anywhere, so the CPU takes it again, without end. The model need not
+        simulate each one: it declares the machine hung at once. No interrupt descriptor is involved, so no
+        detector sees this. [src: msi-storms]
         """
         if self.device.msi_resend == "no" or who != self.name or self.msi != "enabled":
             return
@@ -158,9 +158,9 @@ class Nic:
             self._log.record(f"{self.name}/post:{interrupt.ordinal}", "register", interrupt.cause, posted)
 
     def receive(self) -> Generator[Event, None, None]:
-        """Take arrivals for ever: gaps uniform between half and one and a half periods.
+        """Receive without end. The gaps are uniform between half and one and a half periods.
 
-        They come whether or not the device listens. Where it does not, nobody waits for them one by one.
+        Arrivals continue while the device does not listen, but then no time is spent on each of them.
         """
         period, due, now = S // self.device.traffic, 0, 0
         for ordinal in itertools.count():
@@ -175,7 +175,7 @@ class Nic:
                 self._arrive(ordinal)
 
     def _listens(self) -> bool:
-        """Return whether an arrival would be noticed: a packet that finds no descriptor is dropped in the device."""
+        """Return whether an arrival would have an effect. A packet without a descriptor is dropped in the device."""
         overrun_shows = self.intx == "enabled" and self.name not in self.line.asserting
         return self.engine == "running" and (self._has_room() or overrun_shows)
 
@@ -183,7 +183,7 @@ class Nic:
         return self.device.dma == "cyclic" or self.free > 0
 
     def _arrive(self, ordinal: int) -> None:
-        """Take one packet, or one period. Where no descriptor is left the packet is lost, and a line says so too."""
+        """Receive one packet, or one period. A packet without a descriptor is lost, but still asserts the line."""
         if not self._listens():
             return
         arrival = self._log.record(f"{self.name}/arrival:{ordinal}", "arrival")
@@ -195,17 +195,17 @@ class Nic:
             self.line.assert_by(self.name, f"{self.name}/line:{ordinal}", arrival)
 
     def _write(self, ordinal: int, cause: str, act: str = "buffer") -> None:
-        """Write what arrived to memory; what Bus Master holds back waits in the device."""
+        """Write what arrived to memory. What Bus Master holds back waits in the device."""
         writes = self._write_packet if self.device.dma == "ring" else self._write_period
         self._held = ordinal if writes(ordinal, cause, act) is Result.STOPPED else None
 
     def _resume(self, cause: str) -> None:
-        """Go on the moment that Bus Master is set, with what was held back last."""
+        """Write what was held back last, now that Bus Master is set."""
         if self.engine == "running" and self._held is not None:
             self._write(self._held, cause, act="held-buffer")
 
     def _write_packet(self, ordinal: int, cause: str, act: str) -> Result:
-        """Write the packet to its buffer, then the descriptor back. Bus Master holds both back at once."""
+        """Write the packet to its buffer, then its descriptor. Bus Master holds back both or neither."""
         index = self._head
         length = self._draws.between(64, 1514, "eth0/length", ordinal)
         data = self._draws.bytes(length, "eth0/payload", ordinal)
@@ -234,7 +234,7 @@ class Nic:
     def _interrupt(self, ordinal: int, cause: str) -> None:
         """Send one MSI, on the vector that the packet's flow hashes to.
 
-        A device that sends again what nobody has seen to has one message on its way a vector.
+        A device that sends messages again has at most one under way for each vector.
         """
         vector = self._draws.below(VECTORS, "eth0/flow", ordinal)
         if self.device.msi_resend == "yes":
@@ -247,6 +247,6 @@ class Nic:
 
 
 def _line_event(event: str) -> str:
-    """Return the id of the event in which the line drops, from that of the register write that makes it."""
+    """Return the id of the event in which the line drops, made from the id of the register write that drops it."""
     act, _, ordinal = event.rpartition(":")
     return f"{act}-line:{ordinal}"

@@ -1,8 +1,8 @@
 """The SMMUv3 between the bus and memory.
 
-While it is enabled, each stream (here: each function) goes through its entry of the stream table: a
-domain that translates, a domain that passes addresses unchanged, or nothing, which aborts. While it is
-disabled, `SMMU_GBPA` decides for everybody: bypass or abort. An abort by GBPA or by an entry without a
+While it is enabled, each stream (here: each function) has an entry in the stream table: a domain that translates, a
+domain that passes addresses unchanged, or none, which aborts. While it is disabled, `SMMU_GBPA` decides for all
+streams: bypass or abort. An abort by GBPA or by an entry without a
 domain records no event; a translation fault in an attached domain does. [src: smmu-shutdown, smmu-gbpa]
 """
 
@@ -24,12 +24,12 @@ class Smmu(Unit):
         self.on_event: Callable[[str, int, str], None] | None = None
 
     def report(self, function: str, address: int, cause: str) -> None:
-        """Record a fault in the event queue, if this is a fault that records one and the queue is on."""
+        """Record a translation fault in the event queue, if the queue is on."""
         if self.enabled and self.streams.get(function) is not None and self.on_event is not None:
             self.on_event(function, address, cause)
 
     def set_enabled(self, value: bool, event: str, cause: str | None) -> None:
-        """Write ``SMMU_CR0.SMMUEN``. Enabling it anew starts from an empty stream table."""
+        """Write ``SMMU_CR0.SMMUEN``. Enabling starts from an empty stream table."""
         if value:
             self.streams = dict.fromkeys(self.streams)
         super().set_enabled(value, event, cause)

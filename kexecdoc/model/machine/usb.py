@@ -1,4 +1,4 @@
-"""A second device on the line: a host controller that the next kernel drives, and that does very little."""
+"""A second device on the interrupt line: a USB host controller that does very little."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kexecdoc.model.scales import DISK_COMMAND
 
 
 class UsbHost:
-    """It takes a command and interrupts when that is done."""
+    """It carries out a command, then asserts the line."""
 
     def __init__(self, env: Environment, log: Log, function: Function, line: Line) -> None:
         self._env = env
@@ -23,7 +23,7 @@ class UsbHost:
         self._commands = 0
 
     def command(self, cause: str) -> str:
-        """Take a command, begin to carry it out, and return its id."""
+        """Begin to carry out a command; return its id."""
         ordinal = self._commands
         self._commands += 1
         event = self._log.record(f"{self.function.name}/command:{ordinal}", "command", cause)
@@ -35,7 +35,7 @@ class UsbHost:
         self.line.assert_by(self.function.name, f"{self.function.name}/line:{ordinal}", cause)
 
     def serve(self, event: str, cause: str) -> bool:
-        """Let a driver read and clear the status; return whether the device had anything to say."""
-        said = self.function.name in self.line.asserting
+        """Read and clear the status; return whether the device was asserting the line."""
+        raised = self.function.name in self.line.asserting
         self.line.deassert_by(self.function.name, event, cause)
-        return said
+        return raised

@@ -2,8 +2,8 @@
 
 While translation is on, a function's context entry leads to a domain; without one, or where nothing is mapped, the
 request faults and is recorded. While it is off everything passes. Interrupt messages have a window of their own,
-which translation does not touch; remapping of interrupts is switched apart from it. Here it lets every message
-through: see "Where this model lies". [src: vtd-shutdown, vtd-boot, msi-window]
+which is not translated. Interrupt remapping is switched separately; in this model it lets every message through: see
+"Where this model lies". [src: vtd-shutdown, vtd-boot, msi-window]
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kexecdoc.model.machine.apic import MSI_WINDOW
 from kexecdoc.model.machine.iommu import Domain, Unit
 
 NO_CONTEXT, NO_WRITE = 0x02, 0x05
-"""Fault reasons: no context entry; the page table has nothing writable there. [src: vtd-faults]"""
+"""Fault reasons: no context entry; no writable page. [src: vtd-faults]"""
 
 
 class Vtd(Unit):
@@ -29,22 +29,22 @@ class Vtd(Unit):
         self.on_fault: Callable[[str, int, int, str], None] | None = None
 
     def start(self, domain: Domain, functions: Iterable[str]) -> None:
-        """Be enabled at t=0, with every function in one domain, and remap interrupts."""
+        """Set the state at t=0: enabled, with every function in one domain, and remapping interrupts."""
         super().start(domain, functions)
         self.remaps_interrupts = self.present
         self._log.start["vtd/interrupt-remapping"] = self.remaps_interrupts
 
     def translate(self, function: str, address: int) -> int | None:
-        """Return where a function's write goes, or None if it is refused: a message goes where it says."""
+        """Return where a function's write goes, or None if it is refused. A message is not translated."""
         return address if address in MSI_WINDOW else super().translate(function, address)
 
     def report(self, function: str, address: int, cause: str) -> None:
-        """Record a fault, and interrupt for it if a kernel asked for that."""
+        """Report a fault to the kernel that has enabled fault interrupts."""
         if self.on_fault is not None:
             reason = NO_CONTEXT if self.streams.get(function) is None else NO_WRITE
             self.on_fault(function, address, reason, cause)
 
     def set_remapping(self, value: bool, event: str, cause: str | None) -> None:
-        """Switch the remapping of interrupts."""
+        """Enable or disable interrupt remapping."""
         self.remaps_interrupts = value
         self._log.record(event, "register", cause, {"vtd/interrupt-remapping": value})

@@ -12,7 +12,7 @@ from kexecdoc.model.machine.vtd import Vtd
 from kexecdoc.model.scenario import Scenario
 
 PIN = 11
-"""The I/O APIC's pin, and the interrupt number, of the shared line in the recorded consoles. [src: consoles]"""
+"""The I/O APIC pin and interrupt number of the line in the recorded consoles. [src: consoles]"""
 
 
 class X86:
@@ -25,11 +25,11 @@ class X86:
         self.doorbell = self
 
     def takes(self, address: int) -> bool:
-        """Return whether an address is in the window for messages."""
+        """Return whether an address takes messages."""
         return address in MSI_WINDOW
 
     def ring(self, requester: str, address: int, data: int, ordinal: int, cause: str) -> None:
-        """Hand a message to the CPU that its address names."""
+        """Deliver a message to the CPU that its address names."""
         number = address >> 12 & 0xFF
         if number < len(self.apics):
             self.apics[number].accept(data, requester, ordinal, cause)
@@ -43,5 +43,5 @@ class X86:
         self.iommu.set_remapping(False, event_for("vtd"), cause)
 
     def loose_ends(self) -> Iterator[str]:
-        """Yield what is not wired, in words: here everything is wired by being there."""
+        """Yield nothing: every part here is wired when it is made."""
         yield from ()

@@ -1,7 +1,7 @@
-"""How a kernel works LPIs: a byte each in the property table, a route each in the ITS.
+"""How a kernel sets up LPIs: each has a byte in the property table and a route in the ITS.
 
-The allocator hands INTIDs out in powers of two: eight to the disk's five queues, then four to the network
-card's vectors. Old kernel and next come to the same numbers, as real ones do. [src: lpi-allocate]
+The allocator hands out INTIDs in powers of two: eight for the disk's five queues, then four for the network
+card's vectors. The old kernel and the next get the same numbers, as real ones do. [src: lpi-allocate]
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def chips(kernel: Kernel) -> Arm64:
 
 
 def configure(kernel: Kernel, table: int, intid: int, byte: int) -> None:
-    """Write an LPI's byte in the property table that a kernel believes in, and send INV, so that it is read."""
+    """Write an LPI's byte in the property table that the kernel uses, then send INV so that the hardware reads it."""
     kernel.memory.store(table + intid - FIRST_LPI, bytes([byte]))
     for redistributor in chips(kernel).redistributors:
         redistributor.invalidate(intid, table, kernel.cause)
 
 
 def configure_all(kernel: Kernel, table: int, byte: int) -> None:
-    """The same for the LPIs of every function."""
+    """Configure the LPIs of every function."""
     for intids in INTIDS.values():
         for intid in intids:
             configure(kernel, table, intid, byte)
@@ -45,8 +45,8 @@ def configure_all(kernel: Kernel, table: int, byte: int) -> None:
 def route(kernel: Kernel, function: str) -> dict[str, object]:
     """Map a function's vectors to CPUs; return that as assignments for the log.
 
-    The card's vectors go one to a CPU. The disk's admin queue is CPU 0's, and its other queues go one to a CPU,
-    as far as there are CPUs.
+    Each of the card's vectors goes to a CPU of its own. The disk's admin queue goes to CPU 0, and each other queue
+    to a CPU of its own. Where there are too few CPUs, the last one takes the rest.
     """
     gic, last = chips(kernel), sum(cpu.online for cpu in kernel.computer.cpus) - 1
     routes: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""The next kernel on arm64: what it does with live LPI tables, and in which order it boots."""
+"""The next kernel on arm64: the order of its boot, and what it does with live LPI tables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from kexecdoc.model.scales import (
 )
 
 RESERVED = ("next-text", "next-data", "next-initramfs", "next-tables")
-"""What this kernel reserves for itself before its allocator is up: its image and its early allocations."""
+"""The owners of what this kernel reserves for itself before its allocator is up: image and early allocations."""
 
 MIDR = 0x411F_D070
 EFI_MEMRESERVE = 0x4023_3F98
@@ -45,7 +45,7 @@ class Arm64Next(NextKernel):
 
     NUMBERS = INTIDS
     reuses = False  # whether the old kernel's LPI tables are kept
-    property_table = 0  # physical address of the one that it believes in
+    property_table = 0  # physical address of the one that it uses
 
     def path(self) -> tuple[Step, ...]:
         """Return the steps from the entry on.
@@ -69,10 +69,10 @@ class Arm64Next(NextKernel):
         self.say("oops.code", self._code(wrong), cause=cause)
 
     def _code(self, frame: int) -> str:
-        """Return what an oops shows of the text: the instruction that could not be executed, after four others.
+        """Return the code line of an oops: the undefined instruction, after the four before it.
 
-        Which of a frame's wrong instructions the CPU comes to first is not modelled: it is the one in their
-        middle. [src: arm64-traps]
+        The model does not follow the CPU through the frame. It takes the middle one of the wrong instructions.
+        [src: arm64-traps]
         """
         wrong = self.memory.wrong_bytes(frame)
         address = self.memory.address(frame) + wrong[len(wrong) // 2] // 4 * 4
@@ -85,7 +85,7 @@ class Arm64Next(NextKernel):
         self.say("oops.internal", TRANSLATION_FAULT, 1, cause=cause)
 
     def attach_iommu(self, function: str) -> None:
-        """Attach a function at its driver's probe, where the SMMU's own probe has not. [src: smmu-attach]"""
+        """Attach a function at its driver's probe, unless the SMMU's own probe has. [src: smmu-attach]"""
         if chips(self).iommu.present and not self.has("7.3"):
             self.attach(function)
 
@@ -109,7 +109,7 @@ class Arm64Next(NextKernel):
 
 
 def setup_arch(new: Arm64Next) -> Process:
-    """Start, and learn from the firmware's tables what is reserved. [src: arm64-setup, efi-memreserve]"""
+    """Learn from the firmware's tables which memory is reserved. [src: arm64-setup, efi-memreserve]"""
     new.say("boot.cpu", 0, MIDR)
     banner(new)
     if new.scenario.firmware == "efi":
@@ -122,7 +122,7 @@ def setup_arch(new: Arm64Next) -> Process:
 
 
 def set_up_interrupt_controller(new: Arm64Next) -> Process:
-    """Reach init_IRQ(), make the ITS quiet, give it fresh tables, then look at the redistributors.
+    """Quiesce the ITS, give it new tables, then set up the redistributor of CPU 0.
 
     [src: its-quiesce, its-probe, lpi-allocate, commit-quiesce-its]
     """
@@ -149,7 +149,7 @@ def _redistributor_frame(cpu: int) -> int:
 
 
 def _allocate_lpi_tables(new: Arm64Next) -> None:
-    """Decide about the property table: keep the live one if its memory is reserved, else a fresh one.
+    """Keep the live property table if its memory is reserved; otherwise allocate a new one.
 
     [src: lpi-allocate]
     """
@@ -174,11 +174,11 @@ def _allocate_lpi_tables(new: Arm64Next) -> None:
 
 
 def _reserved(new: Arm64Next, table: int) -> bool:
-    """Look whether a table lies in reserved memory, whoever reserved it, and complain if it does not.
+    """Return whether a table lies in reserved memory, and print a complaint if it does not.
 
-    A capture kernel does not look: whatever lies outside its own memory is nobody else's.
-    The old kernel's list is one reason for memory to be reserved. Another is that this kernel's own image
-    was loaded there: then the table is long gone, and nothing tells. [src: lpi-allocate, observations]
+    A capture kernel does not check, since nothing else uses memory outside its own. Memory may be reserved because
+    it is on the old kernel's list, or because this kernel's image was loaded there. In the second case the image has
+    overwritten the table, and the kernel cannot tell. [src: lpi-allocate, observations]
     """
     first = new.memory.frame(table)
     assert first is not None
@@ -190,12 +190,12 @@ def _reserved(new: Arm64Next, table: int) -> bool:
 
 
 def _fresh_table(new: Arm64Next, stream: str) -> int:
-    """Allocate and clear a table of 64 KiB; return its physical address."""
+    """Allocate a table of 64 KiB, all zero; return its physical address."""
     return new.memory.address(new.allocate(stream, TABLE_FRAMES, "lpi-table", new.memory.zero))
 
 
 def _set_up_lpis(new: Arm64Next, redistributor: Redistributor) -> None:
-    """Set up one CPU's redistributor: adopt, or switch off and program anew, or give up.
+    """Set up one CPU's redistributor: adopt its tables, or disable and reprogram it, or give up.
 
     [src: its-cpu-init, redist-disable-lpis]
     """
@@ -211,7 +211,7 @@ def _set_up_lpis(new: Arm64Next, redistributor: Redistributor) -> None:
         _log_registers(new, redistributor)
         if stuck and new.scenario.lpi_policy != "naive":
             new.say("lpi.failed", cpu)
-            return  # its caller ignores the error; the collection is never mapped
+            return  # the caller ignores this error; the collection is never mapped
         pending = _fresh_table(new, f"lpi-pending-{cpu}")
         redistributor.set_tables(new.property_table, pending, new.name)
         redistributor.set_enable(True)
@@ -225,7 +225,7 @@ def _log_registers(new: Arm64Next, redistributor: Redistributor) -> None:
 
 
 def enable_interrupts(new: Arm64Next) -> Process:
-    """Take interrupts for the first time. [src: init-main]"""
+    """Enable interrupts. [src: init-main]"""
     yield from new.pause(BOOT_ENABLE)
     new.interrupts.attach()
     new.computer.cpus[0].set_interrupts("on", new.id("irq-enable"), new.cause)
@@ -234,7 +234,7 @@ def enable_interrupts(new: Arm64Next) -> Process:
 
 
 def bring_up_cpus(new: Arm64Next) -> Process:
-    """Bring the other CPUs up, one after the other; each sets its own redistributor up. A capture kernel does not.
+    """Bring up the other CPUs one by one, each with its redistributor. A capture kernel leaves them alone.
 
     [src: smp-init, gic-boot]
     """

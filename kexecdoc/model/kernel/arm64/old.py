@@ -1,4 +1,4 @@
-"""The old kernel on arm64: its LPI tables, and how it leaves."""
+"""The old kernel on arm64: its LPI tables, and its way out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kexecdoc.model.scales import (
 
 
 def machine_shutdown(old: OldKernel) -> Process:
-    """Take the other CPUs offline; each one's interrupts move to CPU 0, and nobody masks them.
+    """Take the other CPUs offline. Their interrupts move to CPU 0, unmasked.
 
     [src: arm64-machine-shutdown, irq-migrate, its-set-affinity]
     """
@@ -40,7 +40,7 @@ def machine_shutdown(old: OldKernel) -> Process:
 
 
 def machine_kexec(old: OldKernel) -> Process:
-    """Say good-bye, mask interrupts on the last CPU, and leave. [src: arm64-machine-kexec]"""
+    """Mask interrupts on the last CPU, then jump. [src: arm64-machine-kexec]"""
     old.say("kexec.bye")
     yield from old.pause(SHORT_STEP)
     old.computer.cpus[0].set_interrupts("masked", old.id("daif-mask"), old.cause)
@@ -48,7 +48,7 @@ def machine_kexec(old: OldKernel) -> Process:
 
 
 def machine_restart(old: OldKernel) -> Process:
-    """Stop the other CPUs by an interrupt, which moves nothing, and ask the firmware. [src: arm64-machine-kexec]"""
+    """Stop the other CPUs, whose interrupts move nowhere, and ask firmware to reset. [src: arm64-machine-kexec]"""
     yield from old.pause(CPU_STOP)
     old.computer.cpus[0].set_interrupts("masked", old.id("daif-mask"), old.cause)
     for cpu in old.computer.cpus[1:]:
@@ -56,7 +56,7 @@ def machine_restart(old: OldKernel) -> Process:
 
 
 def crash_stop_cpus(old: OldKernel) -> Process:
-    """Stop the other CPUs. Waits are limited: a second, and a little more in newer kernels. [src: arm64-crash]"""
+    """Stop the other CPUs. Wait at most a second, or slightly longer in newer kernels. [src: arm64-crash]"""
     if old.others_stopped:
         return
     old.say("crash.stopping")
@@ -67,7 +67,7 @@ def crash_stop_cpus(old: OldKernel) -> Process:
 
 
 def mask_interrupts(old: OldKernel) -> Process:
-    """Walk every interrupt: end it, mask it at its chip, and MSI-X in the device as well.
+    """End every interrupt and mask it at its chip, which for MSI-X is in the device too.
 
     [src: mask-interrupts, msi-own-mask]
     """
@@ -81,7 +81,7 @@ def mask_interrupts(old: OldKernel) -> Process:
 
 
 def crash_kexec(old: OldKernel) -> Process:
-    """Leave. Interrupts have been masked since the panic. [src: arm64-machine-kexec]"""
+    """Jump. Interrupts have been masked since the panic. [src: arm64-machine-kexec]"""
     old.say("kexec.bye")
     yield from old.pause(MASKED_BEFORE_STUB)
 
@@ -107,10 +107,10 @@ class Arm64Old(OldKernel):
     CRASH_KEXEC = (Step("old/machine_kexec", crash_kexec, "arm64-machine-kexec", touches=(Object("crash image"),)),)
 
     def set_up_controllers(self) -> None:
-        """Allocate tables, enable the ITS and LPIs, and reserve the tables where EFI can carry that.
+        """Allocate tables, enable the ITS and LPIs, and reserve the tables where EFI can pass that on.
 
-        The property table and the boot CPU's pending table come from a fresh allocator, and so lie near each
-        other. [src: its-probe, its-cpu-init, its-reserve, consoles] A capture kernel takes them as they are,
+        The property table and the boot CPU's pending table come from a fresh allocator, and so lie close
+        together. [src: its-probe, its-cpu-init, its-reserve, consoles] A capture kernel uses them as they are,
         reserved or not. [src: lpi-allocate]
         """
         gic, memory, start = chips(self), self.memory, self.log.start
@@ -156,12 +156,12 @@ class Arm64Old(OldKernel):
             smmu.set_enabled(False, self.id("smmu-shutdown"), self.cause)
 
     def mask_at_controller(self) -> None:
-        """Clear the enable bit of every LPI, and mask the line: recording goes on. [src: gic-masked-recorded]"""
+        """Clear the enable bit of every LPI and mask the line. LPIs are still recorded. [src: gic-masked-recorded]"""
         configure_all(self, self.property_table, DISABLED)
         chips(self).line.set_mask(True, self.id("line-mask"), self.cause)
 
     def abort(self, cause: str) -> None:
-        """Die of an SError. This kernel is on its way out, so nobody will ever get anywhere. [src: arm64-serror]"""
+        """Panic because of an SError. The crossing ends here: the machine hangs. [src: arm64-serror]"""
         self.say("arm64.serror", 0, 0xBE00_0000, cause=cause)
         self.say("panic", "Asynchronous SError Interrupt", cause=cause)
         raise MachineDead("hung", Death.REFUSED_WRITE, cause)

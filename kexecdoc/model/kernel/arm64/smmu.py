@@ -1,4 +1,4 @@
-"""How a kernel brings an SMMUv3 up, and what it prints of its events."""
+"""How a kernel brings up an SMMUv3, and how it prints events."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ DOORBELL_PAGE = 0xFFFF_F000
 def set_up_smmu(new: NextKernel) -> Process:
     """Enable the SMMU over an empty stream table, then attach devices.
 
-    In 7.3 its probe attaches every device, driven or not; 6.1 and 6.12 attach a device when its driver
-    probes. Which version changed it was not looked up. [src: smmu-reset, smmu-attach] A capture kernel finds it
-    on, and resets it all the same, with its event queue off: what is in flight is aborted. [src: smmu-kdump]
+    In 7.3 the SMMU's probe attaches every device, with or without a driver; 6.1 and 6.12 attach a device when its
+    driver probes. Which version changed this was not looked up. [src: smmu-reset, smmu-attach] A capture kernel finds
+    the SMMU enabled and resets it with the event queue off, so DMA in flight is aborted. [src: smmu-kdump]
     """
     yield from new.pause(BOOT_IOMMU // 2)
     smmu = chips(new).iommu
@@ -38,7 +38,7 @@ def set_up_smmu(new: NextKernel) -> Process:
 
 
 def name(new: NextKernel) -> str:
-    """Return the SMMU's name as a device: by the ACPI table that describes it, or by its node in the device tree."""
+    """Return the SMMU's device name, which comes from its ACPI table or its node in the device tree."""
     return "arm-smmu-v3.0.auto" if new.scenario.firmware == "efi" else f"{SMMU_BASE:x}.smmuv3"
 
 
@@ -53,7 +53,7 @@ def map_doorbell(new: NextKernel, function: str) -> int:
 
 
 class Events:
-    """The event queue's thread: it prints at most ten events in five seconds. [src: smmu-events]"""
+    """The thread of the event queue. It prints at most ten events in five seconds. [src: smmu-events]"""
 
     def __init__(self, new: NextKernel) -> None:
         self._kernel = new

@@ -1,7 +1,7 @@
-"""How an x86 kernel hands out vectors, and quiets its interrupt controllers.
+"""How an x86 kernel hands out vectors and shuts down its interrupt controllers.
 
-A vector is a number in a CPU's own table. A device's message names the CPU and the vector; old kernel and next come
-to the same vectors here, as kernels do that find the same devices in the same order. [src: apic-msi]
+A vector is a number in a CPU's own table. A device's message names the CPU and the vector. The old kernel and
+the next get the same vectors, as kernels do that find the same devices in the same order. [src: apic-msi]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kexecdoc.model.machine.x86 import X86
 from kexecdoc.model.scales import VECTORS
 
 FIRST_VECTOR = 0x21
-"""Where the kernel begins to hand out vectors to devices. [src: apic-msi]"""
+"""The first vector that the kernel gives to a device. [src: apic-msi]"""
 
 NUMBERS = {
     "nvme0": tuple(range(FIRST_VECTOR, FIRST_VECTOR + QUEUES)),
@@ -29,22 +29,22 @@ def chips(kernel: Kernel) -> X86:
 
 
 def cpu_of(function: str, vector: int) -> int:
-    """Return which CPU takes a vector: the card's go one to a CPU, the disk's admin queue is CPU 0's."""
+    """Return the CPU of a vector: one for each of the card's; the disk's admin queue shares CPU 0 with an I/O queue."""
     return vector if function == "eth0" else max(0, vector - 1)
 
 
 def messages(function: str, cpus: int) -> list[tuple[int, int]]:
-    """Return what each of a function's vectors has to write, and where, if so many CPUs take interrupts."""
+    """Return the address and data that each of a function's vectors writes, if ``cpus`` CPUs take interrupts."""
     return [message(min(cpu_of(function, v), cpus - 1), number) for v, number in enumerate(NUMBERS[function])]
 
 
 def clear_io_apic(kernel: Kernel) -> None:
-    """Mask every pin, and end what it has delivered, by an explicit end of interrupt. [src: x86-io-apic]"""
+    """Mask every pin, and end the interrupts that it has delivered. [src: x86-io-apic]"""
     chips(kernel).line.clear(kernel.id("clear-io-apic"), kernel.cause)
 
 
 def shut_down_local_apic(kernel: Kernel) -> None:
-    """Disable this CPU's local APIC, then leave it as firmware does, in virtual wire mode: it accepts messages.
+    """Disable this CPU's local APIC, then put it into virtual wire mode, as firmware does. There it accepts messages.
 
     [src: x86-shutdown]
     """

@@ -1,4 +1,4 @@
-"""The next kernel on x86: it takes interrupts before it has set its local APIC up, and in which order it boots."""
+"""The next kernel on x86: the order of its boot. It takes interrupts before it sets up its local APIC."""
 
 from __future__ import annotations
 
@@ -54,25 +54,25 @@ class X86Next(NextKernel):
         self.panic("NMI: Not continuing", Death.REFUSED_WRITE, cause)
 
     def attach_iommu(self, function: str) -> None:
-        """Attach a function that a capture kernel has left in its old domain, now that its driver sets it up."""
+        """Attach a function that a capture kernel had left in its old domain."""
         unit = chips(self).iommu
         if unit.present and self.handover.capture and self.has("4.2"):
             self.attach(function)
 
     def set_up_messages(self, function: str) -> list[tuple[int, int]]:
-        """Hand out vectors, on the CPUs that there are."""
+        """Hand out vectors on the CPUs that are online."""
         return messages(function, sum(cpu.online for cpu in self.computer.cpus))
 
 
 def setup_arch(new: X86Next) -> Process:
-    """Start. [src: x86-boot]"""
+    """Begin to boot. [src: x86-boot]"""
     banner(new)
     yield from new.pause(EARLY_BOOT)
     say_handover(new)
 
 
 def enable_interrupts(new: X86Next) -> Process:
-    """Take interrupts for the first time: before the local APIC is set up. [src: x86-boot]"""
+    """Enable interrupts, before the local APIC is set up. [src: x86-boot]"""
     yield from new.pause(EARLY_TO_ITS)
     new.interrupts.attach()
     new.computer.cpus[0].set_interrupts("on", new.id("irq-enable"), new.cause)
@@ -80,9 +80,9 @@ def enable_interrupts(new: X86Next) -> Process:
 
 
 def set_up_apics(new: X86Next) -> Process:
-    """Set the local APIC up, then clear the I/O APIC, which the old kernel has masked already.
+    """Set up the local APIC, then clear the I/O APIC, which the old kernel has masked already.
 
-    Up to 6.12 both requests and what is in service are drained here; 7.3 acknowledges what is in service only.
+    Kernels up to 6.12 drain what is requested and what is in service; 7.3 only acknowledges what is in service.
     [src: x86-boot, x86-io-apic]
     """
     yield from new.pause(BOOT_INTERRUPTS // 2)
@@ -96,7 +96,7 @@ def set_up_apics(new: X86Next) -> Process:
 
 
 def bring_up_cpus(new: X86Next) -> Process:
-    """Bring the other CPUs up, one after the other; a capture kernel leaves them alone. [src: smp-init]"""
+    """Bring up the other CPUs one by one; a capture kernel leaves them alone. [src: smp-init]"""
     new.init_runs = True
     new.say("smp.bringing")
     for cpu in others(new):

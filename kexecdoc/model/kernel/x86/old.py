@@ -1,4 +1,4 @@
-"""The old kernel on x86: its APICs, and how it leaves."""
+"""The old kernel on x86: its APICs, and its way out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kexecdoc.model.scales import CPU_STOP, CPUS, MASKED_BEFORE_STUB, PANIC_STEP
 
 
 def _stop_others(old: OldKernel) -> None:
-    """Take the other CPUs and their local APICs out. What was aimed at them goes nowhere."""
+    """Take the other CPUs and their local APICs down. Interrupts sent to them are lost."""
     for cpu, apic in zip(old.computer.cpus[1:], chips(old).apics[1:], strict=True):
         if cpu.online:
             cpu.set_online(False, old.id("cpu-stop"), old.cause)
@@ -19,9 +19,9 @@ def _stop_others(old: OldKernel) -> None:
 
 
 def machine_shutdown(old: OldKernel) -> Process:
-    """Quiet the I/O APIC, stop the other CPUs, quiet the local APIC; translation goes off last of all.
+    """Clear the I/O APIC, stop the other CPUs, shut down the local APIC, and last disable DMA remapping.
 
-    The I/O APIC comes first because of an erratum of one Atom. Remapping of interrupts stays on.
+    The I/O APIC comes first because of an erratum of one Atom. Interrupt remapping stays on.
     [src: x86-shutdown, vtd-shutdown, vtd-remapping]
     """
     if old.scenario.path == "kexec":
@@ -40,25 +40,25 @@ def machine_shutdown(old: OldKernel) -> Process:
 
 
 def machine_kexec(old: OldKernel) -> Process:
-    """Switch to the identity mapping and leave. [src: x86-machine-kexec]"""
+    """Switch to the identity mapping and jump. [src: x86-machine-kexec]"""
     yield from old.pause(MASKED_BEFORE_STUB)
 
 
 def crash_stop_cpus(old: OldKernel) -> Process:
-    """Stop the other CPUs by NMI, and wait a second at most. Each disables its own local APIC. [src: x86-crash]"""
+    """Stop the other CPUs by NMI, and wait a second at most. Each disables its local APIC. [src: x86-crash]"""
     yield from stop_cpus(old, 1 * S)
     _stop_others(old)
 
 
 def crash_shutdown(old: OldKernel) -> Process:
-    """Quiet the I/O APIC, whose lock is broken if need be, then the local APIC. [src: x86-crash]"""
+    """Clear the I/O APIC, breaking its lock if it is held, then shut down the local APIC. [src: x86-crash]"""
     yield from old.pause(PANIC_STEP)
     clear_io_apic(old)
     shut_down_local_apic(old)
 
 
 def _try(method: str) -> Step:
-    """Return the step that tries one way to reset the machine."""
+    """Return the step that tries one method to reset the machine."""
 
     def attempt(old: OldKernel) -> Process:
         yield from old.pause(SHORT_STEP)
@@ -67,11 +67,11 @@ def _try(method: str) -> Step:
 
 
 ACPI, KEYBOARD, EFI, BIOS = map(_try, ("acpi", "keyboard", "efi", "bios"))
-"""The ways, in the order in which they are tried where nothing forces one. [src: x86-reboot]"""
+"""The methods, in the order in which they are tried unless one is forced. [src: x86-reboot]"""
 
 
 def restart_methods(reset: str) -> tuple[Step, ...]:
-    """Return the ways that are tried until one works: the first, or none but to enter the firmware."""
+    """Return the methods that are tried: the first works, or all fail but the last, which enters the firmware."""
     return (ACPI,) if reset == "full" else (ACPI, KEYBOARD, ACPI, KEYBOARD, EFI, BIOS)
 
 
@@ -90,10 +90,10 @@ class X86Old(OldKernel):
     CRASH_KEXEC = (Step("old/machine_kexec", machine_kexec, "x86-machine-kexec", touches=(Object("crash image"),)),)
 
     def set_up_controllers(self) -> None:
-        """Nothing of these controllers lies in memory."""
+        """Do nothing: these controllers have no tables in memory."""
 
     def doorbell_page(self) -> int | None:
-        """The window for messages is not translated: nothing has to be mapped. [src: msi-window]"""
+        """Return None: the window for messages is not translated. [src: msi-window]"""
         return None
 
     def messages(self, function: str) -> list[tuple[int, int]]:
@@ -101,17 +101,17 @@ class X86Old(OldKernel):
         return messages(function, CPUS)
 
     def free_interrupts(self, function: str) -> None:
-        """Change nothing in any controller: the vectors are only handed out again."""
+        """Do nothing: freeing vectors changes nothing in a controller."""
 
     def shut_down_iommu(self) -> None:
-        """Nothing: VT-d is no device, and goes off late, in machine_shutdown(). [src: vtd-shutdown]"""
+        """Do nothing: machine_shutdown() disables VT-d later. [src: vtd-shutdown]"""
 
     def mask_at_controller(self) -> None:
         """Mask every pin of the I/O APIC. A local APIC has no mask for a vector. [src: x86-io-apic]"""
         chips(self).line.set_mask(True, self.id("line-mask"), self.cause)
 
     def abort(self, cause: str) -> None:
-        """Die of a system error. This kernel is on its way out, so nobody will ever get anywhere. [src: x86-serr]"""
+        """Panic because of a system error. The crossing ends here: the machine hangs. [src: x86-serr]"""
         self.say("x86.serr", 0xA1, 0, cause=cause)
         self.say("panic", "NMI: Not continuing", cause=cause)
         raise MachineDead("hung", Death.REFUSED_WRITE, cause)

@@ -1,4 +1,4 @@
-"""How a kernel brings VT-d up, and what it prints of its faults."""
+"""How a kernel brings up VT-d, and how it prints faults."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_PASID = 0xFFFF_FFFF
 
 
 def set_up_remapping(new: NextKernel) -> None:
-    """Find interrupt remapping on, as nothing switched it off; start it anew, or keep the table in a capture kernel.
+    """Restart interrupt remapping, which nothing has switched off; a capture kernel keeps its table instead.
 
     [src: vtd-remapping]
     """
@@ -35,9 +35,9 @@ def set_up_remapping(new: NextKernel) -> None:
 
 
 def set_up_vtd(new: NextKernel) -> Process:
-    """Attach every function, then enable translation; or, in a capture kernel, keep the old tables.
+    """Attach every function, then enable translation; a capture kernel keeps the old tables instead.
 
-    There a function keeps what the old kernel had allowed until its driver sets it up.
+    With the old tables a function may do what the old kernel allowed, until its driver sets it up.
     [src: vtd-boot, vtd-copy]
     """
     yield from new.pause(BOOT_IOMMU // 2)
@@ -48,7 +48,7 @@ def set_up_vtd(new: NextKernel) -> Process:
             new.say("vtd.copying")
             new.say("vtd.copied", UNIT)
         else:
-            if vtd.enabled:  # nobody shut it down on the way out
+            if vtd.enabled:  # the old kernel did not shut it down
                 new.say("vtd.still-on", UNIT)
                 vtd.set_enabled(False, new.id("vtd-disable"), new.cause)
             for function in new.computer.bus.functions:
@@ -59,12 +59,12 @@ def set_up_vtd(new: NextKernel) -> Process:
 
 
 def keeps_tables(new: NextKernel) -> bool:
-    """Return whether a capture kernel has found translation on and keeps the tables: since v4.2. [src: vtd-copy]"""
+    """Return whether this capture kernel found translation on and keeps the tables, as since v4.2. [src: vtd-copy]"""
     return chips(new).iommu.enabled and new.handover.capture and new.has("4.2")
 
 
 class Faults:
-    """The fault interrupt's handler: it prints at most ten faults in five seconds. [src: vtd-faults]"""
+    """The handler of the fault interrupt. It prints at most ten faults in five seconds. [src: vtd-faults]"""
 
     def __init__(self, new: NextKernel) -> None:
         self._kernel = new
