@@ -106,6 +106,7 @@ notebooks: $(DEV)  ## run the notebooks and write them back, normalised
 # Never with -q: it hides the warnings from --strict, which then passes.
 site: $(DEV) $(NODE)  ## build the site into _build/html
 	$(BIN)/mkdocs build --strict
+	$(BIN)/python -m tools.budgets wheels _build/html
 
 # MkDocs derives site_url from the address that it serves, so instant navigation works as when published.
 serve: $(DEV) $(NODE)  ## serve the site on 127.0.0.1:8104 (PORT=...) and rebuild it on every change

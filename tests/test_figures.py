@@ -30,6 +30,7 @@ from kexecdoc.views.figure import HATCHES, INK, PAPER, SERIES, SHOWN, WIDTH, Fig
 from kexecdoc.views.figures import exposure_windows, pending_bits
 from kexecdoc.views.figures.outcome_grid import OutcomeGrid
 from kexecdoc.views.inline_svg import NAMED, StrangeColour, colours
+from tools.budgets import limit
 
 ROOT = Path(__file__).resolve().parent.parent
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
@@ -113,8 +114,8 @@ def test_a_figure_says_more_than_its_title_and_of_which_data_it_is(figure):
 
 
 def test_a_figure_is_small_enough_for_a_notebook_with_several(figure):
-    assert len(json.dumps(figure._repr_mimebundle_())) < 35_000
-    assert len(figure.png) < 10_240
+    assert len(json.dumps(figure._repr_mimebundle_())) < limit("figure")
+    assert len(figure.png) < limit("figure-png")
 
 
 def test_there_is_no_colour_but_those_of_the_palette(figure):
@@ -571,4 +572,4 @@ def test_a_picture_of_the_machine_is_stored_once():
     shown = picture(cross("left-running"))._repr_mimebundle_()
     assert set(shown) == {"text/plain", "text/html"}
     assert re.search(r'<img alt="[^"]+" src="data:image/png;base64,', shown["text/html"])
-    assert len(json.dumps(shown)) < 40_000
+    assert len(json.dumps(shown)) < limit("picture")

@@ -18,6 +18,7 @@ from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario, ScenarioError
 from kexecdoc.registries.sources import SOURCES
 from kexecdoc.web import driver_page
+from tools.budgets import limit
 
 PAGE = (Path(__file__).parent.parent / "site" / "driver-checklist.md").read_text(encoding="utf-8")
 EVERY = list(asked.every())
@@ -228,7 +229,7 @@ def test_the_form_has_a_row_for_every_set_of_answers_in_the_order_in_which_the_p
         )
         one = data["cases"][case]
         assert f"kexecdoc run{one['machine']}{words} --seed {one['seed']}" == told.see_one(given, made_up({"hung": 1}))
-    assert len(gzip.compress(json.dumps(data).encode())) < 30_000
+    assert len(gzip.compress(json.dumps(data).encode())) < limit("driver-answers")
 
 
 def test_the_table_without_javascript_has_the_worst_of_each_callback(page):

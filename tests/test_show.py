@@ -26,6 +26,7 @@ from kexecdoc.web import precomputed, view
 from kexecdoc.web.catalogue import catalogue, preset_runs
 from kexecdoc.web.precomputed import combinations, explorer_files
 from kexecdoc.web.widget import Explorer
+from tools.budgets import limit
 
 NAME = "just-a-branch"
 
@@ -274,7 +275,7 @@ def test_the_assets_are_the_same_bytes_in_every_process(tmp_path):
 def test_a_still_is_the_same_bytes_every_time_and_small(left_running):
     png = still_png(left_running)
     assert png == still_png(simulate(left_running.scenario))
-    assert len(png) < 60_000
+    assert len(png) < limit("still")
     assert b"Software" not in png
 
 

@@ -17,6 +17,7 @@ import hashlib
 import os
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -28,7 +29,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 ROOT = Path(__file__).resolve().parent.parent
-SIZE_LIMIT = 300_000  # bytes; a notebook is something that people read in a diff
+SIZE_LIMIT: int = tomllib.loads((ROOT / "budgets.toml").read_text(encoding="utf-8"))["bytes"]["notebook"]
 CELL_TIMEOUT = 300  # seconds
 SIDE_BY_SIDE = 2  # notebooks at a time
 

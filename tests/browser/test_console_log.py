@@ -10,6 +10,7 @@ from test_access import axe, found
 from kexecdoc.reading.doctor import diagnose
 from kexecdoc.registries.messages import HARMS, IDS, find
 from kexecdoc.views.diagnosis import by_id
+from tools.budgets import limit
 
 __all__ = ["axe"]
 
@@ -306,7 +307,7 @@ def test_axe_finds_nothing_when_a_log_has_been_read(new_context, site, axe, sche
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_page_costs_less_than_150_kilobytes(page, site):
+def test_the_page_keeps_to_its_budget(page, site):
     """Gzipped, as a server sends it, and without the index of the search."""
     sizes = {}
 
@@ -319,4 +320,4 @@ def test_the_page_costs_less_than_150_kilobytes(page, site):
     paste(page, LOG)
     expect(entries(page).first).to_be_visible()
     assert len(sizes) > 5
-    assert sum(sizes.values()) < 150_000, sizes
+    assert sum(sizes.values()) < limit("console-log"), sizes

@@ -10,6 +10,7 @@ from test_access import axe, found
 from kexecdoc.cli import _scenario, build_parser
 from kexecdoc.course.my_driver import QUESTIONS
 from kexecdoc.crossing import simulate
+from tools.budgets import limit
 
 PAGE = "driver-checklist/"
 
@@ -202,9 +203,9 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(new_context, site, axe, 
 def test_the_page_and_its_answers_are_small(page, site):
     page.goto(site + PAGE, wait_until="networkidle")
     body = page.request.get(site + PAGE).body()
-    assert len(gzip.compress(body)) < 150_000
+    assert len(gzip.compress(body)) < limit("driver-form")
     data = page.locator(".kx-driver").get_attribute("data-driver")
-    assert 500 < len(gzip.compress(data.encode())) < 30_000
+    assert 500 < len(gzip.compress(data.encode())) < limit("driver-answers")
 
 
 def test_the_search_knows_the_checklist_and_not_the_data(page, site):

@@ -9,9 +9,10 @@ from hands import at_step, go_to_step
 from pages import CHAPTERS, PAGES
 from playwright.sync_api import expect
 
+from tools.budgets import limit
+
 CHAPTER = CHAPTERS[0]
 POLICY = "script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'"  # that the README names
-LIMIT = 150_000  # bytes, gzipped, of a page without an explorer; the search index apart
 
 every_page = pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "home")
 
@@ -63,7 +64,7 @@ def test_every_page_opens_and_nothing_complains(page, site, path, complaints):
     assert not complaints
     assert [a.url for a in answers if not a.url.startswith((site, "data:", "blob:"))] == []
     if not page.locator(".kx-explorer").count():
-        assert sum(weight(a) for a in answers if "search_index" not in a.url) < LIMIT
+        assert sum(weight(a) for a in answers if "search_index" not in a.url) < limit("page")
 
 
 def weight(answer):
@@ -161,7 +162,7 @@ def test_a_link_leads_to_the_row_of_a_switch(page, site):
     expect(page.locator("tr:has(#lpi-disable)")).to_be_in_viewport()
 
 
-def test_a_chapter_with_a_live_machine_costs_at_most_a_megabyte(page, site):
+def test_a_chapter_with_a_live_machine_keeps_to_its_budget(page, site):
     page.goto(site + CHAPTER, wait_until="networkidle")
     explorer(page)
     size = page.evaluate(
@@ -169,4 +170,4 @@ def test_a_chapter_with_a_live_machine_costs_at_most_a_megabyte(page, site):
             .filter((entry) => !entry.name.includes("search_index"))
             .reduce((bytes, entry) => bytes + entry.decodedBodySize, 0)"""
     )
-    assert 100_000 < size < 1_000_000
+    assert 100_000 < size < limit("chapter")

@@ -45,6 +45,12 @@ PASSAGE = re.compile(r"<!-- machine -->(.*?)<!-- /machine -->", re.DOTALL)
 OF_THE_INSTALLER = ("INSTALLER", "REQUESTED", "RECORD", "direct_url.json")  # differs from host to host
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the same wheel from the same files
 
+NOT_FETCHED = re.compile(
+    r"kexecdoc/(course/(?!__init__|explorers)|registries/(sources/|glossary|driver_counts)|views/(?!__init__|palette|text)"
+    r"|web/(?!__init__|answers|view\.)|study/(campaign|closed_forms)|reading/doctor|cli|mini|__main__)|.*/RECORD$"
+)
+"""What the page's wheel leaves out: courses, figures, the site, the explorer, which the page has already."""
+
 
 def wanted(setting: object) -> bool:
     """Return whether a build shall have the page: ``MACHINE`` of its environment."""
@@ -150,12 +156,14 @@ def _gzipped(content: bytes) -> int:
 
 
 def _kexecdoc() -> tuple[str, bytes]:
-    """Return the package's own wheel, built from this tree."""
+    """Return the package's own wheel, built from this tree, without what the page never imports."""
     from hatchling.build import build_wheel
 
     with TemporaryDirectory() as folder, contextlib.chdir(ROOT):
         name = build_wheel(folder)
-        return name, Path(folder, name).read_bytes()
+        with zipfile.ZipFile(Path(folder, name)) as wheel:
+            fetched = {path: wheel.read(path) for path in wheel.namelist() if not NOT_FETCHED.match(path)}
+    return name, _wheel(fetched)
 
 
 def _simpy() -> tuple[str, bytes]:
@@ -168,11 +176,16 @@ def _simpy() -> tuple[str, bytes]:
     ]
     if not taken:
         raise PluginError("the SimPy that is installed does not say which files it has: install it anew")
+    wheel = _wheel({file.as_posix(): file.read_binary() for file in sorted(taken, key=str)})
+    return f"simpy-{simpy.version}-py3-none-any.whl", wheel
+
+
+def _wheel(files: dict[str, bytes]) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as wheel:
-        for file in sorted(taken, key=str):
-            wheel.writestr(zipfile.ZipInfo(file.as_posix(), EPOCH), file.read_binary(), zipfile.ZIP_DEFLATED)
-    return f"simpy-{simpy.version}-py3-none-any.whl", target.getvalue()
+        for path, content in files.items():
+            wheel.writestr(zipfile.ZipInfo(path, EPOCH), content, zipfile.ZIP_DEFLATED)
+    return target.getvalue()
 
 
 def place() -> str:

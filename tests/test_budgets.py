@@ -1,0 +1,108 @@
+"""Budgets: what is said when one is passed, and that the page's wheel has all that the page may import."""
+
+import ast
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tools import budgets
+
+ROOT = Path(__file__).resolve().parent.parent
+BUDGET = {"limit": 100, "parts": {"model": 40, "course": 30}}
+
+
+def test_a_budget_that_is_kept_is_no_news():
+    assert budgets.excess(BUDGET, {"model": 60, "course": 40}) == []
+
+
+def test_a_budget_that_is_passed_names_what_grew_the_most_first():
+    assert budgets.excess(BUDGET, {"model": 41, "course": 45, "new": 20}) == [
+        "106 is more than the 100 that budgets.toml allows",
+        "  new: 20",
+        "  course: 30 -> 45",
+        "  model: 40 -> 41",
+    ]
+
+
+def test_what_did_not_grow_is_not_named():
+    assert budgets.excess(BUDGET, {"model": 40, "course": 20, "new": 41})[1:] == ["  new: 41"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "status"),
+    [(("check=100", "test=900", "site=199"), 0), (("check=100", "test=1100"), 0), (("test=1201",), 1)],
+)
+def test_ci_may_take_twenty_minutes(steps, status):
+    ended = subprocess.run(
+        [sys.executable, "-m", "tools.budgets", "ci", *steps], capture_output=True, text=True, cwd=ROOT
+    )
+    assert ended.returncode == status
+    assert ("test: 1,201" in ended.stderr) == bool(status)
+
+
+def test_the_parts_that_were_measured_keep_to_the_limit():
+    wheels = budgets.budgets()["wheels"]
+    assert budgets.excess(wheels, wheels["parts"]) == []
+
+
+def test_wheels_are_weighed_by_package_and_room_to_the_last_byte(tmp_path):
+    folder = tmp_path / "assets" / "python" / "0123"
+    folder.mkdir(parents=True)
+    for name, paths in {"simpy": ["simpy/core.py"], "kexecdoc": ["kexecdoc/cli.py", "kexecdoc/model/log.py"]}.items():
+        with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as wheel:
+            for path in paths:
+                wheel.writestr(path, "x" * 1000)
+    parts = budgets.wheels(tmp_path)
+    assert sum(parts.values()) == sum(path.stat().st_size for path in folder.iterdir())
+    assert parts["kexecdoc/model"] == 1000
+    assert set(parts) == {"simpy", "kexecdoc", "kexecdoc/model"}
+
+
+@pytest.fixture(scope="module")
+def page_wheel():
+    """The package's modules that the page fetches, by their names."""
+    machine_page = pytest.importorskip("kexecdoc.web.site.machine_page")
+    _, content = machine_page._kexecdoc()
+    with zipfile.ZipFile(io.BytesIO(content)) as wheel:
+        return {
+            path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): wheel.read(path).decode()
+            for path in wheel.namelist()
+            if path.endswith(".py")
+        }
+
+
+def imports(source):
+    """The modules of this package that a source may import, early or late, but for the type checker's sake."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kexecdoc"):
+            yield node.module, [alias.name for alias in node.names]
+        elif isinstance(node, ast.Import):
+            yield from ((alias.name, []) for alias in node.names if alias.name.startswith("kexecdoc"))
+
+
+def test_the_page_fetches_every_module_that_what_it_fetches_may_import(page_wheel):
+    assert "kexecdoc.web.answers" in page_wheel
+    missing = {
+        (name, imported)
+        for name, source in page_wheel.items()
+        for module, names in imports(source)
+        for imported in (module, *(f"{module}.{part}" for part in names))
+        if imported not in page_wheel and (ROOT / f"{imported.replace('.', '/')}.py").exists()
+    }
+    assert missing == set()
+
+
+def test_the_page_fetches_no_course_figure_or_site(page_wheel):
+    assert not {name for name in page_wheel if name.startswith(("kexecdoc.views.figures", "kexecdoc.web.site"))}
+    assert {name for name in page_wheel if name.startswith("kexecdoc.course")} == {
+        "kexecdoc.course",
+        "kexecdoc.course.explorers",
+    }
