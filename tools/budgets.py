@@ -68,6 +68,8 @@ def main(arguments: list[str]) -> int:
             print(__doc__, file=sys.stderr)
             return 2
     budget = budgets()[name]
+    for part, size in parts.items():
+        print(f"{name}: {part} {size:,}")
     wrong = excess(budget, parts)
     for line in wrong:
         print(f"{name}: {line}", file=sys.stderr)
