@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from crossings import any_scenario, run_of, scenario
 from hypothesis import assume, given
+from scenarios import any_scenario, run_of, scenario
 
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario, ScenarioError, switches

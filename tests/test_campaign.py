@@ -3,7 +3,7 @@
 from math import sqrt
 
 import pytest
-from crossings import scenario
+from scenarios import scenario
 
 from kexecdoc.crossing import simulate
 from kexecdoc.study.campaign import STRATEGIES, campaign, objects

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from crossings import crossed
+from scenarios import crossed
 
 from kexecdoc.cli import main
 from kexecdoc.model.scenario import Scenario, switches

@@ -3,7 +3,7 @@
 from math import sqrt
 
 import pytest
-from crossings import BAD, scenario
+from scenarios import BAD, scenario
 
 from kexecdoc.crossing import simulate
 from kexecdoc.study import closed_forms

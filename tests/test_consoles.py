@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from crossings import arrived, crossed, texts
+from scenarios import arrived, crossed, texts
 
 from kexecdoc.registries.messages import MESSAGES
 

@@ -1,7 +1,7 @@
 """Two machines, one mechanism: what has nothing to do with interrupt controllers or IOMMUs is the same on both."""
 
-from crossings import any_scenario, run_of
 from hypothesis import given
+from scenarios import any_scenario, run_of
 
 LASTING = {
     "dma": "cyclic",

@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from crossings import any_scenario, run_of
 from hypothesis import given
+from scenarios import any_scenario, run_of
 
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario, switches

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import product
 
 import pytest
-from crossings import any_scenario, any_value, run_of, scenario
 from hypothesis import given
 from hypothesis import strategies as st
+from scenarios import any_scenario, any_value, run_of, scenario
 
 from kexecdoc.crossing import simulate
 from kexecdoc.model.kernel.driver import Driver

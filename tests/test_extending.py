@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 import your_own_device as example
-from crossings import BAD
+from scenarios import BAD
 
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.owners import OWNERS

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from crossings import any_scenario, crossed, run_of
 from hypothesis import given, settings
+from scenarios import any_scenario, crossed, run_of
 
 from kexecdoc.model.log import Log, apply, frame_range
 from kexecdoc.reading.facts import read

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from crossings import crossed
+from scenarios import crossed
 
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.machine.computer import LooseEnd

@@ -1,7 +1,7 @@
 """Level interrupts, the proposal to mask at the controller, on-chip pending bits, hot-plug ports."""
 
 import pytest
-from crossings import crossed, runs, scenario, texts
+from scenarios import crossed, runs, scenario, texts
 
 from kexecdoc.model.scales import INTERRUPT_COST
 from kexecdoc.study import closed_forms

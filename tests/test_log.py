@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from crossings import any_scenario, crossed, run_of
 from hypothesis import given
+from scenarios import any_scenario, crossed, run_of
 
 from kexecdoc.crossing import simulate
 from kexecdoc.model.log import BudgetExceeded, Log, fold, frame_range, frames_path

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from crossings import crossed, runs, texts
+from scenarios import crossed, runs, texts
 
 from kexecdoc.crossing import Crossing
 from kexecdoc.model.machine.gic import pending_bit

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from crossings import crossed, runs, scenario, texts
+from scenarios import crossed, runs, scenario, texts
 from test_consoles import CONSOLES, assert_in_order, model
 
 from kexecdoc.crossing import Crossing

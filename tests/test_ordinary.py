@@ -1,7 +1,7 @@
 """The ordinary crossing complete: the place of the image, what the PCI core knows, remove, the SMMU before the jump."""
 
 import pytest
-from crossings import BAD, arrived, crossed, runs, scenario, texts
+from scenarios import BAD, arrived, crossed, runs, scenario, texts
 
 from kexecdoc.crossing import Crossing
 from kexecdoc.model.log import frame_range

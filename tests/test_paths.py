@@ -1,8 +1,8 @@
 """Panic, reboot, x86, handover: what must hold on the other ways from one kernel to the next."""
 
 import pytest
-from crossings import any_scenario, crossed, run_of, runs, scenario, texts
 from hypothesis import given
+from scenarios import any_scenario, crossed, run_of, runs, scenario, texts
 
 from kexecdoc.crossing import Crossing, exit_steps, simulate
 from kexecdoc.model.scenario import switches

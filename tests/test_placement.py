@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from crossings import crossed, scenario
+from scenarios import crossed, scenario
 
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.kernel import image

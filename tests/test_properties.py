@@ -3,9 +3,9 @@
 from collections import Counter
 
 import pytest
-from crossings import any_ordinary, any_scenario, any_value, run_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scenarios import any_ordinary, any_scenario, any_value, run_of
 
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.log import frame_range

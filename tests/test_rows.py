@@ -1,7 +1,7 @@
 """What must hold, scenario by scenario, for every seed that gets as far."""
 
 import pytest
-from crossings import BAD, arrived, crossed, runs, texts
+from scenarios import BAD, arrived, crossed, runs, texts
 
 from kexecdoc.model.log import frame_range
 from kexecdoc.study.closed_forms import probe_ns, quiet_its_ns, ring_dry_ns, ring_writes

@@ -4,9 +4,9 @@ import dataclasses
 from graphlib import TopologicalSorter
 
 import pytest
-from crossings import any_scenario, scenario
 from hypothesis import given
 from hypothesis import strategies as st
+from scenarios import any_scenario, scenario
 
 import tools.switches
 from kexecdoc.model.scenario import Device, Scenario, ScenarioError, find, groups, switches

@@ -15,9 +15,9 @@ from contextlib import closing, suppress
 from itertools import islice
 
 import pytest
-from crossings import any_scenario, crossed, scenario
 from hypothesis import given
 from hypothesis import strategies as st
+from scenarios import any_scenario, crossed, scenario
 from test_cli import out, refused
 
 from kexecdoc.cli import main

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from crossings import BAD
+from scenarios import BAD
 
 from kexecdoc.crossing import simulate
 from kexecdoc.study.presets import PRESETS, preset

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 
 import pytest
-from crossings import any_scenario, crossed
 from hypothesis import given
+from scenarios import any_scenario, crossed
 from test_cli import out
 
 from kexecdoc.crossing import simulate

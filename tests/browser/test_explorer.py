@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from crossings import crossed, scenario
 from hands import at_step, choose, chooser, compare, drawn, go_to_step
 from machine_hands import flip, shows
 from playwright.sync_api import expect
+from scenarios import crossed, scenario
 
 from kexecdoc.course.explorers import EXPLORERS
 from kexecdoc.crossing import simulate
