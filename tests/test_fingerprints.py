@@ -1,4 +1,4 @@
-"""What must not move while the code is moved about: runs of the presets and of scenarios drawn by lot."""
+"""A change to the code changes no run: those of the presets and of random scenarios."""
 
 import json
 

@@ -1,13 +1,13 @@
-"""What the document claims, and on whose word.
+"""Check the document's citations, and draw claims for somebody to check against their sources.
 
-A claim is a paragraph, an item of a list or a row of a table, in a chapter or on a page, that names a source. This
-tool finds what is wrong with citations, which no compiler does, and draws claims by lot for somebody to check against
-the sources themselves, which no tool does.
+A claim is a paragraph, an item of a list or a row of a table, in a chapter or on a page, that names a source. This tool
+finds citations that are wrong or missing. Whether a source says what it is cited for, only a reader can tell: for that
+the tool draws claims at random.
 
     python tools/claims.py                      what is wrong: unknown sources, sources that nobody cites, paragraphs
                                                 that speak of Linux by name or version and cite nobody, files of the
                                                 model that cite nobody
-    python tools/claims.py --draw 40 --seed 1   claims by lot, each with its sources
+    python tools/claims.py --draw 40 --seed 1   random claims, each with its sources
     python tools/claims.py --uncited            the sources that nobody cites, one a line
 """
 
@@ -46,10 +46,10 @@ NAMES_LINUX = re.compile(
     r"\bv\d+\.\d+|`\w+\(\)`|`[\w/-]+/[\w.-]+\.[chS]`"
     r"|\b(?:Linux|[Tt]he kernel tree|mainline) (?:has|does|is|was|prints|clears|switches)\b"
 )
-"""What a paragraph says of Linux itself: a version, a function, a file, or Linux as the subject of a sentence."""
+"""A paragraph is about Linux itself if it has a version, a function, a file, or Linux as the subject of a sentence."""
 
 OURS = re.compile(r"<!-- ours: [^>]+-->|^(?:\*\*)?(?:\d+\.|Exercise|\$|<details|<summary)", re.MULTILINE)
-"""A paragraph may say that it speaks of this document and its machine, and why; exercises ask and do not claim."""
+"""Paragraphs that need no source: those marked as being about this document, and exercises, which claim nothing."""
 
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -58,7 +58,7 @@ HEADING = re.compile(r"^#+ (.*)$")
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A piece of prose: where it stands, under which heading, and what it says."""
+    """A piece of prose, with its file and its heading."""
 
     where: str
     heading: str
@@ -145,7 +145,7 @@ def uncited() -> list[str]:
 
 
 def wrong() -> list[str]:
-    """Return what is wrong, one line each; an empty list when nothing is."""
+    """Return what is wrong, one line each."""
     found = []
     for paragraph in paragraphs():
         at = f"{paragraph.where}: {paragraph.heading or 'top'}"
@@ -161,7 +161,7 @@ def brief(text: str, width: int = 90) -> str:
 
 
 def draw(number: int, seed: int) -> list[Paragraph]:
-    """Return some claims by lot, in the order in which they stand."""
+    """Return random claims, in the order of the document."""
     every = [p for p in paragraphs() if p.sources]
     chosen = random.Random(seed).sample(range(len(every)), min(number, len(every)))
     return [every[n] for n in sorted(chosen)]
@@ -169,10 +169,11 @@ def draw(number: int, seed: int) -> list[Paragraph]:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        prog="claims.py", description="Check the document's citations, or draw claims by lot to be read beside them."
+        prog="claims.py",
+        description="Check the document's citations, or draw random claims to be read beside their sources.",
     )
-    parser.add_argument("--draw", type=int, metavar="N", help="print N claims by lot and check nothing")
-    parser.add_argument("--seed", type=int, default=1, help="which lot; default 1")
+    parser.add_argument("--draw", type=int, metavar="N", help="print N random claims and check nothing")
+    parser.add_argument("--seed", type=int, default=1, help="which random claims; default 1")
     parser.add_argument("--uncited", action="store_true", help="print the sources that nobody cites, and check nothing")
     options = parser.parse_args(arguments)
     if options.draw is not None:

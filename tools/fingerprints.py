@@ -1,10 +1,10 @@
-"""Fingerprints of runs: what must not move while the code is moved about.
+"""Fingerprints of runs. They prove that a change to the code changes no run.
 
-For every preset and for 500 scenarios drawn by lot, the fixture ``tests/fingerprints.json`` holds a SHA-256 of
-`kexecdoc run --format json` and one of `--format log`. What a change may add is left out of both: the scenario, the
-verdict's sentence, keys of JSON and paths of the log that the fixture does not know.
+``tests/fingerprints.json`` holds two SHA-256 sums for every preset and for 500 random scenarios: one of
+`kexecdoc run --format json` and one of `--format log`. Neither covers what a change may add: the scenario, the
+verdict's sentence, and any JSON key or log path that is not in the file yet.
 
-    python -m tools.fingerprints           write the fixture anew, in a commit of its own that says why
+    python -m tools.fingerprints           write the file again; commit it alone, and say why
     python -m tools.fingerprints --check   compare, and name the first scenarios that differ
 """
 
@@ -28,22 +28,22 @@ FIXTURE = Path(__file__).parents[1] / "tests" / "fingerprints.json"
 DRAWN = 500
 
 Known = Mapping[str, list[str]]
-"""What the fixture knows: ``json``, ``json/dma``, ... name an object's keys; ``log`` holds patterns of paths."""
+"""What the file knows: the keys of each object (``json``, ``json/dma``, ...), and under ``log`` patterns of paths."""
 
 
 def draw(index: int) -> dict[str, Any]:
-    """Return the settings of the scenario of that number: about half of the switches are not at their default."""
-    lot = random.Random(index)
+    """Return the settings of a random scenario by its number. About half of the switches are left at their default."""
+    rng = random.Random(index)
     settings: dict[str, Any] = {}
     for name, switch in switches().items():
-        if lot.random() < 0.5:
+        if rng.random() < 0.5:
             continue
         if switch.choices:
-            settings[name] = lot.choice(switch.choices)
+            settings[name] = rng.choice(switch.choices)
         elif switch.places:
-            settings[name] = round(lot.random() ** 3, 3)
-        else:  # small numbers as often as large ones
-            settings[name] = int(switch.low + (2 ** (lot.random() * (switch.high - switch.low + 1).bit_length()) - 1))
+            settings[name] = round(rng.random() ** 3, 3)
+        else:  # as many small numbers as large ones
+            settings[name] = int(switch.low + (2 ** (rng.random() * (switch.high - switch.low + 1).bit_length()) - 1))
             settings[name] = min(settings[name], switch.high)
     return settings
 
@@ -67,7 +67,7 @@ def observe(scenario: Scenario) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _objects(data: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    """Return the objects of a run's JSON whose keys are names of ours, and where they stand."""
+    """Yield the objects of a run's JSON whose keys are our names, and where each is."""
     yield "json", data
     for key, value in data.items():
         if isinstance(value, dict):
@@ -92,23 +92,23 @@ def _sha(data: object) -> str:
 
 
 def fingerprint(known: Known, data: dict[str, Any], log: dict[str, Any]) -> dict[str, str]:
-    """Return the two sums of a run, of what is known and nothing else."""
+    """Return the two sums of a run. They cover only what the file knows."""
     for where, item in list(_objects(data)):
         assert isinstance(item, dict)
         for key in set(item) - set(known.get(where, ())):
             del item[key]
     paths = set(known["log"])
 
-    def familiar(assignments: Mapping[str, Any]) -> dict[str, Any]:
+    def known_paths(assignments: Mapping[str, Any]) -> dict[str, Any]:
         return {path: value for path, value in assignments.items() if pattern(path) in paths}
 
     events = {column: log["events"][column] for column in known["columns"]}
-    events["set"] = [familiar(assignments) for assignments in events["set"]]
-    return {"json": _sha(data), "log": _sha([log["schema"], familiar(log["start"]), events])}
+    events["set"] = [known_paths(assignments) for assignments in events["set"]]
+    return {"json": _sha(data), "log": _sha([log["schema"], known_paths(log["start"]), events])}
 
 
 def scenarios() -> Iterable[tuple[str, dict[str, Any]]]:
-    """Return the presets by name, and the scenarios drawn by lot that a run can hold."""
+    """Yield the presets by name, and the random scenarios whose events a run can hold."""
     yield from ((preset.name, preset.scenario.differences()) for preset in PRESETS.values())
     index = found = 0
     while found < DRAWN:
@@ -137,7 +137,7 @@ def write() -> None:
 
 
 def moved(start: int = 0, step: int = 1) -> list[str]:
-    """Return the names of the scenarios, of every ``step``-th, whose run is another than the fixture's."""
+    """Return the names of the scenarios whose runs have changed. Look at every ``step``-th, from ``start`` on."""
     fixture = json.loads(FIXTURE.read_text())
     different = []
     for run in fixture["runs"][start::step]:
@@ -147,7 +147,6 @@ def moved(start: int = 0, step: int = 1) -> list[str]:
 
 
 def main() -> int:
-    """Write or compare."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     if not parser.parse_args().check:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints, in one line, what keeps this interpreter from making our environment and the command that
-# brings it. Prints nothing when all is well. The Makefile asks it before it makes .venv.
+# Prints one line if this interpreter cannot make the environment: what is missing, and the command that installs it.
+# Prints nothing if all is well. The Makefile runs it before it makes .venv.
 python=${1:-python3}
 
 if ! command -v "$python" >/dev/null 2>&1; then
@@ -8,7 +8,7 @@ if ! command -v "$python" >/dev/null 2>&1; then
     exit
 fi
 
-# Old Pythons must be able to read this too, or they could not say that they are old.
+# An old Python must be able to parse this, too: it has to say that it is old.
 "$python" - "$python" <<'EOF' || echo "kexecdoc needs Python 3.11 to 3.14 and $python does not start: apt-get install python3 python3-venv"
 import sys
 

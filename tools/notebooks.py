@@ -1,9 +1,9 @@
-"""Run the notebooks and keep what they show, in a form that changes only when it means something else.
+"""Run the notebooks, and store their outputs in a form that changes only when their meaning does.
 
-A committed notebook carries its outputs: whoever reads the repository sees them, and the notebook tests
-compare against them. So a second run on another machine must write the same file. What differs between two
-runs without meaning anything (random cell ids, times, object addresses, widget models) is dropped or masked;
-everything else stays, and a difference in it is news.
+Notebooks are committed with their outputs: readers of the repository see them, and the notebook tests compare against
+them. A second run, on another machine, must therefore write the same file. What differs between two runs and means
+nothing (random cell ids, times, object addresses, widget models) is dropped or masked. Everything else stays, so any
+other difference is a change.
 
     python tools/notebooks.py                   run every notebook and write it back
     python tools/notebooks.py --check           run every notebook and say which are stale, and where
@@ -36,20 +36,20 @@ SIDE_BY_SIDE = 2  # notebooks at a time
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 KEPT_CELL_METADATA = ("tags", "jupyter")
 
-# Only an address inside a Python repr is noise: the simulated machine has addresses too, which are the point.
+# Mask an address only inside a Python repr. The simulated computer's addresses are what a notebook shows.
 OBJECT_ADDRESS = re.compile(r"(<[^<>\n]* at )0x[0-9a-fA-F]+(?=>)")
 MODEL_ID = re.compile(r"\b[0-9a-f]{32}\b")
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
-# Two versions of a drawing library paint the same picture with different bytes; --check leaves them alone.
+# Two versions of a drawing library store the same picture as different bytes, so --check does not compare pictures.
 PICTURES = ("image/png", "image/svg+xml")
 INLINE_PICTURE = re.compile(r"data:image/(?:png|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
-# Of a figure drawn in the page, what it is called stays: that says what it shows.
+# A figure drawn in the page keeps its label, which says what it shows.
 INLINE_DRAWING = re.compile(r'(<svg\b[^>]*? aria-label="[^"]*").*?</svg>|<style data-kx>[^<]*</style>', re.DOTALL)
 
 
 class Failure(Exception):
-    """A notebook that is not as it should be, in one line for a person."""
+    """Something is wrong with a notebook. The text is one line."""
 
 
 def execute(notebook: Any, folder: Path) -> None:
@@ -62,7 +62,7 @@ def execute(notebook: Any, folder: Path) -> None:
         coalesce_streams=True,
         record_timing=False,
         store_widget_state=False,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a kernel's own warnings are not the notebook's
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a kernel's own warnings are no output of the notebook
     )
     try:
         client.execute()
@@ -86,7 +86,7 @@ def describe_error(notebook: Any, error: CellExecutionError) -> str:
 
 
 def normalise(notebook: Any) -> None:
-    """Drop and mask, in place, what two runs of the same notebook do not share."""
+    """Drop or mask, in place, what differs between two runs of the same notebook."""
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
     ids: set[str] = set()
@@ -104,7 +104,7 @@ def normalise(notebook: Any) -> None:
 
 
 def stable_id(cell: Any, taken: set[str]) -> str:
-    """An id made from the cell's text, so that inserting a cell leaves all other ids alone."""
+    """Return an id made from the cell's text, so that a new cell does not change the ids of the others."""
     repeat = 0
     while True:
         text = f"{cell.cell_type}\n{repeat}\n{cell.source}"
@@ -123,7 +123,7 @@ def normalise_output(output: Any, count: int | None) -> None:
     else:
         if output.output_type == "execute_result":
             output.execution_count = count
-        # The model is gone with its kernel. Its text, its page twin and its still picture stay.
+        # The widget's model ended with its kernel. Its text, its page and its still picture stay.
         output.data.pop("application/vnd.jupyter.widget-view+json", None)
         for kind, content in output.data.items():
             if isinstance(content, str) and kind not in PICTURES:
@@ -135,7 +135,7 @@ def mask(text: str) -> str:
 
 
 def differences(committed: Any, fresh: Any) -> Iterator[str]:
-    """Say where two notebooks with the same cells differ, pictures' bytes aside."""
+    """Yield where two notebooks with the same cells differ. Pictures are not compared."""
     for number, (old, new) in enumerate(zip(committed.cells, fresh.cells, strict=True), 1):
         if old.cell_type == "code" and comparable(old.outputs) != comparable(new.outputs):
             yield f"cell {number}: {first_difference(old.outputs, new.outputs)}"
@@ -188,7 +188,7 @@ def brief(text: str, width: int = 90) -> str:
 
 
 def check(path: Path) -> list[str]:
-    """What is wrong with one committed notebook; an empty list when nothing is."""
+    """Return what is wrong with one committed notebook."""
     committed = read(path)
     wrong = []
     size = path.stat().st_size
@@ -204,7 +204,7 @@ def check(path: Path) -> list[str]:
 
 
 def write(path: Path) -> str:
-    """Run one notebook and write it back, whole or not at all."""
+    """Run one notebook and write it back. A failure leaves the file as it was."""
     notebook = read(path)
     execute(notebook, path.parent)
     normalise(notebook)
@@ -220,8 +220,8 @@ def write(path: Path) -> str:
     return "written"
 
 
-def see_to(path: Path, *, checking: bool) -> tuple[str, list[str]]:
-    """Check or write one notebook, perhaps in a process of its own: what was done, and what is wrong."""
+def check_or_write(path: Path, *, checking: bool) -> tuple[str, list[str]]:
+    """Return what was done with one notebook, and what is wrong with it. This may run in a process of its own."""
     try:
         return ("up to date", check(path)) if checking else (write(path), [])
     except Failure as failure:
@@ -252,12 +252,14 @@ def main(arguments: list[str] | None = None) -> int:
         if not path.is_file():
             parser.error(f"no such notebook: {path}")
 
-    # Debuggers may warn about the interpreter's frozen modules; nobody debugs here.
+    # Without this, debugpy warns about frozen modules in every kernel.
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     status = 0
     with ProcessPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        each = pool.map if len(paths) > 1 else map  # a pool for one would only be slower
-        for path, (done, wrong) in zip(paths, each(partial(see_to, checking=options.check), paths), strict=True):
+        each = pool.map if len(paths) > 1 else map  # for one notebook a pool would only be slower
+        for path, (done, wrong) in zip(
+            paths, each(partial(check_or_write, checking=options.check), paths), strict=True
+        ):
             for line in wrong:
                 print(f"{path_name(path)}: {line}", file=sys.stderr)
             if wrong:
@@ -265,7 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
             else:
                 print(f"{path_name(path)}: {done}", flush=True)
     if status and options.check:
-        print("make notebooks writes them anew; read the difference before you commit it", file=sys.stderr)
+        print("`make notebooks` writes them again; read the difference before you commit it", file=sys.stderr)
     return status
 
 

@@ -1,4 +1,4 @@
-"""Draw the picture in the README, and write the words that stand for it there.
+"""Draw the README's picture, and write its text alternative.
 
 `make notebooks` calls it. A test holds the README's text alternative to the run.
 """
@@ -16,7 +16,7 @@ PICTURE = ROOT / "site" / "assets" / "readme.png"
 
 
 def words() -> str:
-    """Return what the picture shows."""
+    """Return the text alternative."""
     return alt_text(simulate(EXPLORERS["just-a-branch"].scenario))
 
 

@@ -1,4 +1,4 @@
-"""A folder, the built site and a JupyterLab, served on this machine and nowhere else: for tests and benchmarks."""
+"""Servers for tests and benchmarks: a folder, the built site, a JupyterLab. All listen on the loopback address only."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from typing import BinaryIO
 ROOT = Path(__file__).resolve().parents[1]
 LOOPBACK = "127.0.0.1"
 PATIENCE = 120  # seconds for JupyterLab to start, and for a notebook to run
-FORGOTTEN = 600  # seconds without a word after which a JupyterLab ends
+IDLE_LIMIT = 600  # seconds after which a JupyterLab that nobody uses ends
 
 POLICY_WANTED = "X-Policy-Wanted"
 
 BUILT_FOR = "http://127.0.0.1:8104/"
-"""The address that a site is built for where nobody names another: `site_url` in mkdocs.yml."""
+"""The address that a site is built for by default: `site_url` in mkdocs.yml."""
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
-    "--no-sandbox",  # containers have no user namespaces to build one from
+    "--no-sandbox",  # a container has no user namespaces, which the sandbox needs
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -49,7 +49,7 @@ def has_machine() -> bool:
 
 
 class Failed(Exception):
-    """Something could not be built or started. The text says what it said."""
+    """Something could not be built or started. The text is what it printed."""
 
 
 def find_chromium() -> str | None:
@@ -59,7 +59,7 @@ def find_chromium() -> str | None:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Says nothing, and sends the content policy that whoever asks wants to be held to."""
+    """Logs nothing. Sends the content security policy that a request asks for."""
 
     def end_headers(self) -> None:
         if policy := self.headers.get(POLICY_WANTED):
@@ -71,10 +71,10 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 class _Site(_Quiet):
-    """Serves a site as if it had been built for the address at which it is served.
+    """Serves a site as if it had been built for the address that serves it.
 
-    A page names the address that it was built for, and instant navigation works only there. A port is not known
-    before it is taken, so the address is put in when a page is asked for.
+    A page names the address that it was built for, and instant navigation works only there. The port is not known
+    until the server has one, so each page gets the address when it is requested.
     """
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
@@ -105,7 +105,7 @@ def folder(path: Path, handler: type[_Quiet] = _Quiet) -> Iterator[str]:
 
 @contextlib.contextmanager
 def site(path: Path, machine: bool = True) -> Iterator[str]:
-    """Build the site into a folder and serve it, without the machine's page if that is not wanted or cannot be.
+    """Build the site into a folder and serve it; without the machine's page if ``machine`` is false.
 
     The site that ``KEXECDOC_SITE`` names is served as it is: `make test` has just built it. Failed if there is none.
     """
@@ -141,13 +141,13 @@ def build(path: Path, machine: bool = True) -> None:
 
 @contextlib.contextmanager
 def jupyterlab(home: Path) -> Iterator[Callable[[str], str]]:
-    """Run a JupyterLab over ``home/notebooks``, free of this user's settings: yields name -> address.
+    """Run a JupyterLab on ``home/notebooks`` without the user's settings. Yield a function from a name to its address.
 
     Failed if it does not start.
     """
     settings = home / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
-    # No question about news in the reader's way, and no look for updates.
+    # Ask no question about news, and look for no updates.
     silence = '{"fetchNews": "false", "checkForUpdates": false}'
     (settings / "notification.jupyterlab-settings").write_text(silence)
     with socket.socket() as probe:
@@ -164,9 +164,9 @@ def jupyterlab(home: Path) -> Iterator[Callable[[str], str]]:
         f"--ServerApp.root_dir={home / 'notebooks'}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",  # so that a test can say "run all cells"
-        # Whoever started it may be killed before he can stop it: a server that nobody uses ends by itself.
-        f"--ServerApp.shutdown_no_activity_timeout={FORGOTTEN}",
-        f"--MappingKernelManager.cull_idle_timeout={FORGOTTEN}",
+        # The process that started it may be killed first. Then the server ends when nobody uses it.
+        f"--ServerApp.shutdown_no_activity_timeout={IDLE_LIMIT}",
+        f"--MappingKernelManager.cull_idle_timeout={IDLE_LIMIT}",
     ]
     folders = {
         "JUPYTER_CONFIG_DIR": "config",
@@ -202,7 +202,7 @@ def _wait_until_up(server: subprocess.Popen[bytes], address: str, log: Path) -> 
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    # Asked politely it ends its kernels first. A kernel that lost its server ends by itself.
+    # On SIGTERM the server ends its kernels first. A kernel without a server ends by itself.
     server.terminate()
     try:
         server.wait(15)

@@ -1,7 +1,4 @@
-"""Whether the glossary explains what readers read, and no more: chapters, pages, what pages show of the package.
-
-`python -m tools.terms` tells terms that nothing uses, and abbreviations in a definition that have no entry.
-"""
+"""Check the glossary: `python -m tools.terms` names terms that nothing uses, and abbreviations without an entry."""
 
 from __future__ import annotations
 
