@@ -82,7 +82,6 @@ def test_every_step_and_phase_has_a_name_and_every_event_is_told(page, bare, nam
     assert labels == list(dict.fromkeys(named[step.split("/")[0]] for step in steps))
     kinds = page.evaluate(
         """async () => {
-            const { told } = await import("./assets/explorer.js");
             const root = document.querySelector(".kx");
             const seen = new Set();
             const range = root.querySelector("input[type=range]");

@@ -17,9 +17,7 @@ from scenarios import crossed, scenario
 
 from kexecdoc.course.explorers import EXPLORERS
 from kexecdoc.crossing import simulate
-from kexecdoc.model.log import frame_range
 from kexecdoc.study.presets import PRESETS
-from kexecdoc.web.view import legend
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "just-a-branch"
@@ -37,41 +35,6 @@ def map_of(explorer):
     """The memory map as the canvas has it, pixel for pixel."""
     explorer.page.wait_for_timeout(100)  # the next frame of the display has drawn what was asked for
     return explorer.locator(".kx-map").evaluate("canvas => canvas.toDataURL()")
-
-
-# --- the module ------------------------------------------------------------------------------------------
-
-
-def test_scrubbing_to_and_fro_shows_what_the_fold_says(page, bare):
-    page.goto(bare + "one.html")
-    differences = page.evaluate(
-        """async () => {
-            const { fold, Reel } = await import("./assets/explorer.js");
-            const { log, legend } = await (await fetch("./view.json")).json();
-            const reel = new Reel(log, legend);
-            const found = [];
-            for (let k = 0; k < 40; k++) {
-                const cursor = (k * 389) % (reel.length + 1);
-                const past = Object.entries(log.events).map(([n, column]) => [n, column.slice(0, cursor)]);
-                const state = fold(log.start, Object.fromEntries(past));
-                const machine = reel.at(cursor);
-                for (const [path, value] of Object.entries(machine.state))
-                    if (JSON.stringify(state[path]) !== JSON.stringify(value)) found.push([cursor, path]);
-                for (let f = 0; f < 4096; f++) {
-                    const said = (what) => state[`frame/${f}/${what}`];
-                    const same = {
-                        owner: said("owner") === reel.owners[machine.owner[f]],
-                        bytes: said("bytes") === reel.id[machine.writer[f]],
-                        found: (said("found") === "wrong") === (machine.found[f] === 2),
-                        kept: !!said("kept") === !!machine.kept[f],
-                    };
-                    for (const what in same) if (!same[what]) found.push([cursor, f, what]);
-                }
-            }
-            return found.slice(0, 5);
-        }"""
-    )
-    assert differences == []
 
 
 # --- on a page -------------------------------------------------------------------------------------------
@@ -227,38 +190,6 @@ def test_a_frame_is_told_its_life_and_what_became_of_its_bytes(explorer):
     expect(life).to_have_count(0)
 
 
-def test_what_became_of_every_leftover_write_is_what_the_log_says(page, bare):
-    """Every frame that was hit, by the page's module and by the package's own reading of the log."""
-    page.goto(bare + "one.html")
-    told = page.evaluate(
-        """async () => {
-            const { Reel, life, fate } = await import("./assets/explorer.js");
-            const { log, legend } = await (await fetch("./view.json")).json();
-            const reel = new Reel(log, legend);
-            const frames = [...new Set(reel.leftovers.filter((l) => l.result === "landed").map((l) => l.frame))];
-            return frames.map((f) => {
-                const entries = life(reel, f);
-                const n = entries.findLastIndex((e) => e.leftover);
-                return [f, reel.id[entries[n].until], fate(reel, entries, n)];
-            });
-        }"""
-    )
-    run = simulate(EXPLORERS[NAME].scenario)
-    wrong = {w.frame: w for w in run.verdict.wrong}
-    assert {frame for frame, *_ in told} >= set(wrong)
-    for frame, last, fate in told:
-        events = [e for e in run.log if any(frame in frame_range(path) for path in e.set)]
-        at = next(k for k, e in enumerate(events) if e.id == last)
-        after = [e for e in events[at + 1 :] if e.kind != "read" or frame in wrong]
-        over = next((e for e in after if any(frame in frame_range(p, "bytes") for p in e.set)), None)
-        if frame in wrong and (over is None or over.t_ns > wrong[frame].t_ns):
-            assert fate.startswith("found wrong by the frame’s owner")
-        elif over is not None:
-            assert fate.startswith(f"overwritten by {over.id}, ")
-        else:
-            assert fate == "still there at the end, and read by nobody"
-
-
 # --- two machines ----------------------------------------------------------------------------------------
 
 
@@ -299,50 +230,6 @@ def test_the_clock_of_two_machines_can_start_at_the_jump_of_each(explorer):
     explorer.get_by_role("radio", name="from the jump of each").check()
     go_to_step(explorer, "copy", "A")
     expect(before).to_have_text("A at the jump · B at the jump")
-
-
-@pytest.mark.parametrize(
-    ("a", "b"),
-    [
-        ({}, {"iommu": "translate"}),
-        ({}, {"quiesce": "remove"}),
-        ({"quiesce": "shutdown"}, {"lpi_disable": "sticky"}),
-        ({}, {"quiesce": "remove", "remove_callback": "hangs"}),
-    ],
-)
-@pytest.mark.parametrize("clock", ["call", "jump"])
-def test_a_film_of_two_goes_through_both_in_order_and_finds_every_moment_again(page, bare, a, b, clock):
-    base = EXPLORERS[NAME].scenario
-    views = [{"log": simulate(base.but(**changes)).to_log()} for changes in (a, b)]
-    page.goto(bare + "one.html")
-    problems = page.evaluate(
-        """async ({ views, legend, clock }) => {
-            const { Reel, Film } = await import("./assets/explorer.js");
-            const reels = views.map((v) => new Reel(v.log, legend));
-            const film = new Film(reels, clock);
-            const found = [];
-            for (let p = 1; p <= film.length; p++) {
-                const moved = [0, 1].filter((k) => film.cursor(p, k) === film.cursor(p - 1, k) + 1);
-                const stood = [0, 1].filter((k) => film.cursor(p, k) === film.cursor(p - 1, k));
-                if (moved.length + stood.length !== 2 || !moved.length) found.push(["skips", p]);
-                if (moved.length === 2) {
-                    const [x, y] = moved.map((k) => reels[k].id[film.cursor(p, k) - 1]);
-                    if (x !== y) found.push(["pairs", x, y]);
-                }
-                if (film.time(p) < film.time(p - 1)) found.push(["back in time", p]);
-                if (film.axis.x(p) < film.axis.x(p - 1) - 1e-12) found.push(["left", p]);
-                if (film.axis.x(p) < 0 || film.axis.x(p) > 1 + 1e-9) found.push(["off the axis", p]);
-            }
-            if (film.cursor(film.length, 0) !== reels[0].length || film.cursor(film.length, 1) !== reels[1].length)
-                found.push("does not end");
-            for (const k of [0, 1])
-                for (let c = 1; c <= reels[k].length; c += 7)
-                    if (film.cursor(film.positionOf(c, k), k) !== c) found.push(["lost", k, c]);
-            return found.slice(0, 5);
-        }""",
-        {"views": views, "legend": legend(), "clock": clock},
-    )
-    assert problems == []
 
 
 # --- take it along ---------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """What the explorer says of a run is what the log says: gates, times, partings, costs, bits, and who is silent."""
 
-import itertools
 import re
 
 import pytest
@@ -11,7 +10,6 @@ from kexecdoc.course.explorers import EXPLORERS, Explorer
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.reading.run import dumps
-from kexecdoc.web.precomputed import combinations
 from kexecdoc.web.view import controls, legend, message_table, view_of
 
 NAME = "just-a-branch"
@@ -105,67 +103,6 @@ def test_the_time_bar_stays_in_sight_below_the_header(page, site):
 # --- gates -----------------------------------------------------------------------------------------------
 
 
-def crossings_of(name):
-    """Every crossing of an explorer; of chapter 1's, with more switches than the reader has there."""
-    if name != NAME:
-        return list(combinations(name).values())
-    cases = itertools.product(
-        ("off", "identity", "translate"), ("hole", "ram"), ("bypass", "abort"), ("yes", "no"), ("resets", "trusts")
-    )
-    fields = ("iommu", "iova", "gbpa", "clear_bus_master", "next_driver")
-    return [simulate(BASE.but(dma="cyclic", **dict(zip(fields, case, strict=True)))) for case in cases]
-
-
-@pytest.mark.parametrize("name", EXPLORERS)
-def test_what_becomes_of_every_write_and_interrupt_is_what_the_gates_show_before_it(page, bare, name):
-    page.goto(bare + "one.html")
-    wrong, seen = page.evaluate(
-        """async ({ logs, legend }) => {
-            const { Reel, gatesOf } = await import("./assets/explorer.js");
-            const found = [];
-            const seen = { dma: 0, msi: 0, line: 0, lpi: 0, apic: 0 };
-            for (const log of logs) {
-                const reel = new Reel(log, legend);
-                for (let i = 0; i < reel.length; i++) {
-                    const [what, fate] = reel.kind[i].split(".");
-                    if (!(what in seen)) continue;
-                    const { write, interrupt } = gatesOf(reel.at(i), reel);
-                    const open = (way, start) => way.find(([name]) => name.startsWith(start))?.[1];
-                    const report = (...why) => found.push([reel.id[i], reel.kind[i], ...why]);
-                    seen[what]++;
-                    if (["dma", "msi"].includes(what) && reel.id[i].startsWith("eth0/")) {
-                        const master = open(write, "Bus Master") && open(write, "Bus Master, port") !== false;
-                        const iommu = open(write, log.scenario.machine === "x86" ? "VT-d" : "SMMU");
-                        const there = open(what === "dma" ? write : interrupt, "Address");
-                        // A message that lands in memory, and not at the doorbell, is none that gets through;
-                        // on x86 it goes past an IOMMU that refuses the device.
-                        const landed = fate === "landed" && !(what === "msi" && reel.sets[i].frames.length);
-                        const past = what === "msi" && log.scenario.machine === "x86";
-                        const by = !master ? "stopped" : !iommu && !past ? "faulted" : there ? "landed" : null;
-                        if ((by === "landed") !== landed || (by && by !== fate)) report(master, iommu, there);
-                        if (what === "msi" && !open(interrupt, "MSI")) report("MSI is shut");
-                        if (what === "dma" && !open(write, "DMA engine") && !reel.id[i].includes("descriptor"))
-                            report("the engine is stopped");
-                    }
-                    const { paths } = reel.sets[i];
-                    const set = (path) => paths.find(([p]) => p.startsWith(path));
-                    const apic = open(interrupt, "Local APIC");
-                    if (fate === "accepted" && set("apic/0/") && apic === false) report("the APIC is shut");
-                    const cpu = ["lpi/0/", "apic/0/"].some(set);
-                    if (fate === "acknowledged" && cpu && !open(interrupt, "Interrupts")) report("the CPU is shut");
-                    const byLine = interrupt[0][0] === "INTx";
-                    if (byLine && reel.id[i].includes("/deliver") && !interrupt[1][1]) report("the input is shut");
-                }
-            }
-            return [found.slice(0, 5), seen];
-        }""",
-        {"logs": [run.to_log() for run in crossings_of(name)], "legend": legend()},
-    )
-    assert wrong == []
-    assert seen["dma"] > 0
-    assert seen["line"] > 0 or name != "edge-and-level"
-
-
 def test_the_address_is_a_gate_where_the_smmu_is_off_and_the_device_uses_virtual_ones(explorer):
     choose(explorer, "iommu", "translate")
     go_to_step(explorer, "copy")
@@ -175,23 +112,6 @@ def test_the_address_is_a_gate_where_the_smmu_is_off_and_the_device_uses_virtual
 
 
 # --- time ------------------------------------------------------------------------------------------------
-
-
-def test_the_window_in_which_the_smmu_is_off_begins_before_the_jump_and_its_writes_are_marked(page, bare):
-    run = simulate(BASE.but(iommu="translate"))
-    page.goto(bare + "one.html")
-    windows, astray, jump = page.evaluate(
-        """async ({ log, legend }) => {
-            const { Reel } = await import("./assets/explorer.js");
-            const reel = new Reel(log, legend);
-            return [reel.windows, reel.astray.map(({ i }) => reel.t_ns[i]), reel.t_ns[reel.jump]];
-        }""",
-        {"log": run.to_log(), "legend": legend()},
-    )
-    off, on = (next(e.t_ns for e in run.log if e.id == id) for id in ("old/smmu-shutdown:0", "next/smmu-enable:0"))
-    assert windows == [{"t0": off, "t1": on}]
-    assert len(astray) == run.verdict.astray_before_jump > 0
-    assert all(off <= t < jump for t in astray)
 
 
 def test_the_cursor_follows_the_pointer_between_two_events(explorer):

@@ -2,7 +2,7 @@
 // Two machines: in which switches they differ, and the first event in which they part.
 
 import { make, say } from "./dom.js";
-import { CLOCKS } from "./film.js";
+import { CLOCKS } from "./timeline.js";
 import { duration, happening, since } from "./words.js";
 
 /** The switches in which two scenarios differ: `[name, value of the first, value of the second]`. */
@@ -53,7 +53,7 @@ export function compare(stage) {
   function load(machines) {
     el.hidden = machines.length < 2;
     if (el.hidden) return;
-    const [{ reel: a }, { reel: b }] = machines;
+    const [{ replay: a }, { replay: b }] = machines;
     const differ = differing(a.scenario, b.scenario);
     told.replaceChildren(
       ...(differ.length
@@ -69,13 +69,13 @@ export function compare(stage) {
 
   const switched = ([name, a, b], k) => [k ? ", " : "", make("code", { text: name }), ` (${a} | ${b})`];
 
-  function part(reels) {
-    const [a, b] = reels;
+  function part(replays) {
+    const [a, b] = replays;
     const i = parting(a, b);
     if (i < 0) return ["Event by event, the same happens in both."];
-    const times = reels.map((r) => (i < r.length ? r.t_ns[i] : Infinity));
+    const times = replays.map((r) => (i < r.length ? r.t_ns[i] : Infinity));
     const t = Math.min(...times);
-    const jumps = reels.flatMap((r, k) =>
+    const jumps = replays.flatMap((r, k) =>
       r.jump < 0 ? [] : [`${since(r, t).replace("the jump", `${"AB"[k]}’s jump`)}`],
     );
     const go = make("button", {
@@ -90,7 +90,7 @@ export function compare(stage) {
     });
     return [
       `They part ${duration(t)} after ${a.call}${jumps.length ? ` (${jumps.join(", ")})` : ""}. `,
-      ...(a.id[i] === b.id[i] ? one(a, b, i) : two(reels, i, times)),
+      ...(a.id[i] === b.id[i] ? one(a, b, i) : two(replays, i, times)),
       " ",
       go,
     ];
@@ -126,8 +126,8 @@ export function compare(stage) {
     ];
   }
 
-  const two = (reels, i, times) =>
-    reels.flatMap((r, k) => [
+  const two = (replays, i, times) =>
+    replays.flatMap((r, k) => [
       ` In ${"AB"[k]}: `,
       ...(i < r.length
         ? [

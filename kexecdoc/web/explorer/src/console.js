@@ -2,13 +2,13 @@
 // The console of both kernels, in step with t; each line is linked to its meaning.
 
 import { make, remembered, say, section, settle } from "./dom.js";
-import { before } from "./reel.js";
+import { before } from "./replay.js";
 import { since } from "./words.js";
 
 export function terminal(stage) {
   const box = make("div", { class: "kx-pair kx-screens" });
   const el = section("console", "Console", box);
-  const made = remembered(({ reel }) => screen(stage, reel));
+  const made = remembered(({ replay }) => screen(stage, replay));
   let screens = [];
 
   function load(machines) {
@@ -19,7 +19,7 @@ export function terminal(stage) {
   return { el, load, prepare: made, show: (machines) => machines.forEach(({ now }, k) => screens[k].show(now)) };
 }
 
-function screen(stage, reel) {
+function screen(stage, replay) {
   const list = make("div", {
     role: "list",
     class: "kx-lines",
@@ -29,12 +29,12 @@ function screen(stage, reel) {
   const scroller = make("div", { class: "kx-scroll" }, list);
   const meaning = make("p", { class: "kx-detail kx-meaning-box", role: "status" });
   const table = stage.model.get("messages") ?? {};
-  const entry = ({ message }) => table[`${message}@${reel.scenario.kernel}`] ?? table[message];
+  const entry = ({ message }) => table[`${message}@${replay.scenario.kernel}`] ?? table[message];
   let shown = 0;
   let chosen = null;
   let told; // the line whose meaning stands there
 
-  const lines = reel.lines.map((line, k) => {
+  const lines = replay.lines.map((line, k) => {
     const mechanism = entry(line)?.mechanism;
     const button = make(
       "button",
@@ -83,7 +83,7 @@ function screen(stage, reel) {
     const m = entry(line);
     meaning.replaceChildren(
       make("b", { text: m?.meaning ?? "An ordinary line." }),
-      ` ${m?.mechanism ? `Mechanism: ${m.mechanism}. ` : ""}Printed ${since(reel, reel.t_ns[line.i])}${m ? " by " : "."}`,
+      ` ${m?.mechanism ? `Mechanism: ${m.mechanism}. ` : ""}Printed ${since(replay, replay.t_ns[line.i])}${m ? " by " : "."}`,
       m ? make("code", { text: m.where }) : "",
     );
   }

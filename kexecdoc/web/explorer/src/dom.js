@@ -26,12 +26,12 @@ export function say(el, text) {
   if (el.textContent !== text) el.textContent = text;
 }
 
-/** What is built for a machine is kept with its reel, for each place: at a flip only what is new need be made. */
+/** What is built for a machine is kept with its replay, for each place: at a flip only what is new need be made. */
 export function remembered(build) {
   const known = [new WeakMap(), new WeakMap()];
   return (machine, k) => {
-    if (!known[k].has(machine.reel)) known[k].set(machine.reel, build(machine));
-    return known[k].get(machine.reel);
+    if (!known[k].has(machine.replay)) known[k].set(machine.replay, build(machine));
+    return known[k].get(machine.replay);
   };
 }
 
@@ -49,7 +49,7 @@ export function columns(machines, build) {
 }
 
 /** The same into a box, where a column stays if its machine does: of two machines one is flipped at a time. */
-export function settle(box, machines, build, whose = ({ reel }) => reel) {
+export function settle(box, machines, build, whose = ({ replay }) => replay) {
   const stands = box.children.length === machines.length;
   machines.forEach((machine, k) => {
     const old = stands ? box.children[k] : null;

@@ -31,39 +31,39 @@
 //   took, missed          milliseconds of the last run; what was asked for and did not come: `{ wanted, problem }`
 //   seeds                 how many a study can have, as a control
 
-import { account } from "./account.js";
 import { compare } from "./compare.js";
 import { terminal } from "./console.js";
 import { make, say } from "./dom.js";
 import { density } from "./drawing.js";
-import { Film } from "./film.js";
 import { gates } from "./gates.js";
 import { memory } from "./memory.js";
-import { pending } from "./pending.js";
-import { Reel } from "./reel.js";
+import { pendingTable } from "./pending-table.js";
 import { equal, quoted } from "./registry.js";
+import { RunReplay } from "./replay.js";
+import { screenReaderSummary } from "./screen-reader-summary.js";
+import { sharePanel } from "./share.js";
 import { switches } from "./switches.js";
-import { take } from "./take.js";
 import { time } from "./time.js";
+import { Timeline } from "./timeline.js";
 import { verdict } from "./verdict.js";
 
 export { encode, encodeMachine, leftOut, split, understand } from "./address.js";
 export { parting } from "./compare.js";
 export { make, say } from "./dom.js";
-export { Film } from "./film.js";
 export { fold } from "./fold.js";
+export { describeEntry, fateOf, frameHistory } from "./frame-history.js";
 export { gatesOf } from "./gates.js";
-export { fate, life, told } from "./life.js";
-export { parse, Reel } from "./reel.js";
 export { beside, changed, equal, filled, flipped, keyOf, quoted, spelt, taken, unmet } from "./registry.js";
+export { parse, RunReplay } from "./replay.js";
+export { Timeline } from "./timeline.js";
 export { brief, number } from "./words.js";
 
 const PLAYED = 20_000; // milliseconds from one end of the axis to the other
 const HOP = 1_200; // milliseconds a step when the reader prefers reduced motion
 const KEPT = 250; // milliseconds after which the moment is handed to the host
-const REELS = 24; // runs that are kept ready
+const REPLAYS = 24; // runs that are kept ready
 const EVENTS = 150_000; // in all of them together: half a gigabyte is too much for a page
-const FILMS = 64; // the same of pairs: with twelve runs there are as many as 144
+const TIMELINES = 64; // the same of pairs: with twelve runs there are as many as 144
 const PATIENCE = 5_000; // milliseconds that a host has to answer
 const SILENT = "The kernel does not answer: run this cell again.";
 
@@ -85,24 +85,24 @@ let explorers = 0;
 export function render({ model, el, panel = switches, more = null }) {
   const stop = new AbortController();
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
-  let machines = []; // of each: letter, reel, run and, while drawing, now
+  let machines = []; // of each: letter, replay, run and, while drawing, now
   let instant = null; // the time shown, where it lies between two events; else that of the last one
   let opening = true; // the reader has not gone anywhere yet
   const stage = {
     model,
     uid: `kx${++explorers}`,
-    film: null,
+    timeline: null,
     position: 0,
     frame: null,
     legend: () => model.get("legend"),
     label: (name) => stage.legend().owners[name]?.label ?? name,
     other: () => (Object.keys(model.get("other") ?? {}).length ? model.get("other") : null),
     clock: () => model.get("clock") || "call",
-    scenarios: () => machines.map((m) => m.reel.scenario),
+    scenarios: () => machines.map((m) => m.replay.scenario),
     isPlaying: () => playback !== 0,
     still: () => motion.matches,
-    time: () => instant ?? stage.film.time(stage.position),
-    begins: () => opening || stage.position === 0 || stage.position >= stage.film.length, // Play starts at the start
+    time: () => instant ?? stage.timeline.time(stage.position),
+    begins: () => opening || stage.position === 0 || stage.position >= stage.timeline.length, // Play starts at the start
     set: (settings) => tell({ ...settings, notice: "" }),
     registry: () => ({ defaults: model.get("defaults"), by_kernel: model.get("by_kernel") }),
     left: null, // the state before the reader leapt to other settings
@@ -113,16 +113,16 @@ export function render({ model, el, panel = switches, more = null }) {
     choose: (side, scenario) => stage.set({ [side]: scenario }),
     setOther: (scenario) => stage.set({ other: scenario ?? {} }),
     setClock: (clock) => tell({ clock }),
-    goToFirst: (cursor, those) => stage.go(Math.min(...those.map((k) => stage.film.positionOf(cursor, k)))),
-    goTo: (cursor, k) => stage.film && stage.go(stage.film.positionOf(cursor, k)),
-    goToTime: (t) => stage.film && stage.go(stage.film.positionAt(t), t),
+    goToFirst: (cursor, those) => stage.go(Math.min(...those.map((k) => stage.timeline.positionOf(cursor, k)))),
+    goTo: (cursor, k) => stage.timeline && stage.go(stage.timeline.positionOf(cursor, k)),
+    goToTime: (t) => stage.timeline && stage.go(stage.timeline.positionAt(t), t),
     ask(frame) {
       stage.frame = frame;
       keep();
       redraw();
     },
     go(position, t = null) {
-      if (!stage.film) return;
+      if (!stage.timeline) return;
       halt();
       move(position, t);
       keep();
@@ -143,17 +143,17 @@ export function render({ model, el, panel = switches, more = null }) {
 
   const parts = {
     switches: panel(stage),
-    take: take(stage),
+    share: sharePanel(stage),
     compare: compare(stage),
     verdict: verdict(stage),
     time: time(stage),
     memory: memory(stage),
     gates: gates(),
-    pending: pending(stage),
+    pending: pendingTable(stage),
     console: terminal(stage),
     ...(more && { more: more(stage) }),
   };
-  const spoken = account(stage);
+  const spoken = screenReaderSummary(stage);
   const alarm = make("p", { class: "kx-error", role: "alert", hidden: true });
   const waiting = make("p", { class: "kx-waiting", text: "The machine is being run …" });
   const picture = make(
@@ -171,7 +171,7 @@ export function render({ model, el, panel = switches, more = null }) {
       parts.pending.el,
       parts.console.el,
     ),
-    parts.take.along,
+    parts.share.along,
     parts.more?.el,
     make("details", { class: "kx-keys" }, make("summary", { text: "Keyboard" }), make("p", { text: KEYS })),
     spoken.el,
@@ -188,9 +188,9 @@ export function render({ model, el, panel = switches, more = null }) {
       onkeydown: press,
       onpointerdown: ({ target }) => target.closest(FOCUSABLE) === root && root.focus({ preventScroll: true }),
     },
-    parts.take.notice,
+    parts.share.notice,
     parts.switches.el,
-    parts.take.el,
+    parts.share.el,
     alarm,
     waiting,
     picture,
@@ -199,8 +199,8 @@ export function render({ model, el, panel = switches, more = null }) {
 
   /** Keys that mean the same wherever in the explorer the focus is. */
   function press(event) {
-    if (!stage.film || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPED)) return;
-    const { stops } = stage.film;
+    if (!stage.timeline || event.ctrlKey || event.metaKey || event.altKey || event.target.matches(TYPED)) return;
+    const { stops } = stage.timeline;
     const acts = {
       ",": () => stage.go(stage.position - 1),
       ".": () => stage.go(stage.position + 1),
@@ -234,12 +234,12 @@ export function render({ model, el, panel = switches, more = null }) {
   }
 
   const present = () =>
-    machines.map((m, k) => Object.assign(m, { now: m.reel.at(stage.film.cursor(stage.position, k)) }));
+    machines.map((m, k) => Object.assign(m, { now: m.replay.at(stage.timeline.cursor(stage.position, k)) }));
 
   function draw() {
     cancelAnimationFrame(asked);
     asked = 0;
-    if (!stage.film || !root.isConnected) return; // it is drawn when it has a size
+    if (!stage.timeline || !root.isConnected) return; // it is drawn when it has a size
     const began = performance.now();
     holding(() => {
       present();
@@ -247,12 +247,12 @@ export function render({ model, el, panel = switches, more = null }) {
       spoken.show();
     });
     root.dataset.cursor = stage.position;
-    root.dataset.shown = (model.get("controls") ?? []).map((c) => machines[0].reel.scenario[c.name]).join(" ");
+    root.dataset.shown = (model.get("controls") ?? []).map((c) => machines[0].replay.scenario[c.name]).join(" ");
     root.dataset.drawMs = (performance.now() - began).toFixed(2);
   }
 
   function move(position, t = null) {
-    stage.position = Math.min(stage.film.length, Math.max(0, position));
+    stage.position = Math.min(stage.timeline.length, Math.max(0, position));
     instant = t;
     opening = false;
     redraw();
@@ -295,27 +295,27 @@ export function render({ model, el, panel = switches, more = null }) {
 
   let playback = 0;
   function start() {
-    if (!stage.film) return;
-    const { film } = stage;
+    if (!stage.timeline) return;
+    const { timeline } = stage;
     if (stage.begins()) move(0);
     parts.time.playing(true);
-    let x = film.axis.xOf(stage.time());
+    let x = timeline.axis.xOf(stage.time());
     let then = performance.now();
     const tick = (now) => {
       if (motion.matches) {
         if (now - then >= HOP) {
           then = now;
-          move(film.stops.find((p) => p > stage.position) ?? film.length);
+          move(timeline.stops.find((p) => p > stage.position) ?? timeline.length);
         }
       } else {
         x += (now - then) / PLAYED;
         then = now;
-        const t = film.axis.time(x);
+        const t = timeline.axis.time(x);
         // Events at one instant share a place on the axis: never fall back behind one already shown.
-        if (x >= 1) move(film.length);
-        else move(Math.max(stage.position, film.positionAt(t)), t);
+        if (x >= 1) move(timeline.length);
+        else move(Math.max(stage.position, timeline.positionAt(t)), t);
       }
-      if (stage.position >= film.length) halt();
+      if (stage.position >= timeline.length) halt();
       else playback = requestAnimationFrame(tick);
     };
     playback = requestAnimationFrame(tick);
@@ -342,13 +342,13 @@ export function render({ model, el, panel = switches, more = null }) {
 
   /** The moment as the name of the event that made it, which another run may have as well. */
   function moment() {
-    const { film, position } = stage;
-    if (!film) return model.get("at") ?? "";
+    const { timeline, position } = stage;
+    if (!timeline) return model.get("at") ?? "";
     if (opening) return "";
     if (position === 0) return "start";
-    if (position >= film.length) return "end";
-    const k = film.mover(position);
-    return `${k ? "b:" : ""}${machines[k].reel.id[film.cursor(position, k) - 1]}`;
+    if (position >= timeline.length) return "end";
+    const k = timeline.mover(position);
+    return `${k ? "b:" : ""}${machines[k].replay.id[timeline.cursor(position, k) - 1]}`;
   }
 
   /** Hand the moment to the host, when the reader has come to rest. */
@@ -358,7 +358,7 @@ export function render({ model, el, panel = switches, more = null }) {
     clearTimeout(keeping);
     keeping = setTimeout(() => {
       const { at, frame } = stage.state();
-      if (known === `${at} ${frame}` || !stage.film) return;
+      if (known === `${at} ${frame}` || !stage.timeline) return;
       known = `${at} ${frame}`;
       tell({ at, frame });
     }, KEPT);
@@ -368,7 +368,7 @@ export function render({ model, el, panel = switches, more = null }) {
   function restore() {
     const at = model.get("at") ?? "";
     const frame = model.get("frame") ?? -1;
-    if (known === `${at} ${frame}` || !stage.film || waits()) return;
+    if (known === `${at} ${frame}` || !stage.timeline || waits()) return;
     known = `${at} ${frame}`;
     stage.frame = frame >= 0 && frame < stage.legend().memory.frames ? frame : null;
     halt();
@@ -388,21 +388,21 @@ export function render({ model, el, panel = switches, more = null }) {
     keep();
   }
 
-  /** The position of a moment, or null if this film does not have it. */
+  /** The position of a moment, or null if this timeline does not have it. */
   function positionOf(at) {
     if (!at) return matters();
     if (at === "start") return 0;
-    if (at === "end") return stage.film.length;
+    if (at === "end") return stage.timeline.length;
     const k = at.startsWith("b:") ? 1 : 0;
-    const i = machines[k]?.reel.find(at.replace(/^b:/, "")) ?? -1;
-    return i < 0 ? null : stage.film.positionOf(i + 1, k);
+    const i = machines[k]?.replay.find(at.replace(/^b:/, "")) ?? -1;
+    return i < 0 ? null : stage.timeline.positionOf(i + 1, k);
   }
 
   /** Where the explorer opens: at a write that is found wrong later, else at a jump. */
   function matters() {
-    const harmed = machines.filter((m) => m.reel.harm.size);
+    const harmed = machines.filter((m) => m.replay.harm.size);
     const chosen = harmed.length ? harmed : machines.slice(0, 1);
-    return Math.min(...chosen.map((m) => stage.film.positionOf(m.reel.matters, machines.indexOf(m))));
+    return Math.min(...chosen.map((m) => stage.timeline.positionOf(m.replay.matters, machines.indexOf(m))));
   }
 
   /** A host's view of a side, unless it answers an earlier question: of rapid flips the last one counts. */
@@ -413,26 +413,26 @@ export function render({ model, el, panel = switches, more = null }) {
     return Object.entries(scenario).every(([k, v]) => equal(found.log.scenario[k], v)) ? found : null;
   }
 
-  const reels = new Map(); // what the host gave -> the reel made of it
-  function reelOf(view) {
-    if (!reels.has(view.log)) {
-      const kept = [...reels.values()].reduce((events, reel) => events + reel.length, view.log.events.id.length);
-      if (kept > EVENTS) for (const known of [reels, films]) known.clear();
-      reels.set(view.log, new Reel(view.log, stage.legend()));
+  const replays = new Map(); // what the host gave -> the replay made of it
+  function replayOf(view) {
+    if (!replays.has(view.log)) {
+      const kept = [...replays.values()].reduce((events, replay) => events + replay.length, view.log.events.id.length);
+      if (kept > EVENTS) for (const known of [replays, timelines]) known.clear();
+      replays.set(view.log, new RunReplay(view, stage.legend()));
     }
-    if (reels.size > REELS) reels.delete(reels.keys().next().value);
-    return reels.get(view.log);
+    if (replays.size > REPLAYS) replays.delete(replays.keys().next().value);
+    return replays.get(view.log);
   }
 
-  const films = new Map(); // the film of each reel, or pair of reels, and clock
-  function filmOf(reels) {
+  const timelines = new Map(); // the timeline of each replay, or pair of replays, and clock
+  function timelineOf(replays) {
     const key = [
-      ...reels.map((r) => (numbers.has(r) ? numbers.get(r) : numbers.set(r, ++numbered).get(r))),
+      ...replays.map((r) => (numbers.has(r) ? numbers.get(r) : numbers.set(r, ++numbered).get(r))),
       stage.clock(),
     ].join();
-    if (!films.has(key)) films.set(key, new Film(reels, stage.clock()));
-    if (films.size > FILMS) films.delete(films.keys().next().value);
-    return films.get(key);
+    if (!timelines.has(key)) timelines.set(key, new Timeline(replays, stage.clock()));
+    if (timelines.size > TIMELINES) timelines.delete(timelines.keys().next().value);
+    return timelines.get(key);
   }
   const numbers = new WeakMap();
   let numbered = 0;
@@ -441,9 +441,9 @@ export function render({ model, el, panel = switches, more = null }) {
     const views = [answer("scenario", "view"), ...(stage.other() ? [answer("other", "other_view")] : [])];
     if (!views.every(Boolean)) return;
     halt();
-    const before = stage.film && whereabouts();
-    machines = views.map((view, k) => ({ letter: views.length > 1 ? "AB"[k] : "", reel: reelOf(view), ...view }));
-    stage.film = filmOf(machines.map((m) => m.reel));
+    const before = stage.timeline && whereabouts();
+    machines = views.map((view, k) => ({ letter: views.length > 1 ? "AB"[k] : "", replay: replayOf(view), ...view }));
+    stage.timeline = timelineOf(machines.map((m) => m.replay));
     picture.hidden = false;
     root.classList.toggle("kx-compared", machines.length > 1);
     holding(() => {
@@ -451,7 +451,7 @@ export function render({ model, el, panel = switches, more = null }) {
     });
     const led = known !== `${model.get("at") ?? ""} ${model.get("frame") ?? -1}`; // the host names another moment
     instant = null;
-    stage.position = opening ? matters() : led ? stage.film.length : sameMoment(before);
+    stage.position = opening ? matters() : led ? stage.timeline.length : sameMoment(before);
     onBusy();
     if (led) restore();
     else keep();
@@ -467,10 +467,10 @@ export function render({ model, el, panel = switches, more = null }) {
     const mine = (preparing = whenIdle(async () => {
       const view = await next().catch(() => null); // whoever asks for it later is told why it is missing
       if (preparing !== mine) return;
-      if (view?.log && !reels.has(view.log)) {
-        const reel = reelOf(view);
-        filmOf([reel]);
-        for (const part of Object.values(parts)) part.prepare?.({ reel }, 0);
+      if (view?.log && !replays.has(view.log)) {
+        const replay = replayOf(view);
+        timelineOf([replay]);
+        for (const part of Object.values(parts)) part.prepare?.({ replay }, 0);
       }
       prepare(rest);
     }));
@@ -483,9 +483,9 @@ export function render({ model, el, panel = switches, more = null }) {
 
   /** Where the reader is: the event, the step, and how long that has been going on. */
   function whereabouts() {
-    const { reel, now } = machines[0];
-    const t = stage.film.local(stage.time(), 0);
-    const step = now?.cursor ? reel.steps[reel.stepAt(now.cursor)] : null;
+    const { replay, now } = machines[0];
+    const t = stage.timeline.local(stage.time(), 0);
+    const step = now?.cursor ? replay.steps[replay.stepAt(now.cursor)] : null;
     return { id: moment(), step: step?.name, since: step ? t - step.t0 : 0 };
   }
 
@@ -493,9 +493,9 @@ export function render({ model, el, panel = switches, more = null }) {
   function sameMoment({ id, step, since }) {
     const same = positionOf(id);
     if (same !== null) return same;
-    const found = machines[0].reel.steps.find((s) => s.name === step);
-    if (!found) return stage.film.length;
-    return stage.film.positionAt(Math.min(found.t0 + since, found.t1) + stage.film.offsets[0]);
+    const found = machines[0].replay.steps.find((s) => s.name === step);
+    if (!found) return stage.timeline.length;
+    return stage.timeline.positionAt(Math.min(found.t0 + since, found.t1) + stage.timeline.offsets[0]);
   }
 
   const waits = () => !answer("scenario", "view") || (stage.other() && !answer("other", "other_view"));
@@ -505,8 +505,8 @@ export function render({ model, el, panel = switches, more = null }) {
   function onBusy() {
     const busy = waits() && !model.get("error") && !unanswered;
     root.setAttribute("aria-busy", String(!!busy));
-    waiting.hidden = !(busy && !stage.film);
-    picture.classList.toggle("kx-stale", !!(busy && stage.film));
+    waiting.hidden = !(busy && !stage.timeline);
+    picture.classList.toggle("kx-stale", !!(busy && stage.timeline));
     if (busy && !model.patient) patience ||= setTimeout(giveUp, PATIENCE);
     else patience = void clearTimeout(patience);
   }
@@ -515,8 +515,8 @@ export function render({ model, el, panel = switches, more = null }) {
   function giveUp() {
     patience = 0;
     unanswered = { scenario: model.get("scenario"), other: model.get("other") };
-    const shown = ({ reel }) =>
-      Object.fromEntries(Object.keys(unanswered.scenario).map((name) => [name, reel.scenario[name]]));
+    const shown = ({ replay }) =>
+      Object.fromEntries(Object.keys(unanswered.scenario).map((name) => [name, replay.scenario[name]]));
     if (machines.length) {
       model.set("scenario", shown(machines[0]));
       model.set("other", machines[1] ? shown(machines[1]) : {});
@@ -544,7 +544,7 @@ export function render({ model, el, panel = switches, more = null }) {
 
   function onChoice() {
     parts.switches.sync();
-    parts.take.sync();
+    parts.share.sync();
     onBusy();
     onView();
   }
@@ -559,7 +559,7 @@ export function render({ model, el, panel = switches, more = null }) {
     "change:messages": onView,
     "change:at": restore,
     "change:frame": restore,
-    "change:notice": parts.take.sync,
+    "change:notice": parts.share.sync,
     "change:error": onError,
   };
   for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
@@ -578,7 +578,7 @@ export function render({ model, el, panel = switches, more = null }) {
     matchMedia(query).addEventListener("change", recolour, { signal: stop.signal });
 
   parts.switches.build();
-  parts.take.sync();
+  parts.share.sync();
   onError();
   onView();
 

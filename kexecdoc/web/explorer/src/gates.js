@@ -2,7 +2,7 @@
 // The way of a write and of an interrupt: each gate open or shut at t, and why.
 
 import { make, say, section, settle } from "./dom.js";
-import { STUDY } from "./reel.js";
+import { STUDY } from "./replay.js";
 import { many } from "./words.js";
 
 const WHOSE = { old: "the old kernel’s", next: "the next kernel’s" };
@@ -23,8 +23,8 @@ const short = ({ chips }) => chips.iommu.replace("the ", "");
  * somebody at the address, and in words. Only an IOMMU that translates for the kernel that mapped them makes something
  * of I/O virtual addresses; `null` if no address comes that far. A message on x86 has a window that no IOMMU touches.
  */
-function addresses({ state, said }, reel) {
-  const { scenario, entry, gate } = reel;
+function addresses({ state, cursor }, replay) {
+  const { scenario, remapped, gate } = replay;
   const x86 = scenario.machine === "x86";
   const window = [true, "0xfee…: a local APIC’s, past every translation"];
   if (scenario.iommu !== "translate")
@@ -37,7 +37,7 @@ function addresses({ state, said }, reel) {
     ];
   }
   if (state[gate] !== "translates") return [[null, "not reached"], x86 ? window : [null, "not reached"]];
-  const stranger = state[`device/${STUDY}/programmed-by`] === "old" && entry >= 0 && said > entry;
+  const stranger = state[`device/${STUDY}/programmed-by`] === "old" && remapped !== null && cursor > remapped;
   const words = [
     !stranger,
     stranger ? "an I/O virtual address that the next kernel did not map: refused" : "I/O virtual, and mapped",
@@ -46,7 +46,7 @@ function addresses({ state, said }, reel) {
 }
 
 /** The gates of a message, which is a write, from the device to the CPU's door. */
-function message({ state }, reel, doorbell) {
+function message({ state }, replay, doorbell) {
   const msi = state[`device/${STUDY}/msi`];
   const enabled = state["redistributor/0/enable-lpis"];
   const apic = state["apic/0/enabled"];
@@ -55,10 +55,10 @@ function message({ state }, reel, doorbell) {
     [
       "MSI",
       msi === "enabled",
-      msi === "enabled" ? `enabled: a memory write, through Bus Master and ${short(reel)}` : kept,
+      msi === "enabled" ? `enabled: a memory write, through Bus Master and ${short(replay)}` : kept,
     ],
     ["Address", ...doorbell],
-    ...(reel.scenario.machine === "x86"
+    ...(replay.scenario.machine === "x86"
       ? [["Local APIC, CPU 0", apic, apic ? "accepts messages, whoever sends them" : "disabled"]]
       : [
           [
@@ -99,13 +99,13 @@ function wire({ state }, { line, chips: { controller, latch } }) {
 }
 
 /** Each gate of the two ways at t: its name, whether it lets through, and the state in words. */
-export function gatesOf(now, reel) {
+export function gatesOf(now, replay) {
   const { state } = now;
-  const { scenario } = reel;
+  const { scenario } = replay;
   const device = (what) => state[`device/${STUDY}/${what}`];
   const set = state[`gate/${STUDY}/bus-master`];
   const deaf = scenario["obeys-bus-master"] === "no";
-  const [data, doorbell] = addresses(now, reel);
+  const [data, doorbell] = addresses(now, replay);
   const engine = device("engine") === "running";
   const posted = scenario.dma === "cyclic" ? "round and round" : `${many(device("free"), "descriptor")} left`;
   const port = state["gate/port0/bus-master"]; // what the device is plugged into, if it is plugged in
@@ -129,11 +129,11 @@ export function gatesOf(now, reel) {
               port ? "set in the port above" : "clear in the port above: nothing from below gets through",
             ],
           ]),
-      [short(reel), ...(IOMMU[state[reel.gate]] ?? [true, "unknown"])],
+      [short(replay), ...(IOMMU[state[replay.gate]] ?? [true, "unknown"])],
       ["Address", ...data],
     ],
     interrupt: [
-      ...(byLine ? wire(now, reel) : message(now, reel, doorbell)),
+      ...(byLine ? wire(now, replay) : message(now, replay, doorbell)),
       [
         "Interrupts, CPU 0",
         taken && !storm,
@@ -166,8 +166,8 @@ export function gates() {
   }
 
   function show(machines) {
-    machines.forEach(({ now, reel }, k) => {
-      for (const [way, found] of Object.entries(gatesOf(now, reel))) {
+    machines.forEach(({ now, replay }, k) => {
+      for (const [way, found] of Object.entries(gatesOf(now, replay))) {
         const list = shown[k][way];
         while (list.children.length < found.length) list.append(gate());
         while (list.children.length > found.length) list.lastChild.remove();

@@ -3,8 +3,8 @@
 
 import { columns, make, say, section } from "./dom.js";
 import { density, fit, image, OVERLAYS, outline, tile } from "./drawing.js";
-import { fate, life, told } from "./life.js";
-import { FOUND } from "./reel.js";
+import { describeEntry, fateOf, frameHistory } from "./frame-history.js";
+import { FOUND } from "./replay.js";
 import { capital, hex, number, since } from "./words.js";
 
 const FLASH = 600; // milliseconds that a write of a device or a redistributor is seen
@@ -30,8 +30,8 @@ export function memory(stage) {
       maps = machines.map(map);
       box.replaceChildren(...columns(machines, (machine, k) => maps[k].el));
     }
-    const names = [...new Set(machines.flatMap((m) => m.reel.owners))];
-    const seen = names.filter((name) => machines.some((m) => m.reel.seen.has(name)));
+    const names = [...new Set(machines.flatMap((m) => m.replay.owners))];
+    const seen = names.filter((name) => machines.some((m) => m.replay.seen.has(name)));
     told_of = null;
     if (listed === `${machines.length} ${seen}`) return;
     listed = `${machines.length} ${seen}`;
@@ -52,7 +52,7 @@ export function memory(stage) {
 
   // --- one map
 
-  function map({ reel: { memory: shape }, letter }) {
+  function map({ replay: { memory: shape }, letter }) {
     const { columns: side, frames } = shape;
     const canvas = make("canvas", {
       class: "kx-map",
@@ -66,7 +66,7 @@ export function memory(stage) {
     const flashes = new Map(); // frame -> when it was written, on the display's clock
     let strips = { size: 0 }; // of each owner a whole row, to be copied from
     let before = null; // the cursor that was drawn last
-    let reel = null;
+    let replay = null;
     let drawn = ""; // what the picture was drawn for
     let known = null; // and what was counted in it
 
@@ -130,12 +130,12 @@ export function memory(stage) {
       return list.get(name);
     }
 
-    function show({ now, reel: shown }) {
+    function show({ now, replay: shown }) {
       const d = density();
       const size = Math.max(2, Math.floor((stage.width(holder) * d) / side));
       const paint = stage.colours();
       const g = (context ??= canvas.getContext("2d"));
-      if (reel !== shown) [reel, before, drawn] = [shown, null, ""];
+      if (replay !== shown) [replay, before, drawn] = [shown, null, ""];
       if (fit(canvas, size * side, (size * frames) / side) || strips.paint !== paint || strips.size !== size) {
         canvas.style.width = `${(size * side) / d}px`;
         canvas.style.height = `${(size * frames) / side / d}px`;
@@ -152,7 +152,7 @@ export function memory(stage) {
         // A run of equal frames within one row is one rectangle.
         const end = from - (from % side) + side;
         for (to = from + 1; to < end && owner[to] === owner[from]; to++);
-        const name = reel.owners[owner[from]];
+        const name = replay.owners[owner[from]];
         const [x, wide] = [(from % side) * size, (to - from) * size];
         g.drawImage(strip(name), x, 0, wide, size, x, Math.floor(from / side) * size, wide, size);
         counts.set(name, (counts.get(name) ?? 0) + to - from);
@@ -195,8 +195,8 @@ export function memory(stage) {
     function flash(g, now, size, paint, at, line) {
       const { cursor } = now;
       const touched = new Set();
-      const written = (i) => reel.sets[i].frames.filter((f) => f.what === "bytes" && f.end - f.first <= MANY);
-      const strange = (i) => reel.kind[i].startsWith("dma.") || reel.kind[i].startsWith("lpi."); // no CPU wrote it
+      const written = (i) => replay.sets[i].frames.filter((f) => f.what === "bytes" && f.end - f.first <= MANY);
+      const strange = (i) => replay.kind[i].startsWith("dma.") || replay.kind[i].startsWith("lpi."); // no CPU wrote it
       if (cursor) for (const f of written(cursor - 1)) for (let n = f.first; n < f.end; n++) touched.add(n);
       outline(g, touched, side, size, paint.surface, 5 * line);
       outline(g, touched, side, size, paint.accent, 3 * line);
@@ -270,9 +270,9 @@ export function memory(stage) {
     if (frame === null)
       say(short, "Point at a frame, or go from frame to frame with the arrow keys; choose one to be told its life.");
     else {
-      const { base, frame: bytes } = machines[0].reel.memory;
+      const { base, frame: bytes } = machines[0].replay.memory;
       const each = machines.map(
-        ({ letter, reel, now }) => `${letter ? `${letter}: ` : ""}${present(reel, now, frame)}`,
+        ({ letter, replay, now }) => `${letter ? `${letter}: ` : ""}${present(replay, now, frame)}`,
       );
       say(short, `Frame ${frame} at ${hex(base + frame * bytes)}. ${each.map(capital).join(" ")}`);
     }
@@ -282,11 +282,11 @@ export function memory(stage) {
       lives.replaceChildren(
         ...(told_of === null
           ? []
-          : columns(machines, ({ reel }) =>
+          : columns(machines, ({ replay }) =>
               biography(
-                reel,
+                replay,
                 told_of,
-                machines.findIndex((m) => m.reel === reel),
+                machines.findIndex((m) => m.replay === replay),
               ),
             )),
       );
@@ -297,13 +297,13 @@ export function memory(stage) {
   }
 
   /** What a frame is at this moment. */
-  function present(reel, now, frame) {
+  function present(replay, now, frame) {
     const writer = now.writer[frame];
     const parts = [
-      label(reel.owners[now.owner[frame]]),
+      label(replay.owners[now.owner[frame]]),
       writer < 0
         ? "not written since the call"
-        : `last written by ${reel.id[writer]}, ${since(reel, reel.t_ns[writer])}`,
+        : `last written by ${replay.id[writer]}, ${since(replay, replay.t_ns[writer])}`,
       ["not read by its owner yet", "found intact", "found wrong"][now.found[frame]] +
         (now.wrong[frame] && FOUND[now.found[frame]] !== "wrong" ? ", wrong before" : ""),
       now.kept[frame] && "kept as an LPI table",
@@ -312,17 +312,17 @@ export function memory(stage) {
   }
 
   /** The life of a frame as a list; each moment can be gone to. What one event does to it is one item. */
-  function biography(reel, frame, k) {
-    const entries = life(reel, frame);
+  function biography(replay, frame, k) {
+    const entries = frameHistory(replay, frame);
     const moments = Object.values(Object.groupBy([...entries.keys()], (n) => entries[n].i)).sort((a, b) => a[0] - b[0]);
     const item = (numbers) => {
       const { i } = entries[numbers[0]];
-      const when = since(reel, reel.t_ns[i]);
+      const when = since(replay, replay.t_ns[i]);
       const said = numbers.flatMap((n, at) => {
-        const became = fate(reel, entries, n);
+        const became = fateOf(replay, entries, n);
         return [
           at ? ", " : "",
-          told(reel, entries[n], label),
+          describeEntry(replay, entries[n], label),
           became && make("em", { text: `; its bytes: ${became}` }),
         ];
       });

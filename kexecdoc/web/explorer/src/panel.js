@@ -5,8 +5,8 @@
 // the same: a reader may want to set the one first that it waits for.
 
 import { make, say } from "./dom.js";
-import { ends } from "./ends.js";
 import { loading } from "./loading.js";
+import { outcomeLine } from "./outcome-line.js";
 import { changed, equal, flipped, keyOf, taken, unmet } from "./registry.js";
 import { start } from "./start.js";
 
@@ -32,7 +32,7 @@ export function panel(stage, tools = null) {
   const found = make("span", { class: "kx-note", role: "status" });
   const fitting = make("p", { class: "kx-set-row", hidden: true }); // presets that a search finds
   const begun = start(stage, reveal);
-  const end = ends(stage);
+  const end = outcomeLine(stage);
   const python = tools && loading(stage, tools);
   const groups = make("div", { class: "kx-groups" });
   const top = make(

@@ -42,21 +42,21 @@ export function strip(stage, letter, width) {
     lane,
     labels,
   );
-  let reel = null;
+  let replay = null;
   let axis = null;
   let X = null; // the place of a time of this machine
   let phases = [];
-  const pictures = new WeakMap(); // film -> the lanes as they are without a cursor: { whole, paint }
+  const pictures = new WeakMap(); // timeline -> the lanes as they are without a cursor: { whole, paint }
   let labelled = 0; // the width that the labels were chosen for
   let context = null;
 
   function load(shown, k) {
-    const { film } = stage;
-    const offset = film.offsets[k];
-    reel = shown;
-    ({ axis } = film);
+    const { timeline } = stage;
+    const offset = timeline.offsets[k];
+    replay = shown;
+    ({ axis } = timeline);
     X = (t) => axis.xOf(t + offset);
-    phases = reel.phases.filter((p) => RUNNING[p.name]);
+    phases = replay.phases.filter((p) => RUNNING[p.name]);
     labelled = 0;
     ribbon.replaceChildren(
       ...phases.map(({ name, t0, t1 }) => {
@@ -69,7 +69,7 @@ export function strip(stage, letter, width) {
 
   /** Signed by the jump, or from the call where there is none. */
   function signed(t) {
-    const zero = reel.jump < 0 ? 0 : reel.t_ns[reel.jump];
+    const zero = replay.jump < 0 ? 0 : replay.t_ns[replay.jump];
     return t === zero ? "0" : `${t < zero ? "−" : "+"}${brief(Math.abs(t - zero))}`;
   }
 
@@ -79,10 +79,10 @@ export function strip(stage, letter, width) {
     labelled = width;
     const marks = [
       ...phases.map((p) => ({ t: p.t0, name: RUNNING[p.name][2] })),
-      ...reel.windows.map((w) => ({ t: w.t0, name: "IOMMU off" })),
-      ...reel.storms.map((s) => ({ t: s.t0, name: "storm" })),
-      { t: reel.time(reel.length), name: "end" },
-      ...reel.steps.map((s) => ({ t: s.t0 })),
+      ...replay.windows.map((w) => ({ t: w.t0, name: "IOMMU off" })),
+      ...replay.storms.map((s) => ({ t: s.t0, name: "storm" })),
+      { t: replay.time(replay.length), name: "end" },
+      ...replay.steps.map((s) => ({ t: s.t0 })),
     ];
     const rank = ({ name }) => (name ? FIRST.length - FIRST.indexOf(name) : 0);
     const taken = [];
@@ -95,7 +95,7 @@ export function strip(stage, letter, width) {
       .toSorted((a, b) => rank(b) - rank(a))
       .map(({ t, name }) => {
         const x = X(t);
-        const said = name === "the call" ? reel.call : name;
+        const said = name === "the call" ? replay.call : name;
         const full = said ? (said === "jump" ? said : `${said} ${signed(t)}`) : signed(t);
         const text = [full, said].find((words) => words && free(x, words)) ?? "";
         if (!text && !name) return null;
@@ -117,10 +117,10 @@ export function strip(stage, letter, width) {
     label(wide);
     fit(canvas, w, h);
     const paint = stage.colours();
-    let known = pictures.get(stage.film);
+    let known = pictures.get(stage.timeline);
     if (known?.whole.width !== w || known.whole.height !== h || known.paint !== paint) {
       known = { whole: image(w, h, (g) => history(g, paint, w, h, d)), paint };
-      pictures.set(stage.film, known);
+      pictures.set(stage.timeline, known);
     }
     const g = (context ??= canvas.getContext("2d"));
     g.drawImage(known.whole, 0, 0);
@@ -145,16 +145,16 @@ export function strip(stage, letter, width) {
       g.fillRect(at(t0), 0, at(t1) - at(t0), h);
     }
     g.fillStyle = paint.line;
-    for (const { t0 } of reel.steps) g.fillRect(at(t0), 0, line, h);
-    for (const { t0, t1 } of reel.windows) hatching(g, at(t0), 0, at(t1) - at(t0), h, paint.control, line);
+    for (const { t0 } of replay.steps) g.fillRect(at(t0), 0, line, h);
+    for (const { t0, t1 } of replay.windows) hatching(g, at(t0), 0, at(t1) - at(t0), h, paint.control, line);
     const [writes, flips, wrong] = LANES.map(([from, to]) => [Math.round(h * from), Math.round(h * to)]);
     g.fillStyle = paint.alarm;
-    for (const { t0, t1 } of reel.storms)
+    for (const { t0, t1 } of replay.storms)
       g.fillRect(at(t0), flips[0], Math.max(2 * line, at(t1) - at(t0)), flips[1] - flips[0]);
     g.fillStyle = paint.ink;
     let last = -1;
-    for (const { i, result } of [...reel.astray, ...reel.leftovers]) {
-      const x = at(reel.t_ns[i]);
+    for (const { i, result } of [...replay.astray, ...replay.leftovers]) {
+      const x = at(replay.t_ns[i]);
       if (x === last && result === "landed") continue; // a mark is there
       last = x;
       const from = result === "landed" ? writes[0] : Math.round(writes[1] - (writes[1] - writes[0]) * 0.5);
@@ -162,8 +162,8 @@ export function strip(stage, letter, width) {
     }
     g.fillStyle = g.strokeStyle = paint.alarm;
     g.lineWidth = d;
-    for (const { i, flip } of [...reel.pending.filter((p) => p.flip), ...reel.strays]) {
-      const [x, half] = [at(reel.t_ns[i]), (flips[1] - flips[0]) * 0.6];
+    for (const { i, flip } of [...replay.pending.filter((p) => p.flip), ...replay.strays]) {
+      const [x, half] = [at(replay.t_ns[i]), (flips[1] - flips[0]) * 0.6];
       g.beginPath();
       g.moveTo(x, flips[0]);
       g.lineTo(x + half, flips[1]);
@@ -173,9 +173,9 @@ export function strip(stage, letter, width) {
       else g.stroke();
     }
     g.lineWidth = 1.5 * d;
-    for (const { i } of reel.spoilt) {
+    for (const { i } of replay.spoilt) {
       const half = (wrong[1] - wrong[0]) / 2;
-      cross(g, Math.min(w - half, at(reel.t_ns[i])), (wrong[0] + wrong[1]) / 2, half);
+      cross(g, Math.min(w - half, at(replay.t_ns[i])), (wrong[0] + wrong[1]) / 2, half);
     }
   }
 

@@ -84,7 +84,7 @@ export function time(stage) {
   // The scrubber is the native one, for keyboards and screen readers. What is seen, and what a pointer drags,
   // is the axis under it, since the native one cannot have a scale for each step.
   const drag = (event) => {
-    if (!stage.film || (event.type === "pointermove" && !track.hasPointerCapture(event.pointerId))) return;
+    if (!stage.timeline || (event.type === "pointermove" && !track.hasPointerCapture(event.pointerId))) return;
     if (event.type === "pointerdown") {
       track.setPointerCapture(event.pointerId);
       range.focus({ preventScroll: true });
@@ -94,20 +94,20 @@ export function time(stage) {
     const x = event.clientX - box.left;
     if (x >= box.width - EDGE) stage.go(Infinity);
     else if (x <= EDGE) stage.go(0);
-    else stage.goToTime(stage.film.axis.time(x / box.width));
+    else stage.goToTime(stage.timeline.axis.time(x / box.width));
   };
   track.addEventListener("pointerdown", drag);
   track.addEventListener("pointermove", drag);
 
   function load(machines) {
-    range.max = stage.film.length;
-    const there = MARKS.filter(([, any]) => machines.some(({ reel }) => any(reel))).map(([words]) => words);
+    range.max = stage.timeline.length;
+    const there = MARKS.filter(([, any]) => machines.some(({ replay }) => any(replay))).map(([words]) => words);
     say(key, `${there.join(" · ")}${there.length ? ". " : ""}Each step has its own scale.`);
     if (strips.length !== machines.length) {
       strips = machines.map(({ letter }) => strip(stage, letter, () => stage.width(track)));
       rows.replaceChildren(...strips.map((s) => s.el));
     }
-    machines.forEach(({ reel }, k) => strips[k].load(reel, k));
+    machines.forEach(({ replay }, k) => strips[k].load(replay, k));
     selects = machines.map((machine, k) => (machine.letter ? pair[k] : single)(machine, k));
     chooser.replaceChildren(...selects.map((s) => s.el));
     said = machines.map(teller);
@@ -115,15 +115,15 @@ export function time(stage) {
   }
 
   /** The steps of a machine, to be gone to by name. */
-  function steps({ reel, letter }, k) {
+  function steps({ replay, letter }, k) {
     const option = (text, value) => make("option", { text, value });
-    const groups = Object.entries(Object.groupBy([...reel.steps.keys()], (n) => reel.steps[n].name.split("/")[0]));
+    const groups = Object.entries(Object.groupBy([...replay.steps.keys()], (n) => replay.steps[n].name.split("/")[0]));
     const select = make(
       "select",
       {
         class: "kx-select",
         "aria-label": `Step${letter ? ` of machine ${letter}` : ""}`,
-        onchange: () => stage.goTo(+select.value < 0 ? 0 : reel.steps[+select.value].from + 1, k),
+        onchange: () => stage.goTo(+select.value < 0 ? 0 : replay.steps[+select.value].from + 1, k),
       },
       option("before the first step", -1),
       ...groups.map(([group, found]) =>
@@ -132,7 +132,7 @@ export function time(stage) {
           { label: GROUPS[group] ?? group },
           ...found.map((n) =>
             option(
-              `${reel.steps[n].name.split("/").slice(1).join("/")} · ${brief(reel.steps[n].t1 - reel.steps[n].t0)}`,
+              `${replay.steps[n].name.split("/").slice(1).join("/")} · ${brief(replay.steps[n].t1 - replay.steps[n].t0)}`,
               n,
             ),
           ),
@@ -146,13 +146,13 @@ export function time(stage) {
   }
 
   /** The event that made this position, in a sentence, and the event that led to it. */
-  function teller({ reel, letter }, k) {
+  function teller({ replay, letter }, k) {
     const sentence = make("span");
     const id = make("code");
     const link = make("button", {
       type: "button",
       class: "kx-link",
-      onclick: () => stage.goTo(reel.find(link.textContent) + 1, k),
+      onclick: () => stage.goTo(replay.find(link.textContent) + 1, k),
     });
     const cause = make("span", {}, ", caused by ", link);
     const small = make("small", { class: "kx-id" }, id, cause);
@@ -167,57 +167,58 @@ export function time(stage) {
   }
 
   function show(machines) {
-    const { film, position } = stage;
+    const { timeline, position } = stage;
     const t = stage.time();
     range.value = position;
-    const local = machines.map((_, k) => film.local(t, k));
+    const local = machines.map((_, k) => timeline.local(t, k));
     const named = (text, k) => `${machines[k].letter ? `${machines[k].letter} ` : ""}${text}`;
-    const moment = (reel, at) =>
-      at <= reel.time(reel.length) ? since(reel, at) : `over, ${since(reel, reel.time(reel.length))}`;
-    const each = machines.map(({ reel }, k) => named(moment(reel, local[k]), k)).join(" · ");
-    const place = `event ${number(position)} of ${number(film.length)}`;
+    const moment = (replay, at) =>
+      at <= replay.time(replay.length) ? since(replay, at) : `over, ${since(replay, replay.time(replay.length))}`;
+    const each = machines.map(({ replay }, k) => named(moment(replay, local[k]), k)).join(" · ");
+    const place = `event ${number(position)} of ${number(timeline.length)}`;
     range.setAttribute(
       "aria-valuetext",
       `${each}, step ${machines.map(({ now }, k) => named(now.state.step ?? "none", k)).join(" · ")}, ${place}`,
     );
     // Without a jump the moment is told by the call already.
-    const called = machines.flatMap(({ reel }, k) =>
-      local[k] >= 0 && reel.jump >= 0 ? [{ k, text: duration(local[k]) }] : [],
+    const called = machines.flatMap(({ replay }, k) =>
+      local[k] >= 0 && replay.jump >= 0 ? [{ k, text: duration(local[k]) }] : [],
     );
     const alike = called.length === machines.length && called.every(({ text }) => text === called[0].text);
     const since_call = alike ? called[0].text : called.map(({ text, k }) => named(text, k)).join(", ");
     when.replaceChildren(
       make("b", { text: each }),
-      make("span", { text: `${since_call ? ` · ${since_call} after ${machines[0].reel.call}` : ""} · ${place}` }),
+      make("span", { text: `${since_call ? ` · ${since_call} after ${machines[0].replay.call}` : ""} · ${place}` }),
     );
     machines.forEach((machine, k) => {
       tell(machine, k);
-      const { reel, now } = machine;
-      const step = now.cursor && reel.steps.length && now.cursor > reel.steps[0].from ? reel.stepAt(now.cursor) : -1;
+      const { replay, now } = machine;
+      const step =
+        now.cursor && replay.steps.length && now.cursor > replay.steps[0].from ? replay.stepAt(now.cursor) : -1;
       if (+selects[k].select.value !== step) selects[k].select.value = step;
       strips[k].show(t);
     });
     say(playWords, stage.isPlaying() ? "Pause" : stage.begins() ? "Play the crossing" : "Play on");
   }
 
-  function tell({ reel, now }, k) {
-    const { film, position } = stage;
+  function tell({ replay, now }, k) {
+    const { timeline, position } = stage;
     const { sentence, id, link, cause, small, el: row } = said[k];
     const i = now.cursor - 1;
     small.hidden = i < 0;
     if (i < 0)
       return say(
         sentence,
-        stage.film.local(stage.time(), k) < 0
-          ? `For it ${reel.call} is still to come.`
-          : `The old kernel runs; ${reel.call} is about to come.`,
+        stage.timeline.local(stage.time(), k) < 0
+          ? `For it ${replay.call} is still to come.`
+          : `The old kernel runs; ${replay.call} is about to come.`,
       );
     // What the other machine did last stands there too, paler.
-    row.classList.toggle("kx-earlier", film.cursor(position - 1, k) === now.cursor);
-    say(sentence, `${capital(happening(reel, i, now, stage.label))}.`);
-    say(id, reel.id[i]);
-    cause.hidden = !reel.cause[i];
-    say(link, reel.cause[i] ?? "");
+    row.classList.toggle("kx-earlier", timeline.cursor(position - 1, k) === now.cursor);
+    say(sentence, `${capital(happening(replay, i, now, stage.label))}.`);
+    say(id, replay.id[i]);
+    cause.hidden = !replay.cause[i];
+    say(link, replay.cause[i] ?? "");
   }
 
   function playing(on) {

@@ -2,7 +2,7 @@
 // In the end: the outcome in a word, the verdict in a sentence, the counts.
 
 import { make, settle } from "./dom.js";
-import { STUDY } from "./reel.js";
+import { STUDY } from "./replay.js";
 import { brief, many, number } from "./words.js";
 
 export function verdict(stage) {
@@ -13,7 +13,7 @@ export function verdict(stage) {
     settle(box, machines, one);
   }
 
-  function one({ reel, run, what_if, letter }) {
+  function one({ replay, run, what_if, letter }) {
     const { outcome, summary } = run.verdict;
     const look = stage.legend().outcomes[outcome] ?? { sign: "", meaning: "" };
     const word = make(
@@ -27,12 +27,12 @@ export function verdict(stage) {
       make("h3", { class: "kx-lead" }, letter ? `${letter}, in the end: ` : "In the end: ", word),
       make("p", { class: "kx-sentence", text: summary }),
       what_if.length > 0 && make("p", { class: "kx-note kx-what-if", text: `A what-if: ${what_if.join("; ")}.` }),
-      make("div", { role: "list", class: "kx-counts" }, ...counts(run, reel)),
+      make("div", { role: "list", class: "kx-counts" }, ...counts(run, replay)),
     ].filter(Boolean);
   }
 
-  function counts({ dma, lpi, irq, dump, time_ms, callbacks }, reel) {
-    const x86 = reel.scenario.machine === "x86";
+  function counts({ dma, lpi, irq, dump, time_ms, callbacks }, replay) {
+    const x86 = replay.scenario.machine === "x86";
     const ports = callbacks.filter((c) => c.device.startsWith("port"));
     const item = (zero, ...words) => make("div", { role: "listitem", class: zero ? "kx-zero" : "" }, ...words);
     const usable = lpi.msi_usable;
@@ -57,8 +57,8 @@ export function verdict(stage) {
         make("b", { text: usable === false ? "dead" : usable ? "usable" : "not set up" }),
       ),
       dump && item(false, "dump ", make("b", { text: dump })),
-      reel.jump >= 0 &&
-        item(false, make("b", { text: brief(time_ms.shutdown * 1e6) }), ` from ${reel.call} to the jump`),
+      replay.jump >= 0 &&
+        item(false, make("b", { text: brief(time_ms.shutdown * 1e6) }), ` from ${replay.call} to the jump`),
       ports.length > 0 &&
         item(
           false,

@@ -61,10 +61,10 @@ export function brief(ns) {
 }
 
 /** A moment of a run by its jump; by the call if there was no jump. */
-export function since(reel, t) {
+export function since(replay, t) {
   if (t < 0) return "not called yet";
-  if (reel.jump < 0) return `${duration(t)} after ${reel.call}`;
-  const d = t - reel.t_ns[reel.jump];
+  if (replay.jump < 0) return `${duration(t)} after ${replay.call}`;
+  const d = t - replay.t_ns[replay.jump];
   if (d === 0) return "at the jump";
   return `${duration(Math.abs(d))} ${d < 0 ? "before" : "after"} the jump`;
 }
@@ -87,25 +87,26 @@ const CHANGES = {
 };
 
 /** What event i of a run is, in a sentence without its stop; `now` is the machine just after it. */
-export function happening(reel, i, now, label) {
-  const kind = reel.kind[i];
-  const { paths, frames } = reel.sets[i];
+export function happening(replay, i, now, label) {
+  const kind = replay.kind[i];
+  const { paths, frames } = replay.sets[i];
   if (kind === "step") return `a step begins: ${paths.find(([path]) => path === "step")[1]}`;
   if (kind === "run") {
     const [path, what] = paths[0];
     if (path === "dump") return "the crashed kernel has written the dump itself";
-    const copies = what === "stub" && reel.steps.some(({ name }) => name === "jump/copy");
+    const copies = what === "stub" && replay.steps.some(({ name }) => name === "jump/copy");
     return (BEGINS[what] ?? KINDS.run) + (copies ? ", and a stub copies the image" : "");
   }
   if (kind === "print") return `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`;
   if (kind === "read" && frames.some((f) => f.value === "wrong"))
     return "an owner read its memory and found wrong bytes";
   if (CHANGES[kind] && paths.length) return CHANGES[kind](paths[0][0].split("/"), paths[0][1]);
-  const { iommu, doorbell } = reel.chips;
+  const { iommu, doorbell } = replay.chips;
   if (kind === "msi.landed" && frames.length) return `an interrupt message landed in memory, and not at ${doorbell}`;
   const frame = kind === "dma.landed" ? frames.find((f) => f.what === "bytes")?.first : undefined;
   if (frame === undefined) return (KINDS[kind] ?? kind).replace("IOMMU", iommu).replace("DOORBELL", doorbell);
-  const found = reel.harm.get(i);
-  const fate = found === undefined ? "" : `; its owner finds it wrong ${brief(reel.t_ns[found] - reel.t_ns[i])} later`;
-  return `the device wrote frame ${number(frame)}, ${label(reel.owners[now.owner[frame]])}${fate}`;
+  const found = replay.harm.get(i);
+  const fate =
+    found === undefined ? "" : `; its owner finds it wrong ${brief(replay.t_ns[found] - replay.t_ns[i])} later`;
+  return `the device wrote frame ${number(frame)}, ${label(replay.owners[now.owner[frame]])}${fate}`;
 }

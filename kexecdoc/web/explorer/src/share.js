@@ -22,7 +22,7 @@ export function cell(name, { scenario, other, at, frame, clock }, registry) {
   return `from kexecdoc import ${call.split("(")[0]}\n\n${call}`;
 }
 
-export function take(stage) {
+export function sharePanel(stage) {
   const baseline = make("p", { class: "kx-note kx-baseline" });
   const status = make("span", { class: "kx-note kx-copied", role: "status" });
   const notice = make("p", { class: "kx-notice", role: "status", hidden: true });

@@ -3,16 +3,16 @@
 // arithmetic from an INTID to a bit. With local APICs it is registers, as it is for a line anywhere.
 
 import { make, remembered, say, section, settle } from "./dom.js";
-import { before } from "./reel.js";
+import { before } from "./replay.js";
 import { hex, many, since } from "./words.js";
 
 const CPU = 0; // after the jump only this one's table changes: the others were taken down
 const BITS = [0, 1, 2, 3, 4, 5, 6, 7];
 
-export function pending(stage) {
+export function pendingTable(stage) {
   const box = make("div", { class: "kx-pair" });
   const el = section("pending", "", box);
-  const made = remembered(({ reel }) => waiting(stage, reel));
+  const made = remembered(({ replay }) => waiting(stage, replay));
   let found = [];
 
   function load(machines) {
@@ -26,19 +26,19 @@ export function pending(stage) {
 }
 
 /** What a machine has: a table or local APICs, and the line where it is of interest. */
-function waiting(stage, reel) {
-  const x86 = reel.scenario.machine === "x86";
-  const asserted = ({ paths }) => paths.some(([path, value]) => value && path === `line/${reel.line}/asserted`);
+function waiting(stage, replay) {
+  const x86 = replay.scenario.machine === "x86";
+  const asserted = ({ paths }) => paths.some(([path, value]) => value && path === `line/${replay.line}/asserted`);
   const lines =
-    x86 || reel.sets.some(asserted)
-      ? [facts(`Line ${reel.line} of the ${reel.chips.controller}`, (now) => line(now, reel))]
+    x86 || replay.sets.some(asserted)
+      ? [facts(`Line ${replay.line} of the ${replay.chips.controller}`, (now) => line(now, replay))]
       : [];
   if (x86)
     return {
       title: "Interrupts that wait",
-      parts: [facts("Local APICs: no table in memory", (now) => apics(now, reel)), ...lines],
+      parts: [facts("Local APICs: no table in memory", (now) => apics(now, replay)), ...lines],
     };
-  return { title: `Pending table of CPU ${CPU}`, parts: [...lines, table(stage, reel)] };
+  return { title: `Pending table of CPU ${CPU}`, parts: [...lines, table(stage, replay)] };
 }
 
 /** Names and what is to be said of them, as a list. */
@@ -55,7 +55,7 @@ function facts(name, tell) {
   return { el, show };
 }
 
-function apics({ state, cursor }, reel) {
+function apics({ state, cursor }, replay) {
   const cpus = Object.keys(state)
     .filter((path) => /^apic\/\d+\/enabled$/.test(path))
     .map((path) => path.split("/")[1]);
@@ -69,7 +69,7 @@ function apics({ state, cursor }, reel) {
       state[`cpu/${cpu}/online`] ? (state[`apic/${cpu}/enabled`] ? "accepts messages" : "disabled") + wait : "is down",
     ];
   });
-  const strays = before(reel.strays, cursor);
+  const strays = before(replay.strays, cursor);
   return [...each, ["Stray so far", `${many(strays, "interrupt")} that nobody here had handed out`]];
 }
 
@@ -90,28 +90,28 @@ function line({ state }, { line, chips: { latch } }) {
   ];
 }
 
-function table(stage, reel) {
+function table(stage, replay) {
   const el = make("div");
-  const changes = reel.pending.filter((p) => p.cpu === CPU);
+  const changes = replay.pending.filter((p) => p.cpu === CPU);
   const live = new Set(changes.map((p) => p.intid));
-  for (const { paths } of [reel.start, ...reel.sets])
+  for (const { paths } of [replay.start, ...replay.sets])
     for (const [path, value] of paths) if (path.startsWith("vector/") && value?.cpu === CPU) live.add(value.intid);
   const bytes = [...new Set([...live].map((n) => n >> 3))].sort((a, b) => a - b);
   const given = []; // when a table was set: { i, base }
-  reel.sets.forEach(({ paths }, i) => {
+  replay.sets.forEach(({ paths }, i) => {
     for (const [path, value] of paths) if (path === `redistributor/${CPU}/pending`) given.push({ i, base: value });
   });
   const foreign = new Map(); // frame -> the events in which somebody who is no redistributor wrote it
   const strangers = (frame) => {
     const wrote = (i) =>
-      !reel.kind[i].startsWith("lpi.") &&
-      reel.sets[i].frames.some((f) => f.what === "bytes" && f.first <= frame && frame < f.end);
-    if (!foreign.has(frame)) foreign.set(frame, [...reel.sets.keys()].filter(wrote));
+      !replay.kind[i].startsWith("lpi.") &&
+      replay.sets[i].frames.some((f) => f.what === "bytes" && f.first <= frame && frame < f.end);
+    if (!foreign.has(frame)) foreign.set(frame, [...replay.sets.keys()].filter(wrote));
     return foreign.get(frame);
   };
   let drawn = "";
 
-  const frameOf = (address) => Math.floor((address - reel.memory.base) / reel.memory.frame);
+  const frameOf = (address) => Math.floor((address - replay.memory.base) / replay.memory.frame);
 
   function show(now) {
     const past = changes.slice(0, before(changes, now.cursor));
@@ -143,8 +143,8 @@ function table(stage, reel) {
   }
 
   function whose(frame, now) {
-    const name = reel.owners[now.owner[frame]];
-    const nobodys = name === "old" && reel.jump >= 0 && now.cursor > reel.jump;
+    const name = replay.owners[now.owner[frame]];
+    const nobodys = name === "old" && replay.jump >= 0 && now.cursor > replay.jump;
     const words = nobodys ? "nobody’s memory" : (stage.legend().owners[name]?.label ?? name);
     return now.kept[frame] ? `${words}, kept for the next kernel` : words;
   }
@@ -163,8 +163,8 @@ function table(stage, reel) {
       over < 0
         ? ""
         : left
-          ? `; written over by ${reel.id[over]}, and shown as it was left`
-          : `: ${reel.id[over]} wrote over it, and these are that writer’s bytes`;
+          ? `; written over by ${replay.id[over]}, and shown as it was left`
+          : `: ${replay.id[over]} wrote over it, and these are that writer’s bytes`;
     return make(
       "div",
       { class: `kx-table${left && over >= 0 ? " kx-past" : ""}` },
@@ -211,9 +211,9 @@ function table(stage, reel) {
     const byte = intid >> 3;
     const taken = last && !value.get(`${base}/${intid}`);
     const lead = last
-      ? `Last set: INTID ${intid}, ${since(reel, reel.t_ns[last.i])}${last.flip ? ", in memory that nobody kept: a flip" : taken ? ", and acknowledged" : ""}.`
+      ? `Last set: INTID ${intid}, ${since(replay, replay.t_ns[last.i])}${last.flip ? ", in memory that nobody kept: a flip" : taken ? ", and acknowledged" : ""}.`
       : over >= 0
-        ? `These bytes are ${reel.id[over]}’s. INTID ${intid} would be recorded among them:`
+        ? `These bytes are ${replay.id[over]}’s. INTID ${intid} would be recorded among them:`
         : `No bit was set yet. INTID ${intid} would be:`;
     return [
       make("p", { class: last?.flip ? "kx-flipped" : "", text: lead }),

@@ -3,7 +3,7 @@
 
 import { make } from "./dom.js";
 
-export function ends(stage) {
+export function outcomeLine(stage) {
   const line = make("span");
   const luck = make("button", {
     type: "button",
