@@ -7,11 +7,12 @@ import re
 
 import pytest
 from hands import drawn
+from javascript import any_words
 from machine_hands import RUNS, START, field, flip, of_python, opened, says, shows, study
 from playwright.sync_api import expect
 
 from kexecdoc.crossing import simulate
-from kexecdoc.model.scenario import Scenario, ScenarioError, switches
+from kexecdoc.model.scenario import Scenario, switches
 from kexecdoc.study.effect import effects
 from kexecdoc.study.presets import PRESETS
 from kexecdoc.web.answers import answers
@@ -90,20 +91,6 @@ ASK = """async ({ page, asked }) => {
 }"""  # noqa: E501
 
 
-def any_words(draw):
-    """A scenario's words, any value of any switch; traffic such that most scenarios keep within their events."""
-    return {
-        name: str(draw.choice(switch.choices) if switch.choices else number(draw, switch))
-        for name, switch in switches().items()
-    }
-
-
-def number(draw, switch):
-    if switch.places:
-        return draw.randrange(101) / 100
-    return draw.randint(switch.low, 2_000 if switch.name == "traffic" else switch.high)
-
-
 def test_the_same_scenario_gives_the_same_bytes_in_the_browser(page, machine):
     draw = random.Random(20261129)
     runs = [{"kind": "run", "request": {"scenario": any_words(draw)}} for _ in range(50)]
@@ -117,83 +104,7 @@ def test_the_same_scenario_gives_the_same_bytes_in_the_browser(page, machine):
     assert there == [hashlib.sha256("\n".join(texts).encode()).hexdigest() for texts in here]
 
 
-# --- what the page knows of switches is what the package says -------------------------------------------------
-
-REGISTRY = """async ({ address, cases }) => {
-    const { changed, filled, flipped, taken, unmet } = await import(new URL("../assets/kexecdoc/explorer.js", address));
-    const about = await (await fetch(new URL("../assets/kexecdoc/machine.json", address))).json();
-    const control = (name) => about.controls.find((c) => c.name === name);
-    const words = (scenario) => Object.fromEntries(Object.entries(scenario).map(([n, v]) => [n, String(v)]));
-    return cases.map(({ scenario, name, word }) => {
-        const { value, error } = taken(control(name), word);
-        if (error) return { error };
-        const whole = filled(scenario, about);
-        const idle = about.controls.map((c) => unmet(c, whole)).join();
-        return { idle, whole: words(whole), changed: words(changed(whole, about)), flipped: words(flipped(whole, name, value, about)) };
-    });
-}"""  # noqa: E501
-
-ODD = ("", "-1", "0.5", "1.0000001", "007", "1e3", "nothing", "99999999999999999999", str(2**63 - 1), "²")
-
-
-def test_values_defaults_and_flips_are_those_of_the_package(page, machine):
-    draw = random.Random(7)
-    cases, expected = [], []
-    for _ in range(300):
-        whole = Scenario.of(any_words(draw))
-        name = draw.choice(["kernel", *switches()])
-        switch = switches()[name]
-        word = draw.choice([*ODD, *switch.choices] if draw.random() < 0.3 else switch.choices or [str(switch.high)])
-        differs = {n: str(v) for n, v in whole.differences().items()}
-        cases.append({"scenario": differs, "name": name, "word": word})
-        try:
-            other = whole.but(**{name: word})
-        except ScenarioError as error:
-            expected.append({"error": str(error)})
-        else:
-            flipped = {n: str(v) for n, v in other.values().items()}
-            values = {n: str(v) for n, v in whole.values().items()}
-            idle = ",".join(switch.inactive_because(values) for switch in switches().values())
-            expected.append({"whole": values, "changed": differs, "flipped": flipped, "idle": idle})
-    page.goto(machine)
-    found = page.evaluate(REGISTRY, {"address": machine, "cases": cases})
-    for case, mine, theirs in zip(cases, found, expected, strict=True):
-        if "error" in theirs:
-            assert "error" in mine, case
-            if not switches()[case["name"]].choices:
-                end = theirs["error"].split(" is not ")[1]
-                assert mine["error"].endswith(end), case
-        else:
-            assert mine == theirs, case
-
-
-LINKS = """async ({ address, pairs }) => {
-    const { beside, encodeMachine, filled, spelt, split, understand } = await import(
-        new URL("../assets/kexecdoc/explorer.js", address)
-    );
-    const about = await (await fetch(new URL("../assets/kexecdoc/machine.json", address))).json();
-    return pairs.map(([a, b]) => {
-        const [scenario, other] = [filled(a, about), filled(b, about)];
-        const words = split(encodeMachine({ scenario, other, at: "", frame: -1, clock: "call" }, about)).machine;
-        const { state, complaints } = understand(words, about.controls, 4096);
-        const first = filled(state.scenario, about);
-        return { first: spelt(first), second: spelt(beside(first, state.other, about)), complaints };
-    });
-}"""
-
-
-def test_a_link_to_two_machines_leads_to_these_two_whatever_their_kernels(page, machine):
-    draw = random.Random(9)
-    pairs = []
-    for _ in range(200):
-        a = Scenario.of(any_words(draw))
-        b = a.but(**{name: any_words(draw)[name] for name in draw.sample(list(switches()), draw.randint(0, 3))})
-        pairs.append((a, b if draw.random() < 0.7 else Scenario.of(any_words(draw))))
-    page.goto(machine)
-    words = [[{n: str(v) for n, v in s.differences().items()} for s in pair] for pair in pairs]
-    for pair, found in zip(pairs, page.evaluate(LINKS, {"address": machine, "pairs": words}), strict=True):
-        whole = [{n: str(v) for n, v in scenario.values().items()} for scenario in pair]
-        assert (found["first"], found["second"], found["complaints"]) == (*whole, [])
+# --- two machines -----------------------------------------------------------------------------------------
 
 
 def test_of_another_kernel_written_by_hand_the_second_machine_has_the_defaults(page, machine):

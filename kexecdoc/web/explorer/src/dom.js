@@ -1,9 +1,17 @@
-// @ts-nocheck
 // Making and changing elements.
 
+/** @typedef {string | Node | null | undefined | false} Child */
+/** @typedef {Record<string, any>} Properties */
+
 /**
- * Make an element: properties that start with "on" are listeners, `text` is what it says. Lists are lists by their
- * role: the hosts' style sheets have much to say about ul and li.
+ * Make an element: properties that start with "on" are listeners, `text` is what it says. Lists of the explorer are
+ * lists by their role: the hosts' style sheets have much to say about ul and li.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Properties} [properties]
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
 export function make(tag, properties = {}, ...children) {
   const el = document.createElement(tag);
@@ -13,20 +21,53 @@ export function make(tag, properties = {}, ...children) {
     else if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
     else el.setAttribute(name, value === true ? "" : value);
   }
-  el.append(...children.filter((c) => c !== null && c !== undefined && c !== false));
+  for (const child of children) if (child !== null && child !== undefined && child !== false) el.append(child);
   return el;
 }
 
-/** A part of the picture, with its title. */
+/**
+ * A button of the explorer.
+ *
+ * @param {Properties} properties
+ * @param {...Child} children
+ */
+export const button = (properties, ...children) =>
+  make("button", { type: "button", class: "kx-button", ...properties }, ...children);
+
+/**
+ * Text in which what stands between backquotes is code.
+ *
+ * @param {string} text
+ */
+export const prose = (text) => text.split("`").map((part, k) => (k % 2 ? make("code", { text: part }) : part));
+
+/**
+ * A part of the picture, with its title.
+ *
+ * @param {string} name
+ * @param {string} title
+ * @param {...Child} children
+ */
 export const section = (name, title, ...children) =>
   make("section", { class: `kx-part kx-${name}` }, make("h3", { class: "kx-title", text: title }), ...children);
 
-/** Set an element's text only if it differs: readers of the screen hear of changes, not of every frame. */
+/**
+ * Set an element's text only if it differs: a screen reader announces a change, not every frame.
+ *
+ * @param {Element} el
+ * @param {string} text
+ */
 export function say(el, text) {
   if (el.textContent !== text) el.textContent = text;
 }
 
-/** What is built for a machine is kept with its replay, for each place: at a flip only what is new need be made. */
+/**
+ * What is built for a machine is kept with its replay, for each place: at a flip only what is new need be made.
+ *
+ * @template Built
+ * @param {(machine: any) => Built} build
+ * @returns {(machine: any, k: number) => Built}
+ */
 export function remembered(build) {
   const known = [new WeakMap(), new WeakMap()];
   return (machine, k) => {
@@ -35,7 +76,12 @@ export function remembered(build) {
   };
 }
 
-/** One column for each machine, with its letter above it where there are two. */
+/**
+ * One column for each machine, with its letter above it where there are two.
+ *
+ * @param {any[]} machines
+ * @param {(machine: any, k: number) => Node | string | (Node | string)[]} build
+ */
 export function columns(machines, build) {
   return machines.map((machine, k) => {
     const column = make(
@@ -48,13 +94,20 @@ export function columns(machines, build) {
   });
 }
 
-/** The same into a box, where a column stays if its machine does: of two machines one is flipped at a time. */
+/**
+ * The same into a box, where a column stays if its machine does: of two machines one is flipped at a time.
+ *
+ * @param {HTMLElement} box
+ * @param {any[]} machines
+ * @param {(machine: any, k: number) => Node | string | (Node | string)[]} build
+ * @param {(machine: any) => object} [whose]
+ */
 export function settle(box, machines, build, whose = ({ replay }) => replay) {
   const stands = box.children.length === machines.length;
   machines.forEach((machine, k) => {
-    const old = stands ? box.children[k] : null;
+    const old = /** @type {any} */ (stands ? box.children[k] : null);
     if (old && old.kxOf === whose(machine) && old.kxLetter === machine.letter) return;
-    const [column] = columns([machine], () => build(machine, k));
+    const [column] = /** @type {any[]} */ (columns([machine], () => build(machine, k)));
     column.kxOf = whose(machine);
     column.kxLetter = machine.letter;
     if (old) old.replaceWith(column);
@@ -73,6 +126,7 @@ const ICONS = {
   last: "M2 2v12l9-6zM12 2h2v12h-2z",
 };
 
+/** @param {keyof typeof ICONS} shape */
 export function icon(shape) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");

@@ -53,7 +53,18 @@ export { make, say } from "./dom.js";
 export { fold } from "./fold.js";
 export { describeEntry, fateOf, frameHistory } from "./frame-history.js";
 export { gatesOf } from "./gates.js";
-export { beside, changed, equal, filled, flipped, keyOf, quoted, spelt, taken, unmet } from "./registry.js";
+export {
+  changed,
+  equal,
+  flipped,
+  inactiveReason,
+  keyOf,
+  parseValue,
+  quoted,
+  toStrings,
+  withDefaults,
+  withOverrides,
+} from "./registry.js";
 export { parse, RunReplay } from "./replay.js";
 export { Timeline } from "./timeline.js";
 export { brief, number } from "./words.js";

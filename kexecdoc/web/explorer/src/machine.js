@@ -6,7 +6,7 @@ import { encodeMachine } from "./address.js";
 import { Engine } from "./engine.js";
 import { render } from "./explorer.js";
 import { panel } from "./panel.js";
-import { beside, equal, filled, keyOf, spelt } from "./registry.js";
+import { equal, keyOf, toStrings, withDefaults, withOverrides } from "./registry.js";
 import { study } from "./study.js";
 
 const KEPT = 32; // runs that are kept, and
@@ -85,7 +85,7 @@ class Machine {
       const stored = await this.stored(scenario).catch(() => null);
       if (stored || stopped) return stored;
       let view = null;
-      run = this.engine.ask("run", { scenario: spelt(scenario) }, (text) => (view = JSON.parse(text)));
+      run = this.engine.ask("run", { scenario: toStrings(scenario) }, (text) => (view = JSON.parse(text)));
       this.model?.set("took", await run.over);
       return view;
     };
@@ -109,7 +109,7 @@ class Machine {
   /** The run as a file of the site has it, if one does: a preset's, or one of a chapter's explorer. */
   async stored(scenario) {
     const wanted = this.key(scenario);
-    const same = (words) => this.key(filled(words, this.registry)) === wanted;
+    const same = (words) => this.key(withDefaults(words, this.registry)) === wanted;
     const preset = this.about.presets.find(({ values }) => same(values));
     if (preset) return this.load(`runs/${preset.name}.json`);
     for (const { name, base, values } of this.about.explorers) {
@@ -135,7 +135,7 @@ class Machine {
         idle[name] = true;
         this.model?.set("idle", { key: this.key(scenario), idle: { ...idle } });
       };
-      this.looking = this.engine.ask("idle", { scenario: spelt(scenario) }, found);
+      this.looking = this.engine.ask("idle", { scenario: toStrings(scenario) }, found);
       this.looking.over.catch(() => {});
     }, REST);
   }
@@ -165,7 +165,8 @@ class Machine {
       shared: { ...shared, idle: null, took: null, missed: null, engine: this.engine.state },
       scenario: defaults,
       answer: (scenario) => this.answer(scenario),
-      filled: (words, base = null) => (base ? beside(base, words, this.registry) : filled(words, this.registry)),
+      withDefaults: (words, base = null) =>
+        base ? withOverrides(base, words, this.registry) : withDefaults(words, this.registry),
       encode: (state) => encodeMachine(state, this.registry),
       nearby: () => [],
       patient: true,

@@ -161,8 +161,8 @@ function addressed({ name, module, model, host }) {
     model.get("legend").memory.frames,
   );
   complaints.unshift(...strays.map((stray) => `this page has no explorer ${module.quoted(stray)}`));
-  const scenario = host.filled(state.scenario);
-  const other = Object.keys(state.other).length ? host.filled(state.other, scenario) : {};
+  const scenario = host.withDefaults(state.scenario);
+  const other = Object.keys(state.other).length ? host.withDefaults(state.other, scenario) : {};
   return { state: { ...state, scenario, other }, notice: module.leftOut(complaints), touched: !!found[name] };
 }
 

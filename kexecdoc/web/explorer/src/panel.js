@@ -7,7 +7,7 @@
 import { make, say } from "./dom.js";
 import { loading } from "./loading.js";
 import { outcomeLine } from "./outcome-line.js";
-import { changed, equal, flipped, keyOf, taken, unmet } from "./registry.js";
+import { changed, equal, flipped, inactiveReason, keyOf, parseValue } from "./registry.js";
 import { start } from "./start.js";
 
 const SHOWN = 6; // presets that a search shows
@@ -188,7 +188,7 @@ export function panel(stage, tools = null) {
 
   /** What was typed, if it is a value; if not, why not, and the machine stays as it is. */
   function type(input, control, side) {
-    const { value, error } = taken(control, input.value.trim().replace(/,(?=\d{3}\b)/g, ""));
+    const { value, error } = parseValue(control, input.value.trim().replace(/,(?=\d{3}\b)/g, ""));
     const letter = stage.other() ? `${side === "other" ? "B" : "A"}: ` : "";
     const knob = knobs.find((known) => known.control === control);
     if (error) {
@@ -303,7 +303,7 @@ export function panel(stage, tools = null) {
   /** Why a switch can have no effect, or "". */
   function idle(control, scenario) {
     const { name, choices } = control;
-    const declared = unmet(control, scenario);
+    const declared = inactiveReason(control, scenario);
     const known = model.get("idle"); // found by trying
     if (declared || !known?.idle[name] || known.key !== keyOf(scenario, registry())) return declared;
     return `no effect as the others are set: ${choices.length ? "with every other value" : "at its default, and at both ends of its range,"} the same happens`;

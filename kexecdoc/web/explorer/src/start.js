@@ -2,7 +2,7 @@
 // Where a reader can start, what he has set since, and the way back.
 
 import { make, say } from "./dom.js";
-import { changed, filled, keyOf } from "./registry.js";
+import { changed, keyOf, withDefaults } from "./registry.js";
 
 /** `reveal(name, letter)` leads to the control of a switch. */
 export function start(stage, reveal) {
@@ -40,7 +40,7 @@ export function start(stage, reveal) {
   /** A preset is a machine and nothing of what was seen on the last one: it opens at the moment that matters. */
   function begin(name) {
     const chosen = presets().find((p) => p.name === name);
-    if (chosen) stage.leap({ scenario: filled(chosen.values, registry()), at: "", frame: -1 });
+    if (chosen) stage.leap({ scenario: withDefaults(chosen.values, registry()), at: "", frame: -1 });
     else show(model.get("scenario")); // nobody can choose to have settings of his own
   }
 
@@ -64,7 +64,7 @@ export function start(stage, reveal) {
   }
 
   function show(scenario) {
-    const chosen = presets().find(({ values }) => keyed(filled(values, registry())) === keyed(scenario));
+    const chosen = presets().find(({ values }) => keyed(withDefaults(values, registry())) === keyed(scenario));
     select.value = chosen?.name ?? "";
     story.replaceChildren(...(chosen ? told(chosen) : []));
   }
@@ -93,7 +93,7 @@ export function start(stage, reveal) {
           "aria-label": `${name} back to its default${letter && `, machine ${letter}`}`,
           text: "×",
           onclick() {
-            stage.choose(side, filled(Object.fromEntries(names.filter(([n]) => n !== name)), registry()));
+            stage.choose(side, withDefaults(Object.fromEntries(names.filter(([n]) => n !== name)), registry()));
             (away.querySelector("button") ?? select).focus(); // what was pressed is gone
           },
         }),

@@ -2,7 +2,7 @@
 // A small study: the outcomes of many seeds, of the machine as it is or of every value of a switch, counted as they come.
 
 import { make, say } from "./dom.js";
-import { changed, equal, flipped, spelt, taken, unmet } from "./registry.js";
+import { changed, equal, flipped, inactiveReason, parseValue, toStrings } from "./registry.js";
 import { number } from "./words.js";
 
 const SEED = "seed"; // what every study varies
@@ -124,7 +124,10 @@ export function study(stage, { ask }) {
     for (const option of vary.options) {
       const varied = control(option.value);
       if (varied)
-        say(option, `${varied.label} (${varied.name})${unmet(varied, model.get("scenario")) ? ": no effect now" : ""}`);
+        say(
+          option,
+          `${varied.label} (${varied.name})${inactiveReason(varied, model.get("scenario")) ? ": no effect now" : ""}`,
+        );
     }
     const chosen = control(vary.value);
     valuesRow.hidden = !chosen || chosen.choices.length > 0;
@@ -146,16 +149,16 @@ export function study(stage, { ask }) {
   /** What was asked for, checked; null if something is wrong with it, which is said. */
   function request() {
     const chosen = control(vary.value);
-    const count = taken(many, seeds.value.trim());
+    const count = parseValue(many, seeds.value.trim());
     if (count.error) return refuse(`${count.error}.`, seeds);
-    const first = taken(control(SEED), from.value.trim());
+    const first = parseValue(control(SEED), from.value.trim());
     if (first.error) return refuse(`${first.error}.`, from);
     const typed = values.value
       .split(",")
       .map((word) => word.trim())
       .filter(Boolean);
     const words = chosen?.choices.length ? chosen.choices.map(({ value }) => String(value)) : typed;
-    const wrong = chosen && words.map((word) => taken(chosen, word).error).find(Boolean);
+    const wrong = chosen && words.map((word) => parseValue(chosen, word).error).find(Boolean);
     if (wrong) return refuse(`${wrong}.`, values);
     if (chosen && !words.length) return refuse(`${chosen.name}: no value was given; it is ${chosen.allowed}.`, values);
     refuse();
@@ -172,7 +175,7 @@ export function study(stage, { ask }) {
     command = commands(wanted, scenario);
     result.hidden = sure.hidden = true;
     let counted = null;
-    under = ask("study", { ...wanted, scenario: spelt(scenario) }, (text) => {
+    under = ask("study", { ...wanted, scenario: toStrings(scenario) }, (text) => {
       const answer = JSON.parse(text);
       if (answer.error) return refuse(`${answer.error}.`);
       counted = answer;
@@ -221,7 +224,7 @@ export function study(stage, { ask }) {
         .map(([other, value]) => ` --${other} ${value}`)
         .join("");
     if (!name) return `kexecdoc sweep${set(scenario)} --seeds ${n}`;
-    const each = words.map((word) => flipped(scenario, name, taken(control(name), word).value, registry));
+    const each = words.map((word) => flipped(scenario, name, parseValue(control(name), word).value, registry));
     const list = control(name).choices.length ? name : `${name}=${words.join(",")}`;
     if (new Set(each.map(set)).size === 1) return `kexecdoc sweep --vary ${list}${set(each[0])} --seeds ${n}`;
     return words.map((word, k) => `kexecdoc sweep --${name} ${word}${set(each[k])} --seeds ${n}`).join("\n");
@@ -312,8 +315,8 @@ export function study(stage, { ask }) {
 
   /** Show one of the runs that were counted; of two machines both get its seed, or they would differ in that, too. */
   function lead(scenario, name, word, seed) {
-    const machine = name ? flipped(scenario, name, taken(control(name), word).value, registry) : scenario;
-    const luck = { [SEED]: taken(control(SEED), seed).value };
+    const machine = name ? flipped(scenario, name, parseValue(control(name), word).value, registry) : scenario;
+    const luck = { [SEED]: parseValue(control(SEED), seed).value };
     const other = stage.other() ? { other: { ...stage.other(), ...luck } } : {};
     stage.leap({ scenario: { ...machine, ...luck }, ...other, at: "", frame: -1 });
     say(status, `Seed ${seed} is shown above.`);

@@ -1,132 +1,32 @@
-// @ts-nocheck
-// The page "Reading your console log": finds the known lines of a log that a reader pastes. It has the same patterns as
-// kexecdoc/reading/doctor.py, and does the same with them. What is pasted stays in this page.
+// The page "Reading your console log": finds the known lines of a log that a reader pastes. The log stays in this page.
 
-const WIDTH = 10; // ms of work between two looks at the reader
+import { compile, inSlices, read, summary } from "../console-log-reader.js";
+import { make, prose } from "../dom.js";
+
+/** @typedef {import("../console-log-reader.js").Known} Known */
+/** @typedef {import("../console-log-reader.js").Reading} Reading */
+/** @typedef {import("../console-log-reader.js").Finding} Finding */
+
 const SHOWN = 100_000; // letters: a box with a million takes a browser most of a second to lay out
+const QUIET = 200; // milliseconds without a keystroke after which the log is read
 
-/** Compile what messages.json has. */
-export function compile(data) {
-  return {
-    ...data,
-    prefix: new RegExp(data.prefix),
-    noise: new RegExp(data.noise, "g"),
-    release: new RegExp(data.release),
-    patterns: data.patterns.map(([pattern, id, since, before]) => ({
-      pattern: new RegExp(`^${pattern}`),
-      id,
-      since,
-      before,
-    })),
-  };
-}
-
-/** What the kernel said in a line of a log, without what stands before it. */
-export function spoken(line, known) {
-  const said = line.replace(known.noise, "");
-  return said.slice(said.match(known.prefix)[0].length).slice(0, known.longest).trimEnd();
-}
-
-/** The wording that a line has: the message's id and the versions that have these words; undefined if it is unknown. */
-export function identify(said, known) {
-  return known.patterns.find(({ pattern }) => pattern.test(said));
-}
+/** The theme makes the page again on the way to a heading of its own. The reader's log survives that. */
+const reader = { log: "" };
 
 /**
- * Read a log. A generator, which yields after each line so that whoever runs it can do something else for a while, and
- * returns the findings, the number of lines, and the releases that the banners name.
+ * Go to a place in this page. The theme would fetch the page again, and so remove the list that led there.
+ *
+ * @param {MouseEvent} event
  */
-export function* read(text, known) {
-  const lines = text ? text.replace(/\n$/, "").split("\n") : [];
-  const findings = [];
-  const releases = [];
-  for (const [n, line] of lines.entries()) {
-    const said = spoken(line, known);
-    const found = said && identify(said, known);
-    if (found) {
-      const { id, since, before } = found;
-      findings.push({ number: n + 1, text: said, id, since, before });
-      const release = said.match(known.release);
-      if (release?.index === 0) releases.push(release[1]);
-    }
-    yield n;
-  }
-  return { findings, lines: lines.length, releases };
-}
-
-/** What happened, in a few words: the path, the kernels, and how many lines there are of each harm. */
-export function summary({ findings, lines, releases }, known) {
-  const count = `${lines.toLocaleString("en")} line${lines === 1 ? "" : "s"}`;
-  if (!findings.length) return `Nothing of this is known here (${count}).`;
-  const said = [...new Set(findings.map(({ id }) => known.messages[id].marks).filter(Boolean))];
-  const path = said.join(", then ") || "which path was taken, no line says";
-  const who = releases.length ? byBanner(releases) : byWords(findings);
-  const harms = Object.entries(known.harms)
-    .map(([name, { word }]) => [findings.filter(({ id }) => known.messages[id].harm === name).length, word])
-    .filter(([n]) => n)
-    .map(([n, word]) => `${n.toLocaleString("en")} ${word}`);
-  return `${path[0].toUpperCase()}${path.slice(1)}.${who && ` ${who}.`} Known: ${findings.length.toLocaleString("en")} of ${count} (${harms.join(", ")}).`;
-}
-
-function byBanner(releases) {
-  const kernels = [];
-  for (const release of releases) {
-    const last = kernels.at(-1);
-    if (last?.release === release) last.times++;
-    else kernels.push({ release, times: 1 });
-  }
-  const often = ({ release, times }) => release + ({ 1: "", 2: ", twice" }[times] ?? `, ${times} times`);
-  return `Linux ${kernels.map(often).join(", then ")}`;
-}
-
-function byWords(findings) {
-  const bounds = (name) =>
-    findings
-      .map((finding) => finding[name])
-      .filter(Boolean)
-      .sort(older);
-  const [since, before] = [bounds("since").at(-1), bounds("before")[0]];
-  if (since && before && older(since, before) >= 0)
-    return "Two kernels spoke, and there is no banner to tell them apart";
-  const known = [since && `v${since} or later`, before && `before v${before}`].filter(Boolean).join(", and ");
-  return known && `There is no banner; by its words it is Linux ${known}, or about that`;
-}
-
-/** Which of two versions is older: negative if it is the first. */
-function older(a, b) {
-  const [[x, y], [u, v]] = [a, b].map((version) => version.split(".").map(Number));
-  return x - u || y - v;
-}
-
-// --- the page -------------------------------------------------------------------------------------------
-
-function make(tag, attributes = {}, ...children) {
-  const el = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "text") el.textContent = value;
-    else if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
-    else if (value === true) el.setAttribute(name, "");
-    else if (value !== false) el.setAttribute(name, value);
-  }
-  el.append(...children);
-  return el;
-}
-
-/** Text in which what stands between backquotes is code. */
-function prose(text) {
-  return text.split("`").map((part, n) => (n % 2 ? make("code", { text: part }) : part));
-}
-
-let kept = ""; // the reader's log: the theme's navigation makes the page anew, even on the way to one of its own headings
-
-/** Lead to a place in this page. The theme would fetch the page again, and so take the list away that led there. */
-function lead(event) {
-  const link = event.target.closest?.('a[href^="#"]');
+function follow(event) {
+  const link = /** @type {HTMLAnchorElement | null} */ (
+    event.target instanceof Element ? event.target.closest('a[href^="#"]') : null
+  );
   const target = link && document.getElementById(link.hash.slice(1));
   if (!target) return;
   event.preventDefault();
   event.stopPropagation();
-  const row = target.closest("li,tr");
+  const row = /** @type {HTMLElement} */ (target.closest("li,tr"));
   for (const other of document.querySelectorAll(".kx-here")) other.classList.remove("kx-here");
   row.classList.add("kx-here");
   row.tabIndex = -1;
@@ -135,6 +35,98 @@ function lead(event) {
   target.scrollIntoView();
 }
 
+/**
+ * What is known of one message: how bad it is, its first line, what it means, what to do, and where to read on.
+ *
+ * @param {Finding[]} findings all of this message
+ * @param {Known} known
+ * @param {Map<string, number>} advised advice that was given before, and at which line
+ * @param {string} base the address of this module
+ */
+function entry([first, ...more], known, advised, base) {
+  const { harm, meaning, advice, chapter } = known.messages[first.id];
+  const { sign, word } = known.harms[harm];
+  const el = make(
+    "li",
+    { class: `kx-log-${harm}`, id: `found-${first.number}`, "data-message": first.id },
+    make(
+      "p",
+      { class: "kx-log-head" },
+      make(
+        "span",
+        { class: `kx-harm kx-harm-${harm}` },
+        make("span", { "aria-hidden": "true", text: sign }),
+        ` ${word}`,
+      ),
+      ` line ${inEnglish(first.number)}`,
+      more.length ? `, and ${inEnglish(more.length)} more` : "",
+    ),
+    make("code", { class: "kx-log-line", text: first.text }),
+    make("p", {}, ...prose(meaning)),
+  );
+  if (advice) {
+    const before = advised.get(advice);
+    if (before === undefined) advised.set(advice, first.number);
+    const what =
+      before === undefined
+        ? prose(advice)
+        : ["what is said at ", make("a", { href: `#found-${before}`, text: `line ${inEnglish(before)}` }), "."];
+    el.append(make("p", {}, make("b", { text: "Do: " }), ...what));
+  }
+  if (harm === "routine") return el;
+  const url = known.chapters?.[chapter];
+  el.append(
+    make(
+      "p",
+      { class: "kx-log-links" },
+      make("a", { href: `#msg-${first.id}`, text: "In the tables" }),
+      url && " · ",
+      url && make("a", { href: new URL(`../../${url}`, base).href, text: `Chapter ${chapter}` }),
+    ),
+  );
+  return el;
+}
+
+/** @param {number} count */
+const inEnglish = (count) => count.toLocaleString("en");
+
+/** @param {Finding[]} findings */
+function byMessage(findings) {
+  /** @type {Map<string, Finding[]>} */
+  const groups = new Map();
+  for (const finding of findings) {
+    const group = groups.get(finding.id);
+    if (group) group.push(finding);
+    else groups.set(finding.id, [finding]);
+  }
+  return [...groups.values()];
+}
+
+/**
+ * The line to begin with: the first of the worst. Nothing if none is worth it.
+ *
+ * @param {Finding[][]} groups
+ * @param {Known} known
+ */
+function worstOf(groups, known) {
+  const order = Object.keys(known.harms);
+  /** @param {Finding[]} group */
+  const rank = ([first]) => order.indexOf(known.messages[first.id].harm);
+  const worst = groups.reduce((a, b) => (rank(b) > rank(a) ? b : a));
+  if (rank(worst) < 2) return [];
+  const [{ number, id }] = worst;
+  const { sign, word } = known.harms[known.messages[id].harm];
+  return [
+    "Begin with ",
+    make("a", { href: `#found-${number}`, text: `line ${inEnglish(number)}` }),
+    `, the first that is marked ${sign} ${word}.`,
+  ];
+}
+
+/**
+ * @param {HTMLElement} place
+ * @param {string} base the address of this module
+ */
 function mount(place, base) {
   const note = make("p", {
     class: "kx-log-note",
@@ -170,114 +162,70 @@ function mount(place, base) {
     list,
   );
 
-  let asked; // the patterns, once somebody has a log to read
-  const patterns = () =>
-    (asked ??= fetch(new URL("messages.json", base))
+  /** @type {Promise<Known | null> | null} */
+  let asked = null; // the patterns, once somebody has a log to read
+  const patterns = () => {
+    asked ??= fetch(new URL("messages.json", base))
       .then((answer) => answer.json())
       .then(compile)
-      .catch(() => (asked = null))); // null, and the next attempt may succeed
+      .catch(() => {
+        asked = null; // the next attempt may succeed
+        return null;
+      });
+    return asked;
+  };
   let turn = 0; // the number of the latest reading: an older one gives up
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
   async function look() {
     const mine = ++turn;
-    clear.hidden = !kept;
-    if (!kept.trim()) return show(null);
+    clear.hidden = !reader.log;
+    if (!reader.log.trim()) return show(null, null);
     const known = await patterns();
     if (mine !== turn) return;
     if (!known) {
-      show(null);
+      show(null, null);
       status.textContent = "The patterns could not be loaded. The tables below have every line.";
       return;
     }
-    const reading = read(kept, known);
-    let until = performance.now() + WIDTH;
-    for (let step = reading.next(); ; step = reading.next()) {
-      if (step.done) return show(step.value, known);
-      if (performance.now() < until) continue;
-      await new Promise((go) => setTimeout(go));
-      if (mine !== turn) return;
-      until = performance.now() + WIDTH;
-    }
+    const found = await inSlices(read(reader.log, known), {
+      now: () => performance.now(),
+      pause: () => new Promise((go) => setTimeout(go)),
+      wanted: () => mine === turn,
+    });
+    if (found) show(found, known);
   }
 
+  /**
+   * @param {Reading | null} found
+   * @param {Known | null} known
+   */
   function show(found, known) {
     worst.hidden = true;
     list.replaceChildren();
-    status.textContent = found ? summary(found, known) : "";
-    if (!found?.findings.length) return;
-    const groups = new Map();
-    for (const finding of found.findings) {
-      if (groups.has(finding.id)) groups.get(finding.id).push(finding);
-      else groups.set(finding.id, [finding]);
-    }
+    status.textContent = found && known ? summary(found, known) : "";
+    if (!found?.findings.length || !known) return;
+    const groups = byMessage(found.findings);
     const advised = new Map();
-    list.append(...[...groups.values()].map((group) => entry(group, known, advised)));
-    const order = Object.keys(known.harms);
-    const rank = ([first]) => order.indexOf(known.messages[first.id].harm);
-    const first = [...groups.values()].reduce((a, b) => (rank(b) > rank(a) ? b : a));
-    if (rank(first) < 2) return;
-    const [{ number, id }] = first;
-    const { sign, word } = known.harms[known.messages[id].harm];
-    worst.hidden = false;
-    worst.replaceChildren(
-      "Begin with ",
-      make("a", { href: `#found-${number}`, text: `line ${number.toLocaleString("en")}` }),
-      `, the first that is marked ${sign} ${word}.`,
-    );
-  }
-
-  function entry([first, ...more], known, advised) {
-    const { harm, meaning, advice, chapter } = known.messages[first.id];
-    const { sign, word } = known.harms[harm];
-    const head = make(
-      "p",
-      { class: "kx-log-head" },
-      make(
-        "span",
-        { class: `kx-harm kx-harm-${harm}` },
-        make("span", { "aria-hidden": "true", text: sign }),
-        ` ${word}`,
-      ),
-      ` line ${first.number.toLocaleString("en")}`,
-      more.length ? `, and ${more.length.toLocaleString("en")} more` : "",
-    );
-    const el = make(
-      "li",
-      { class: `kx-log-${harm}`, id: `found-${first.number}`, "data-message": first.id },
-      head,
-      make("code", { class: "kx-log-line", text: first.text }),
-      make("p", {}, ...prose(meaning)),
-    );
-    if (advice) {
-      const before = advised.get(advice);
-      if (before === undefined) advised.set(advice, first.number);
-      const what =
-        before === undefined
-          ? prose(advice)
-          : [
-              "what is said at ",
-              make("a", { href: `#found-${before}`, text: `line ${before.toLocaleString("en")}` }),
-              ".",
-            ];
-      el.append(make("p", {}, make("b", { text: "Do: " }), ...what));
-    }
-    if (harm === "routine") return el;
-    const url = known.chapters[chapter];
-    const links = [make("a", { href: `#msg-${first.id}`, text: "In the tables" })];
-    if (url) links.push(" · ", make("a", { href: new URL(`../../${url}`, base).href, text: `Chapter ${chapter}` }));
-    el.append(make("p", { class: "kx-log-links" }, ...links));
-    return el;
+    list.append(...groups.map((group) => entry(group, known, advised, base)));
+    const first = worstOf(groups, known);
+    worst.hidden = !first.length;
+    worst.replaceChildren(...first);
   }
 
   function soon() {
     clearTimeout(timer);
-    timer = setTimeout(look, 200);
+    timer = setTimeout(look, QUIET);
   }
 
-  /** Take a log as the reader's own. A very long one is read whole, and shown in part. */
+  /**
+   * Take a log as the reader's own. A very long one is read whole, and shown in part.
+   *
+   * @param {string} value
+   */
   function put(value) {
-    kept = value;
+    reader.log = value;
     const rest = value.length - SHOWN;
     text.readOnly = rest > 0;
     text.value =
@@ -288,36 +236,37 @@ function mount(place, base) {
     soon();
   }
 
-  place.addEventListener("click", lead);
+  place.addEventListener("click", follow);
   text.addEventListener("input", () => {
-    kept = text.value;
+    reader.log = text.value;
     soon();
   });
   text.addEventListener("paste", (event) => {
     const pasted = event.clipboardData?.getData("text/plain") ?? "";
     if (pasted.length <= SHOWN && !text.readOnly) return; // the browser does it better
     event.preventDefault();
-    const [from, to] = text.readOnly ? [0, kept.length] : [text.selectionStart, text.selectionEnd];
-    put(kept.slice(0, from) + pasted + kept.slice(to));
+    const [from, to] = text.readOnly ? [0, reader.log.length] : [text.selectionStart, text.selectionEnd];
+    put(reader.log.slice(0, from) + pasted + reader.log.slice(to));
   });
   file.addEventListener("change", async () => {
-    if (file.files.length) put(await file.files[0].text());
+    const [chosen] = file.files ?? [];
+    if (chosen) put(await chosen.text());
     file.value = "";
   });
   example.addEventListener("click", async () => {
     const known = await patterns();
-    if (known) put(known.example);
+    if (known?.example) put(known.example);
     else status.textContent = "The example could not be loaded.";
   });
   clear.addEventListener("click", () => {
     put("");
     text.focus();
   });
-  if (kept) put(kept);
+  if (reader.log) put(reader.log);
 }
 
 function begin() {
-  const place = document.querySelector(".kx-log");
+  const place = /** @type {HTMLElement | null} */ (document.querySelector(".kx-log"));
   if (place && !place.querySelector("textarea")) mount(place, import.meta.url);
 }
 
