@@ -9,6 +9,7 @@ from hypothesis import given
 from scenarios import any_scenario, crossed, run_of
 
 from kexecdoc.crossing import simulate
+from kexecdoc.model.death import Death
 from kexecdoc.model.log import BudgetExceeded, Log, fold, frame_range, frames_path
 from kexecdoc.model.log_schema import KINDS, PATHS
 from kexecdoc.model.scenario import Scenario, ScenarioError
@@ -63,6 +64,18 @@ def test_every_path_and_kind_is_documented(scenario):
     plain = {re.sub(r"^object/.*", "object/NAME", path) for path in plain}
     assert plain <= documented
     assert set(made.kind) <= set(KINDS)
+
+
+def test_the_reasons_of_a_death_are_documented():
+    assert set(re.findall(r"`([a-z-]+)`", PATHS["death"])) == {*Death, "crashed", "hung"}
+
+
+@given(any_scenario())
+def test_a_machine_that_dies_has_a_reason_and_no_other_has(scenario):
+    run = run_of(scenario)
+    end = run.at()
+    assert (end["running"] in ("crashed", "hung")) == ("death" in end)
+    assert run.verdict.death == end.get("death")
 
 
 def test_a_run_read_back_from_its_log_is_the_same_run():

@@ -99,7 +99,7 @@ class OldKernel(Kernel):
         page = self.doorbell_page()
         if page is not None:
             self.doorbell = self._map(page, 1)
-        for driver in reversed(self.drivers):
+        for driver in reversed(self.drivers):  # the order shows in the log only
             driver.request_interrupts(self)
         self.interrupts.start()
         self.computer.chips.iommu.start(self._domain, self.computer.bus.functions)

@@ -27,16 +27,13 @@ class LocalApic:
     def __init__(self, log: Log, cpu: Cpu) -> None:
         self._log = log
         self.cpu = cpu
+        self.name = f"apic{cpu.number}"
         self.enabled = True
         self.waiting: dict[int, tuple[str, str]] = {}  # the IRR: by vector, the event that set the bit, and the sender
         self.on_taken: Callable[[str, int, Cpu, str], None] | None = None  # called when the CPU has taken a message
         self._presented = 0
         cpu.sources.append(self)
         log.start[f"apic/{cpu.number}/enabled"] = True
-
-    @property
-    def name(self) -> str:
-        return f"apic{self.cpu.number}"
 
     def accept(self, vector: int, who: str, ordinal: int, cause: str) -> None:
         """Accept a message: set the vector's bit, and deliver it if the CPU takes interrupts."""

@@ -57,6 +57,7 @@ class Redistributor:
         self._log = log
         self._memory = memory
         self.cpu = cpu
+        self.name = f"redistributor{cpu.number}"
         self.sticky = sticky
         self.cache_lines = cache_lines
         self.enable_lpis = False
@@ -67,10 +68,6 @@ class Redistributor:
         self._known: dict[int, int] = {}  # by INTID, the pending bits as the log has them
         self._presented = self._spilled = 0
         self._held: dict[int, None] = {}  # INTIDs whose pending bit is on chip, oldest first
-
-    @property
-    def name(self) -> str:
-        return f"redistributor{self.cpu.number}"
 
     def registers(self) -> dict[str, object]:
         """Return the registers as assignments for the log."""

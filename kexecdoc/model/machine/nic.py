@@ -49,6 +49,7 @@ class Nic:
         self._log = log
         self._draws = draws
         self.function = function
+        self.name = function.name
         self.device = device
         self.programming = Programming(by="")
         self.engine = "stopped"
@@ -63,10 +64,6 @@ class Nic:
         function.on_open = self._resume
         function.on_reset = functools.partial(self.reset, "")
         function.msi = self
-
-    @property
-    def name(self) -> str:
-        return self.function.name
 
     def program(self, programming: Programming) -> None:
         """Write the registers before t=0: post every descriptor and start. Nothing is logged."""
