@@ -41,7 +41,7 @@ NO_RULES = {
     "machine/ram.py": "bytes, shared until somebody writes to them",
     "machine/usb.py": "what its line does is said of the line",
 }
-"""Files below ``kexecdoc/model`` that state no rule about Linux or hardware, and so cite nobody."""
+"""Files below ``kexecdoc/model`` that state no rule about Linux or hardware, each with the reason, and cite nothing."""
 
 NAMES_LINUX = re.compile(
     r"\bv\d+\.\d+|`\w+\(\)`|`[\w/-]+/[\w.-]+\.[chS]`"
@@ -71,7 +71,7 @@ class Paragraph:
 
 
 def prose() -> Iterator[tuple[str, str]]:
-    """Yield the text of every Markdown cell of every chapter and of every page, with the file that it is in."""
+    """Yield the file name and the text of every page and of every Markdown cell."""
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "markdown":
@@ -118,7 +118,7 @@ def declared() -> set[str]:
 
 
 def rules() -> Iterator[tuple[str, str]]:
-    """Yield the files that state the rules of Linux and of hardware, below ``kexecdoc/model``, with their texts."""
+    """Yield name and text of the model's files that state rules of Linux and hardware."""
     for room in ("kernel", "machine"):
         for path in sorted((PACKAGE / "model" / room).rglob("*.py")):
             if path.name != "__init__.py":
@@ -126,7 +126,7 @@ def rules() -> Iterator[tuple[str, str]]:
 
 
 def uncited_rules() -> list[str]:
-    """Return what is wrong with the citations of those files, one line each."""
+    """Return every fault in the citations of those files, one line each."""
     found = []
     for name, text in rules():
         sources = cited(text)
@@ -140,7 +140,7 @@ def uncited_rules() -> list[str]:
 
 
 def uncited() -> list[str]:
-    """Return the sources that nobody cites."""
+    """Return the sources that nothing cites."""
     cited = declared().union(*(paragraph.sources for paragraph in paragraphs()))
     return [id for id in SOURCES if id not in cited]
 

@@ -1,4 +1,4 @@
-"""Who may own a frame of memory, and what it means when an owner finds its frame wrong."""
+"""The owners of memory frames, and what happens when an owner finds wrong bytes in one of its frames."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Owner:
-    """``phrase`` is the owner in a sentence. ``wrong`` is the outcome if it finds wrong bytes, "" if it never looks.
+    """``phrase`` names the owner in a sentence. ``wrong`` is the outcome if it finds wrong bytes, "" if it never looks.
 
-    ``public`` is its name in a run's JSON, where the old kernel's own distinctions are of no interest.
+    ``public`` is its name in the JSON of a run, which does not distinguish between kinds of the old kernel's memory.
     """
 
     name: str

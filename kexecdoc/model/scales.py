@@ -1,8 +1,8 @@
-"""Every number in which the machine differs from a real one, declared once.
+"""Every number that differs from a real machine, declared once.
 
-The mechanisms, the order of steps, the thresholds and the table arithmetic are those of the sources.
-Only rates, sizes and durations are scaled. Each constant below is one row of the table on the page
-"Where this model lies": what it is on a real machine and who says so, what it is here, and why.
+Mechanisms, the order of steps, thresholds and table arithmetic follow the sources. Only rates, sizes and durations are
+scaled. Each constant below is one row of the table on the page "Where this model lies": its value on a real machine and
+the source for it, its value here, and the reason for the difference.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ S = 1_000_000_000
 
 @dataclass(frozen=True)
 class Scale:
-    """One row: ``real`` says what is real and ``source`` who says so ("" if nobody does)."""
+    """One row. ``real`` is the value on a real machine; ``source`` supports it ("" if nothing does)."""
 
     thing: str
     value: int
@@ -30,7 +30,7 @@ TABLE: list[Scale] = []
 
 
 def scaled(thing: str, value: int, here: str, *, real: str, source: str = "", why: str) -> int:
-    """Enter a row in the table and return the value, in nanoseconds if it is a duration."""
+    """Add a row to the table and return the value, in nanoseconds if it is a duration."""
     TABLE.append(Scale(thing, value, here, real, source, why))
     return value
 

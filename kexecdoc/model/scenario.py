@@ -17,24 +17,24 @@ from kexecdoc.model.switch import ScenarioError as ScenarioError
 from kexecdoc.registries.versions import Versions
 
 KERNELS = ("7.3", "6.12", "6.1", "5.10", "4.20", "4.18", "4.17", "4.12", "3.13", "3.4")
-"""The versions of Linux that were read, newest first."""
+"""The versions of Linux whose source was read, newest first."""
 
 
 def kernels(versions: Versions) -> tuple[str, ...]:
-    """Return those in a range."""
+    """Return the ones in a range."""
     return tuple(kernel for kernel in KERNELS if kernel in versions)
 
 
-# What several switches need.
+# Conditions that several switches need.
 
 SHUTS_DOWN: Alternatives = {"path": ("kexec", "reboot"), "crash-work": "shutdown"}
 """The old kernel shuts its devices down."""
 
 NOT_SILENCED: Alternatives = {"quiesce": "none", "shutdown-callback": "missing", "path": "panic"}
-"""No callback switches the interrupt of the device under study off. Of a panic this says nothing."""
+"""No callback silences the interrupt of the device under study. A panic always meets this condition."""
 
 NOT_RESET: Alternatives = {"path": ("kexec", "panic"), "reset": "none"}
-"""No reboot resets the hardware. Of a panic this says nothing."""
+"""No reboot resets the hardware. A panic always meets this condition."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -473,9 +473,9 @@ class Handover:
 class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKernel, Panic, Reboot, Handover):
     """One crossing: every switch and the seed. Values are checked when it is made.
 
-    A machine with a device of one's own is a kind of scenario: ``class WithCard(Scenario, Card)``, where `Card` is
-    one group of switches more. ``plugged`` is what such a machine has beside its own devices: each is called with
-    the computer and the scenario, and is the device's driver (`kexecdoc.model.kernel.driver`).
+    A computer with one more device is a subclass: ``class WithCard(Scenario, Card)``, where `Card` is another group of
+    switches. ``plugged`` lists the drivers of such devices (`kexecdoc.model.kernel.driver`). Each is called with the
+    computer and the scenario.
     """
 
     group: ClassVar[str] = ""
@@ -500,11 +500,11 @@ class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKern
         return cls(**{switch.field: switch.parse(value) for switch, value in found})  # type: ignore[arg-type]
 
     def values(self) -> dict[str, Value]:
-        """Return every switch by its name on the command line, in the order of declaration."""
+        """Return the value of every switch by its name on the command line, in the order of declaration."""
         return {name: getattr(self, switch.field) for name, switch in switches(type(self)).items()}
 
     def differences(self) -> dict[str, Value]:
-        """Return the switches that are not at their default in this kernel version."""
+        """Return the switches whose values are not the defaults of this kernel version."""
         mine = switches(type(self))
         return {n: v for n, v in self.values().items() if v != mine[n].default_in(self.kernel)}
 
@@ -515,20 +515,20 @@ class Scenario(Crossing, Device, OldKernel, Iommu, InterruptController, NextKern
 
     @property
     def through_firmware(self) -> bool:
-        """Whether firmware, and not a jump, leads to the next kernel."""
+        """Whether firmware, not a jump, starts the next kernel."""
         return self.path == "reboot" or (self.path == "panic" and not self.captures)
 
     def but(self, **changes: object) -> Self:
-        """Return the same scenario with some fields changed, checked as ever.
+        """Return the same scenario with some fields changed and checked.
 
-        What was at the default of its kernel version is at that of the new one, if that is what changes.
+        If the kernel version changes, values that were defaults become the defaults of the new version.
         """
         kind = type(self)
         return kind.of({**self.differences(), **{find(name, kind).name: value for name, value in changes.items()}})
 
 
 def groups(kind: type[Scenario] = Scenario) -> list[Any]:
-    """Return the groups of switches that a kind of scenario is made of, in order."""
+    """Return the groups of switches that make up a kind of scenario, in order."""
     return [base for base in kind.__mro__ if vars(base).get("group")]
 
 

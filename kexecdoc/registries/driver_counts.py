@@ -1,8 +1,8 @@
-"""How many PCI drivers can be shut down, and how many removed: counted in the source, from 2018 to 2026.
+"""How many PCI drivers have a shutdown callback and how many have remove, counted from 2018 to 2026.
 
-A simple search over all ``struct pci_driver`` initialisers under ``drivers/``, without ``drivers/gpu``, good to a
-percent or two. A driver without a shutdown callback need not leave DMA running: many drive what has none, and the PCI
-core clears Bus Master on kexec all the same. [src: driver-counts]
+The counts come from a simple search over all ``struct pci_driver`` initialisers under ``drivers/``, without
+``drivers/gpu``. They are good to a percent or two. A driver without a shutdown callback does not necessarily leave DMA
+running: many drive hardware that does no DMA, and the PCI core clears Bus Master on kexec anyway. [src: driver-counts]
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CallbackCount:
-    """The PCI drivers of a tree, or of one area of it, and how many have which callback."""
+    """How many PCI drivers a tree, or one area of it, has, and how many of them have each callback."""
 
     tree: str
     drivers: int
@@ -42,7 +42,7 @@ AREAS: tuple[CallbackCount, ...] = (
     CallbackCount("4.17.0", 63, 63, 0, "libata"),
     CallbackCount("7.3.4", 62, 62, 1, "libata"),
 )
-"""The first and the last of these trees, by area. The one of libata is AHCI. [src: driver-counts]"""
+"""The first and the last of these trees, by area. The libata driver with shutdown is AHCI. [src: driver-counts]"""
 
 SAME_FUNCTION: dict[str, int] = {"4.17.0": 5, "5.10.223": 10, "6.1.192": 12, "6.12.117": 11, "7.3.4": 9}
-"""In how many drivers both callbacks are one function. [src: driver-counts]"""
+"""How many drivers use one function for both callbacks. [src: driver-counts]"""

@@ -1,4 +1,4 @@
-"""The tables of the page that reads console logs, made from the registry of messages."""
+"""The tables on the page that reads console logs, made from the registry of messages."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from kexecdoc.views.tables import table
 
 
 def message_tables(chapters: Mapping[int, str] | None = None) -> str:
-    """Return how bad a line can be, and one section for each mechanism with its lines.
+    """Return the table of harms, then one section for each mechanism with its lines.
 
-    ``chapters`` are links to those that there are. The anchor of a line is ``msg-`` and its id.
+    ``chapters`` maps the number of a chapter to its link. The anchor of a line is ``msg-`` and its id.
     """
     every = sorted(MECHANISMS.values(), key=lambda m: not m.name)  # landmarks last
     return "\n\n".join([harm_table(), *(_mechanism(mechanism, chapters or {}) for mechanism in every)])
 
 
 def harm_table() -> str:
-    """Return what the words and the signs for harm mean."""
+    """Return the words and signs for harm and their meanings."""
     return table(("How bad", "What is meant"), [(_harm(harm.name), harm.meaning) for harm in HARMS.values()])
 
 
@@ -57,7 +57,7 @@ def _code(text: str) -> str:
 
 
 def _files(where: str) -> str:
-    """Return a place in the source with its file and its functions set as code."""
+    """Return a place in the source with file and functions marked up as code."""
     return re.sub(r"[\w./-]+\.[chS]\b|\w+\(\)", r"`\g<0>`", where)
 
 

@@ -1,4 +1,4 @@
-"""A sweep as a table for a person: what became of the runs of each combination."""
+"""The outcomes of a sweep as a text table, one row for each combination of switches."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kexecdoc.views.columns import aligned
 
 
 def outcome_table(rows: Iterable[Row], names: Sequence[str], base: Scenario, seeds: int) -> str:
-    """Return, for each combination of the switches ``names``, its outcomes and the share that is corrupted or worse."""
+    """Return a row for each combination of the switches ``names``: its outcomes, and the share corrupted or worse."""
     tally = Counts(names, type(base))
     for row in rows:
         tally.add(row)

@@ -1,4 +1,4 @@
-"""Markdown made from the registries: what is declared once is laid out here for the pages."""
+"""Markdown tables for the pages, made from the declarations of switches, scales, sources and the log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kexecdoc.registries.sources import SOURCES, Source
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table. A bar inside a cell is text, a line break in one is kept."""
+    """Return a Markdown table. Bars and line breaks inside cells are kept."""
 
     def line(cells: Sequence[str]) -> str:
         return "| " + " | ".join(c.replace("|", "\\|").replace("\n", "<br>") for c in cells) + " |"
@@ -36,7 +36,7 @@ def _group(name: str, group: list[Switch]) -> str:
 
 
 def _says(switch: Switch) -> str:
-    """Return what a switch says, and below that what it needs to have an effect."""
+    """Return the help of a switch, and below it what the switch needs to have an effect."""
     needs = switch.requirements_text(lambda code: f"`{code}`")
     return f"{switch.help}\n{needs[0].upper()}{needs[1:]}" if needs else switch.help
 
@@ -53,7 +53,7 @@ def _values(switch: Switch) -> str:
 
 
 def scales_table(rows: Iterable[Scale] = TABLE) -> str:
-    """Return every number in which the machine differs from a real one, with citations still to be linked."""
+    """Return every number that differs from a real machine. The page links the citations."""
     return table(
         ("Thing", "On a real machine", "Who says so", "Here", "Why"),
         [(s.thing, s.real, f"[src: {s.source}]" if s.source else "nobody", s.here, s.why) for s in rows],
@@ -61,9 +61,9 @@ def scales_table(rows: Iterable[Scale] = TABLE) -> str:
 
 
 def bibliography() -> str:
-    """Return every source under the heading of its kind, each with the anchor that a citation links to.
+    """Return every source under the heading of its kind, each with the anchor that citations link to.
 
-    Who cites it only the finished site knows: a comment keeps the place.
+    A comment marks the place for the pages that cite it, which are known only when the site is finished.
     """
     of = {kind: [s for s in SOURCES.values() if s.kind == kind] for kind in sources.KINDS}
     return "\n\n".join(

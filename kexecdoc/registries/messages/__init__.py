@@ -1,8 +1,8 @@
-"""The kernel messages registry: what a console says around a kexec or a crash, and what is meant by it.
+"""The kernel messages registry: what a console says around a kexec or a crash, and what it means.
 
-An entry is a wording of a line: the printk format with the prefix that a reader sees, the file and function that print
-it, the versions that have these words, what it means, how bad that is and what to do. A line may have several wordings,
-for several ranges of versions, under one id. Lines belong to mechanisms; the files here have one area each.
+An entry is one wording of a line: the printk format with the prefix that a reader sees, the file and function that
+print it, the versions that have these words, what it means, how bad that is and what to do. A line may have several
+wordings under one id, each for a range of versions. Each file holds one area.
 
 Wording was looked for in 5.10.262, 6.1.192, 6.12.117 and 7.3.4. `kexecdoc.reading.doctor` finds these lines in a log.
 """
@@ -24,7 +24,7 @@ AREAS = (crossing, crash, gic, interrupts, iommu, damage, live_update)
 MESSAGES: tuple[Message, ...] = tuple(message for area in AREAS for message in area.MESSAGES)
 
 MECHANISMS: dict[str, Mechanism] = {message.of.name: message.of for message in MESSAGES if message.of}
-"""In the order in which a crossing comes upon them; "" is an ordinary boot's."""
+"""In the order of a crossing. The one with the name "" is an ordinary boot."""
 
 _WORDINGS: dict[str, list[Message]] = {}
 for _message in MESSAGES:
@@ -33,7 +33,7 @@ for _message in MESSAGES:
 IDS = frozenset(_WORDINGS)
 
 PARAMETERS = {id: Parameters.of(words) for id, words in _WORDINGS.items() if words[0].simulated}
-"""What each line that the simulated machine prints has to be given."""
+"""The values of each line that the simulator prints."""
 
 
 def wordings(id: str) -> list[Message]:
@@ -52,9 +52,9 @@ def find(id: str, kernel: str) -> Message | None:
 
 
 def render(id: str, kernel: str, *values: object, **named: object) -> str | None:
-    """Return a line that the simulated machine prints, in the words of a version; None if that version has none.
+    """Return a line of the simulator in the words of a version; None if that version does not have the line.
 
-    KeyError if there is no such line; TypeError if the values are not those that its wordings take, of any version.
+    KeyError if there is no such line. TypeError if the values do not fit the wordings of all versions.
     """
     words = find(id, kernel)
     if problem := PARAMETERS[id].problem(values, named):

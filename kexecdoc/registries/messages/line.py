@@ -1,8 +1,7 @@
-"""What an entry of the messages registry is: a line of a kernel's console, and what a person needs to know of it.
+"""An entry of the messages registry: a line of a kernel's console, and what a person needs to know about it.
 
-A line has the printk format with the prefix that a reader sees, the file and function that print it, the versions in
-which it has these words, what it means, how bad that is, and what to do. Lines that tell of one thing belong to one
-mechanism, which says once what happens there and what to do about it; a line has advice of its own where that differs.
+Lines about the same thing belong to one mechanism. The mechanism says once what happens there and what to do about it.
+A line has its own advice only where that differs.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from functools import cached_property, partialmethod
 from kexecdoc.registries.versions import Versions
 
 CONVERSION = re.compile(r"%(#?)([-0]?\d*(?:\.\d+)?|\*)(?:hh|h|ll|l|z)?(pbl|pa|pb|pe|pS|ps|p|[duxsc%])")
-"""A conversion of printk's: flag, width, kind."""
+"""One conversion in a printk format: flag, width, kind."""
 
 TEXT, NUMBER, CHARACTER = (str,), (int,), (str, int)
 
@@ -24,7 +23,7 @@ VALUES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("s", "p", "pb", "pbl", "pe", "pS", "ps"), TEXT),
     "c": CHARACTER,
 }
-"""What each kind of conversion takes. What printk makes of a pointer, such as a bitmap's list, is given as text."""
+"""The types that each kind of conversion takes. Text stands for anything that printk formats from a pointer."""
 
 TREES = ("5.10", "6.1", "6.12", "7.3")
 """The trees in which every wording was looked for: 5.10.262, 6.1.192, 6.12.117 and 7.3.4."""
@@ -34,7 +33,7 @@ _READ = ("3.13", "4.12", *TREES)
 
 @dataclass(frozen=True)
 class Harm:
-    """How bad a line is: a word, a sign for those who do not see its colour, and what is meant."""
+    """How bad a line is: a word, a sign for readers who do not see the colour, and the meaning."""
 
     name: str
     sign: str
@@ -52,7 +51,7 @@ HARMS: dict[str, Harm] = {
         Harm("fatal", "✕", "fatal", "Something ends here: this kernel, this boot, or the hope of a dump."),
     )
 }
-"""From bad to worse."""
+"""In order, the least bad first."""
 
 NOTHING = "Nothing."
 """The advice on a routine line that has none of its own."""
@@ -60,12 +59,12 @@ NOTHING = "Nothing."
 
 @dataclass(frozen=True)
 class Wording:
-    """The words of a line in some versions. ``since`` and ``before`` bound them; "" is no bound.
+    """The words of a line in a range of versions, from ``since`` and before ``before``; "" is no bound.
 
-    A bound that is a version in which the trees were read (3.13, 4.12, 5.10, 6.1, 6.12, 7.3) says only that the
-    words are in one of these and not in its neighbour; any other was looked up. ``versions`` says it in words where
-    there is more to say. ``takes`` names the values of the format, in its order, where the words of other versions
-    tell other things. ``like`` is a regular expression for what a log shows, where the format does not say it.
+    A bound at a version whose tree was read (3.13, 4.12, 5.10, 6.1, 6.12, 7.3) says only that the words are in that
+    tree and not in its neighbour. Any other bound was looked up. ``versions`` replaces the range in words where there
+    is more to say. ``takes`` names the values in the order of the format, and is needed where versions take different
+    values. ``like`` is a regular expression for the line in a log, where the format does not match it.
     """
 
     format: str
@@ -78,9 +77,9 @@ class Wording:
 
 @dataclass(frozen=True)
 class Message:
-    """One wording of a line. ``of`` is its mechanism, ``do`` and ``author`` the advice that is its own.
+    """One wording of a line. ``of`` is its mechanism; ``do`` and ``author`` are its own advice.
 
-    ``simulated`` says whether the simulated machine prints it. ``marks`` is the path that it gives away.
+    ``simulated`` says whether the simulator prints it. ``marks`` is the path that the line proves.
     """
 
     id: str
@@ -101,7 +100,7 @@ class Message:
     simulated: bool = True
 
     def __post_init__(self) -> None:
-        """Refuse a format that cannot be printed, and names that do not go with it."""
+        """Refuse a format that cannot be rendered, and names that do not match it."""
         if "%" in CONVERSION.sub("", self.format):
             raise ValueError(f"{self.id}: {self.format!r} has a conversion that is not one of printk's known here")
         if any("*" in width and kind != "pbl" for _, width, kind in CONVERSION.findall(self.format)):
@@ -124,22 +123,22 @@ class Message:
 
     @property
     def mechanism(self) -> str:
-        """What it tells of; "" for a line that tells of progress only."""
+        """The name of its mechanism; "" for a line that only reports progress."""
         return self.of.name if self.of else ""
 
     @property
     def chapter(self) -> int:
-        """The chapter that shows it at work."""
+        """The chapter that shows the mechanism at work."""
         return self.of.chapter if self.of else 1
 
     @property
     def advice(self) -> str:
-        """What an operator does about it."""
+        """What an operator should do about it."""
         return self.do or (self.of.do if self.of and self.harm != "routine" else NOTHING)
 
     @property
     def versions(self) -> str:
-        """The versions that have these words, as far as is known, in words."""
+        """The versions that have these words, as far as is known, for a person."""
         return self.span or _span(self.since, self.before)
 
     def holds_in(self, kernel: str) -> bool:
@@ -148,7 +147,7 @@ class Message:
     def render(self, *values: object, **named: object) -> str:
         """Return the line with its values in place. ``%pa`` is 0x and 16 digits, as on 64-bit machines.
 
-        TypeError if these are not the values of the line; names that only other versions take are passed over.
+        TypeError if the values do not fit. Names that only other versions take are ignored.
         """
         mine = {name: value for name, value in named.items() if name in self.parameters.by_name}
         if problem := self.parameters.problem(values, mine):
@@ -171,9 +170,9 @@ class Message:
 
 @dataclass(frozen=True)
 class Parameters:
-    """The values that a line takes in all its wordings together: in order, or by name.
+    """The values that a line takes over all its wordings: in order, or by name.
 
-    A call is held to all wordings at once, so that a slip shows in whatever version it is made.
+    A call is checked against all wordings at once, so that a mistake shows whatever version is simulated.
     """
 
     id: str
@@ -182,7 +181,7 @@ class Parameters:
 
     @classmethod
     def of(cls, wordings: Sequence[Message]) -> Parameters:
-        """Join the wordings of a line. ValueError if they do not go together."""
+        """Return the parameters of a line's wordings. ValueError if the wordings contradict each other."""
         id = wordings[0].id
         named: dict[str, tuple[type, ...]] = {}
         orders = set()
@@ -194,7 +193,7 @@ class Parameters:
                 if named.setdefault(name, types) != types:
                     raise ValueError(f"{id}: '{name}' is {_kinds(named[name])} in one version and {_kinds(types)} in another")
         if named:
-            orders.discard(())  # words that tell nothing
+            orders.discard(())  # a wording without values
         if len(orders) > 1 or (named and orders):
             raise ValueError(f"{id}: its versions take different values; name them with 'takes'")
         return cls(id, next(iter(orders), ()), named)
@@ -216,7 +215,7 @@ class Parameters:
 
 
 UNKNOWN = object()
-"""A value that nobody knows yet: stands for one when the text of a call is checked and not the call."""
+"""Stands for a value that is not known when the source of a call is checked, not the call itself."""
 
 
 def _kinds(types: tuple[type, ...]) -> str:
@@ -225,9 +224,9 @@ def _kinds(types: tuple[type, ...]) -> str:
 
 @dataclass(frozen=True)
 class Mechanism:
-    """What a group of lines tells of: what happens there, what an operator does, what a driver's author does.
+    """The subject of a group of lines: what happens, what an operator does, what the author of a driver does.
 
-    ``title`` heads its table, ``sources`` say so, ``chapter`` shows it at work.
+    ``title`` is the heading of its table, ``sources`` support it, ``chapter`` shows it at work.
     """
 
     name: str
@@ -251,7 +250,7 @@ class Mechanism:
         marks: str = "",
         simulated: bool = True,
     ) -> tuple[Message, ...]:
-        """Return the entries of a line that the simulated machine prints; a bare format is that of every version."""
+        """Return the entries of a line that the simulator prints. A bare format holds for every version."""
         return tuple(
             Message(
                 id,
@@ -275,7 +274,7 @@ class Mechanism:
         )
 
     elsewhere = partialmethod(says, simulated=False)
-    """The same for a line that real machines print and the simulated one does not."""
+    """The same for a line that real machines print and the simulator does not."""
 
 
 def _span(since: str, before: str) -> str:

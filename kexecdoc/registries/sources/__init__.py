@@ -1,4 +1,4 @@
-"""The sources registry: who says so.
+"""The sources registry: the evidence for what the simulator and its pages claim.
 
 An entry has an id, by which docstrings, steps, scales and chapters cite it (see `citation`), a kind, what it is, where it can be read, the versions in which it was read, and in a sentence what it says. One file holds one area.
 """
@@ -31,7 +31,7 @@ AREAS = (thread, kexec, devices, crash, boot, interrupts, gic, iommu, live_updat
 
 
 def by_id(entries: Iterable[Source]) -> dict[str, Source]:
-    """Return sources by their ids. ValueError if two have the same one."""
+    """Return sources by their ids. ValueError if two have the same id."""
     found: dict[str, Source] = {}
     for source in entries:
         if source.id in found:

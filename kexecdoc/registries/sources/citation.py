@@ -1,6 +1,6 @@
 """How a text cites a source: ``[src: its-quiesce]``, or several at once, ``[src: its-quiesce, its-probe]``.
 
-It is the same in docstrings and comments, on pages, in chapters, in the quiz and in the checklist.
+Docstrings, comments, pages, chapters, the quiz and the checklist all use this form.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 CITATION = re.compile(r"\[src: ([\w.-]+(?:,\s+[\w.-]+)*)\]")
-"""The one form. What stands between the brackets goes to `ids`."""
+"""The only form. `ids` splits what the group holds."""
 
 _BEGUN = re.compile(r"\[\s*src\b", re.IGNORECASE)
 
@@ -24,6 +24,6 @@ def cited(text: str) -> list[str]:
 
 
 def malformed(text: str) -> list[str]:
-    """Return what begins like a citation and is none, so that nobody would ever look it up."""
+    """Return what begins like a citation and is not one: no tool would ever check it."""
     found = [match for match in _BEGUN.finditer(text) if not CITATION.match(text, match.start())]
     return [text[match.start() :][:40] for match in found]

@@ -1,4 +1,4 @@
-"""What an entry of the registry is, and how each kind of source is written down."""
+"""An entry of the sources registry, and one function for each way to write one down."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOW = "7.3.4"
 
 @dataclass(frozen=True)
 class Source:
-    """One source: ``says`` is what it may be cited for, ``read`` the versions in which it was read."""
+    """One source: ``says`` is what it may be cited for; ``read`` lists the versions in which it was read."""
 
     id: str
     kind: str
