@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from kexecdoc.model.kernel.boot import EARLY_ALLOCATIONS
 from kexecdoc.model.kernel.drivers.port import command_wait_ns
-from kexecdoc.model.kernel.image import DESTINATION_ALIGN, IMAGE_FRAMES, SEGMENTS
+from kexecdoc.model.kernel.image import IMAGE_FRAMES, SEGMENTS
 from kexecdoc.model.kernel.irq import WINDOW
 from kexecdoc.model.kernel.kexec import KMSG_DUMP, MIGRATE, SYSCORE
 from kexecdoc.model.kernel.old import FIRMWARE_FRAMES
+from kexecdoc.model.kernel.reservations import DESTINATION_ALIGN
 from kexecdoc.model.machine.gic import TABLE_FRAMES
 from kexecdoc.model.machine.memory import natural
 from kexecdoc.model.scales import (

@@ -5,8 +5,8 @@ kernel is still using, DMA buffers among it. Nothing in the image records which 
 write. At the jump a small stub copies page after page and enters the next kernel; an image that
 kexec-tools loaded, or any on x86, is checked by purgatory first. [src: kimage, relocate-kernel, purgatory]
 
-A capture kernel is another matter: its memory was set aside when the old kernel booted, its segments are where
-they belong as soon as they are loaded, and nothing is copied. [src: kdump-doc]
+A capture kernel needs no copy. Its memory was set aside when the old kernel booted, and loading puts the segments
+where they will run. [src: kdump-doc]
 """
 
 from __future__ import annotations
@@ -18,23 +18,12 @@ from hashlib import sha256
 from itertools import accumulate, chain
 
 from kexecdoc.model.death import Death, MachineDead
-from kexecdoc.model.kernel.handover import Handover, mask
+from kexecdoc.model.kernel.handover import Handover
 from kexecdoc.model.kernel.kernel import Kernel
+from kexecdoc.model.kernel.reservations import DESTINATION_ALIGN, Reservations
 from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.machine.memory import NoRoom, contiguous_ranges, payload
-from kexecdoc.model.scales import (
-    CMA_FRAMES,
-    COPY,
-    COPY_RUN,
-    CRASH_FRAMES,
-    DATA_FRAMES,
-    DIGEST,
-    FRAME,
-    FRAMES,
-    INITRAMFS_FRAMES,
-    PRESERVED_FRAMES,
-    TEXT_FRAMES,
-)
+from kexecdoc.model.scales import COPY, COPY_RUN, DATA_FRAMES, DIGEST, FRAME, FRAMES, INITRAMFS_FRAMES, TEXT_FRAMES
 
 
 @dataclass(frozen=True)
@@ -48,79 +37,17 @@ class Segment:
 
 SEGMENTS = (("next-text", TEXT_FRAMES), ("next-data", DATA_FRAMES), ("next-initramfs", INITRAMFS_FRAMES))
 IMAGE_FRAMES = sum(count for _, count in SEGMENTS)
-DESTINATION_ALIGN = 16  # frames: the boundary of the allocator's 64 KiB blocks
 
 IN_USE_OR_NOT = ("old", "dma-buffer", "descriptor-ring")
-"""What a destination may lie on: anything of the old kernel's but its interrupt controller's tables."""
-
-
-@dataclass
-class Reservations:
-    """Memory that was set aside, at boot, for the kernel to come.
-
-    ``reserved`` is a capture kernel's own, ``shared`` what ``crashkernel=SIZE,cma`` adds to it, ``scratch`` where a
-    handover's kernel starts, ``preserved`` what is handed over. ``what_if`` is where a capture kernel without
-    any of that would run: DMA buffers may lie there, and here the interrupt controller's tables do not.
-    """
-
-    reserved: range = range(0)
-    shared: range = range(0)
-    scratch: range = range(0)
-    preserved: range = range(0)
-    what_if: range = range(0)
-
-    @classmethod
-    def of(cls, old: Kernel) -> Reservations:
-        """Set memory aside, as the scenario has it. [src: kdump-doc, crash-cma, kho]"""
-        memory, scenario = old.memory, old.scenario
-
-        def block(stream: str, count: int) -> range:
-            usable = memory.usable("old", without=taken)
-            first = memory.place(old.draws, stream, count, DESTINATION_ALIGN, usable)
-            taken.append(range(first, first + count))
-            return taken[-1]
-
-        taken: list[range] = []
-        if scenario.captures:
-            if scenario.crash_memory == "none":
-                return cls(what_if=block("what-if", CRASH_FRAMES))
-            shared = block("crash-cma", CMA_FRAMES) if scenario.crash_memory == "cma" else range(0)
-            spared = (CRASH_FRAMES - IMAGE_FRAMES) // 2 if shared else 0
-            reserved = block("crash-reserved", CRASH_FRAMES - spared)
-            memory.give([(reserved.start, len(reserved))], "crash-reserved")
-            return cls(reserved, shared)
-        if scenario.path == "kexec" and scenario.handover == "kho":
-            scratch, preserved = block("scratch", CRASH_FRAMES), block("preserved", PRESERVED_FRAMES)
-            memory.fill(preserved.start, len(preserved), "preserved")
-            memory.give([(preserved.start, len(preserved))], "preserved")
-            return cls(scratch=scratch, preserved=preserved)
-        return cls()
-
-    def open_to_old(self, free: bytearray, owner: str) -> bytearray:
-        """Return what of a mask of free frames the old kernel gives an owner that cannot be moved."""
-        tables = owner in ("its-table", "lpi-table")
-        for closed in (self.scratch, self.shared, self.what_if if tables else range(0)):
-            free[closed.start : closed.stop] = bytes(len(closed))
-        return free
-
-    def handover(self, kept: frozenset[int]) -> Handover:
-        """Return what the next kernel is told: of this memory, and of the LPI tables that are ``kept`` for it."""
-        if self.reserved:
-            memory = mask([*self.reserved, *self.shared], FRAMES)
-            return Handover(memory, free=("crash-reserved", "old"), kept=kept, capture=True)
-        if self.what_if:
-            return Handover(mask(self.what_if, FRAMES), kept=kept, capture=True)
-        if self.scratch:
-            return Handover(early=mask(self.scratch, FRAMES), kept=kept)
-        return Handover(kept=kept)
+"""The owners whose frames may be destinations: everything of the old kernel but its interrupt controller's tables."""
 
 
 @dataclass
 class Image:
     """``pages[i]`` is the source frame of page i; ``destinations[i]`` is where it goes.
 
-    ``copied`` is False for a capture kernel in its own memory: it is there already. ``digest`` is empty where no
-    purgatory will check it: kexec_file_load on arm64 stores none, and a handover asks for none.
+    ``copied`` is False for a capture kernel in its own memory, where the pages lie already. ``digest`` is empty if no
+    purgatory checks it: kexec_file_load on arm64 stores none, and a handover needs none.
     """
 
     segments: list[Segment]
@@ -139,7 +66,8 @@ def load(kernel: Kernel, reservations: Reservations, boot_tables: range) -> Imag
     ``boot_tables`` are the frames from the property table's first to the last of the boot CPU's pending table,
     if nothing reserves them.
 
-    Here a source page is never a destination; the real allocator also lets it be its own. [src: kimage]
+    In this model a source page is never a destination. The real allocator also lets a page be its own destination.
+    [src: kimage]
     """
     memory, scenario = kernel.memory, kernel.scenario
     segments = _destinations(kernel, reservations, boot_tables)

@@ -8,9 +8,10 @@ from contextlib import suppress
 from typing import ClassVar
 
 from kexecdoc.model.kernel.handover import Handover
-from kexecdoc.model.kernel.image import Image, Reservations, load
+from kexecdoc.model.kernel.image import IMAGE_FRAMES, Image, load
 from kexecdoc.model.kernel.irq import Interrupts
 from kexecdoc.model.kernel.kernel import Kernel, Surroundings
+from kexecdoc.model.kernel.reservations import Reservations
 from kexecdoc.model.kernel.step import Step
 from kexecdoc.model.log import frames_path
 from kexecdoc.model.machine.iommu import Domain, identity
@@ -81,7 +82,7 @@ class OldKernel(Kernel):
         memory, start = self.memory, self.log.start
         start |= {"step": "old/running", "running": "old-kernel"}
         memory.give([(0, FIRMWARE_FRAMES)], "firmware")
-        self.reservations = Reservations.of(self)
+        self.reservations = Reservations.of(self, IMAGE_FRAMES)
         self.set_up_controllers()
         self._set_up_iommu()
         for driver in self.drivers:
