@@ -172,3 +172,9 @@ def test_the_page_leads_to_chapters_that_there_are_and_to_no_others():
 
 def test_the_page_marks_the_words_of_this_document():
     assert glossary_links.page([TERMS["leftover"], TERMS["DMA"]], {}).count("A word of this document.") == 1
+
+
+def test_a_citation_of_several_sources_becomes_a_reference_to_each():
+    hooks = pytest.importorskip("kexecdoc.web.site.hooks")
+    text = hooks.cite("So it is [src: its-quiesce, its-probe].", None, lambda source, title: f"<{source}>")
+    assert text == "So it is <its-quiesce> <its-probe>."

@@ -31,11 +31,11 @@ def switch_tables(declared: Iterable[Switch] | None = None) -> str:
 
 def _group(name: str, group: list[Switch]) -> str:
     heading = f"## {name[0].upper()}{name[1:]}"
-    rows = [(f"`{s.name}`{{ #{s.name} }}", _says(s), _values(s), f"`{s.default}`") for s in group]
+    rows = [(f"`{s.name}`{{ #{s.name} }}", _help_and_needs(s), _values(s), f"`{s.default}`") for s in group]
     return f"{heading}\n\n{table(('Switch', 'What it says', 'Values', 'Default'), rows)}"
 
 
-def _says(switch: Switch) -> str:
+def _help_and_needs(switch: Switch) -> str:
     """Return the help of a switch, and below it what the switch needs to have an effect."""
     needs = switch.requirements_text(lambda code: f"`{code}`")
     return f"{switch.help}\n{needs[0].upper()}{needs[1:]}" if needs else switch.help
