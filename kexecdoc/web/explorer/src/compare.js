@@ -36,11 +36,11 @@ export function assigned(a, b, i) {
     .map((path) => [path, x.get(path), y.get(path)]);
 }
 
-export function compare(stage) {
+export function compare(store, player) {
   const told = make("p");
   const parts = make("p", { class: "kx-parting" });
   const radio = (clock) =>
-    make("input", { type: "radio", name: `${stage.uid}-clock`, value: clock, onchange: () => stage.setClock(clock) });
+    make("input", { type: "radio", name: `${store.uid}-clock`, value: clock, onchange: () => store.setClock(clock) });
   const radios = CLOCKS.map(radio);
   const clocks = make(
     "fieldset",
@@ -64,7 +64,7 @@ export function compare(stage) {
     clocks.hidden = a.jump < 0 || b.jump < 0;
     const words = [`from ${a.call} that begins both`, "from the jump of each"];
     radios.forEach((input, k) => say(input.nextSibling, ` ${words[k]}`));
-    for (const input of radios) input.checked = input.value === stage.clock();
+    for (const input of radios) input.checked = input.value === store.clock();
   }
 
   const switched = ([name, a, b], k) => [k ? ", " : "", make("code", { text: name }), ` (${a} | ${b})`];
@@ -83,7 +83,7 @@ export function compare(stage) {
       class: "kx-button",
       text: "Go there",
       onclick: () =>
-        stage.goToFirst(
+        player.goToFirst(
           i + 1,
           [0, 1].filter((k) => times[k] === t),
         ),
@@ -120,7 +120,7 @@ export function compare(stage) {
     return [
       "In both: ",
       make("code", { text: a.id[i] }),
-      `, ${happening(a, i, a.at(i + 1), stage.label)}; but `,
+      `, ${happening(a, i, a.at(i + 1), (name) => store.label(name))}; but `,
       ...differs,
       ".",
     ];
@@ -132,7 +132,7 @@ export function compare(stage) {
       ...(i < r.length
         ? [
             make("code", { text: r.id[i] }),
-            `, ${happening(r, i, r.at(i + 1), stage.label)}${times[k] > Math.min(...times) ? `, ${duration(times[k])} after ${r.call}` : ""}.`,
+            `, ${happening(r, i, r.at(i + 1), (name) => store.label(name))}${times[k] > Math.min(...times) ? `, ${duration(times[k])} after ${r.call}` : ""}.`,
           ]
         : ["nothing more."]),
     ]);

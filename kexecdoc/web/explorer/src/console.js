@@ -5,10 +5,10 @@ import { make, remembered, say, section, settle } from "./dom.js";
 import { before } from "./replay.js";
 import { since } from "./words.js";
 
-export function terminal(stage) {
+export function terminal(store) {
   const box = make("div", { class: "kx-pair kx-screens" });
   const el = section("console", "Console", box);
-  const made = remembered(({ replay }) => screen(stage, replay));
+  const made = remembered(({ replay }) => screen(store, replay));
   let screens = [];
 
   function load(machines) {
@@ -19,7 +19,7 @@ export function terminal(stage) {
   return { el, load, prepare: made, show: (machines) => machines.forEach(({ now }, k) => screens[k].show(now)) };
 }
 
-function screen(stage, replay) {
+function screen(store, replay) {
   const list = make("div", {
     role: "list",
     class: "kx-lines",
@@ -28,7 +28,7 @@ function screen(stage, replay) {
   });
   const scroller = make("div", { class: "kx-scroll" }, list);
   const meaning = make("p", { class: "kx-detail kx-meaning-box", role: "status" });
-  const table = stage.model.get("messages") ?? {};
+  const table = store.model.get("messages") ?? {};
   const entry = ({ message }) => table[`${message}@${replay.scenario.kernel}`] ?? table[message];
   let shown = 0;
   let chosen = null;

@@ -10,9 +10,9 @@ import { capital, hex, number, since } from "./words.js";
 const FLASH = 600; // milliseconds that a write of a device or a redistributor is seen
 const MANY = 64; // an event that touches more frames than this is no write to outline
 
-export function memory(stage) {
+export function memory(store, player, surface) {
   const box = make("div", { class: "kx-pair kx-maps" });
-  const short = make("p", { class: "kx-detail", id: `${stage.uid}-frame`, role: "status" });
+  const short = make("p", { class: "kx-detail", id: `${store.uid}-frame`, role: "status" });
   const lives = make("div", { class: "kx-pair kx-lives" });
   const legend = make("div", { role: "list", class: "kx-legend" });
   const head = make("p", { class: "kx-note kx-legend-head", text: "Frames of each: A, then B" });
@@ -23,7 +23,7 @@ export function memory(stage) {
   let told_of = null; // the frame whose life is shown
   let hovered = null;
 
-  const { label } = stage;
+  const label = (name) => store.label(name);
 
   function load(machines) {
     if (maps.length !== machines.length) {
@@ -78,11 +78,11 @@ export function memory(stage) {
     };
     const pick = (frame) => {
       hovered = null;
-      stage.ask(frame);
+      player.ask(frame);
     };
     canvas.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
-      const from = stage.frame ?? -1; // the first key asks the first frame
+      const from = store.frame ?? -1; // the first key asks the first frame
       const row = from - (from % side);
       const first = { ArrowLeft: 0, ArrowRight: 0, ArrowUp: 0, ArrowDown: 0, Home: 0, End: 0, PageUp: 0, PageDown: 0 };
       const to = (
@@ -99,7 +99,7 @@ export function memory(stage) {
               PageDown: from + 8 * side,
             }
       )[event.key];
-      if (event.key === "Escape") stage.ask(null);
+      if (event.key === "Escape") player.ask(null);
       else if (to === undefined) return;
       else if (to >= 0 && to < frames) pick(to);
       event.preventDefault();
@@ -108,11 +108,11 @@ export function memory(stage) {
     canvas.addEventListener("pointermove", (event) => {
       if (event.pointerType === "touch") return;
       hovered = frameAt(event);
-      stage.redraw();
+      surface.redraw();
     });
     canvas.addEventListener("pointerleave", () => {
       hovered = null;
-      stage.redraw();
+      surface.redraw();
     });
     canvas.addEventListener("click", (event) => pick(frameAt(event)));
 
@@ -132,8 +132,8 @@ export function memory(stage) {
 
     function show({ now, replay: shown }) {
       const d = density();
-      const size = Math.max(2, Math.floor((stage.width(holder) * d) / side));
-      const paint = stage.colours();
+      const size = Math.max(2, Math.floor((surface.layout.width(holder) * d) / side));
+      const paint = surface.theme.colours();
       const g = (context ??= canvas.getContext("2d"));
       if (replay !== shown) [replay, before, drawn] = [shown, null, ""];
       if (fit(canvas, size * side, (size * frames) / side) || strips.paint !== paint || strips.size !== size) {
@@ -143,7 +143,7 @@ export function memory(stage) {
         drawn = "";
       }
       // Of two machines one is often just as it was.
-      const wanted = `${now.cursor} ${hovered ?? stage.frame}`;
+      const wanted = `${now.cursor} ${hovered ?? store.frame}`;
       if (wanted === drawn && !flashes.size) return known;
       drawn = wanted;
       const counts = (known = new Map());
@@ -178,7 +178,7 @@ export function memory(stage) {
       outline(g, named, side, size, paint.surface, 4 * line);
       outline(g, named, side, size, paint.ink, 2 * line);
       flash(g, now, size, paint, at, line);
-      const asked = hovered ?? stage.frame;
+      const asked = hovered ?? store.frame;
       if (asked === null) return;
       const [x, y] = at(asked);
       for (const [colour, width] of [
@@ -200,7 +200,7 @@ export function memory(stage) {
       if (cursor) for (const f of written(cursor - 1)) for (let n = f.first; n < f.end; n++) touched.add(n);
       outline(g, touched, side, size, paint.surface, 5 * line);
       outline(g, touched, side, size, paint.accent, 3 * line);
-      const forward = before !== null && cursor > before && stage.isPlaying() && !stage.still();
+      const forward = before !== null && cursor > before && player.isPlaying() && !player.still();
       if (forward)
         for (let i = before; i < cursor; i++)
           if (strange(i))
@@ -217,7 +217,7 @@ export function memory(stage) {
           g.globalAlpha = 1;
         }
       }
-      if (flashes.size) stage.redraw();
+      if (flashes.size) surface.redraw();
     }
 
     return { el: holder, show };
@@ -225,7 +225,7 @@ export function memory(stage) {
 
   // --- all of them
 
-  const mark = (name) => stage.legend().owners[name]?.mark ?? "none";
+  const mark = (name) => store.legend().owners[name]?.mark ?? "none";
   let swatches = "";
 
   /** The legend's swatches, for the present colours. */
@@ -250,7 +250,7 @@ export function memory(stage) {
 
   function show(machines) {
     const counts = machines.map((machine, k) => maps[k].show(machine));
-    dye(stage.colours());
+    dye(surface.theme.colours());
     for (const row of rows) {
       let any = false;
       row.counts.forEach((cell, k) => {
@@ -266,7 +266,7 @@ export function memory(stage) {
   // --- a frame, asked
 
   function answer(machines) {
-    const frame = hovered ?? stage.frame;
+    const frame = hovered ?? store.frame;
     if (frame === null)
       say(short, "Point at a frame, or go from frame to frame with the arrow keys; choose one to be told its life.");
     else {
@@ -276,8 +276,8 @@ export function memory(stage) {
       );
       say(short, `Frame ${frame} at ${hex(base + frame * bytes)}. ${each.map(capital).join(" ")}`);
     }
-    if (told_of !== stage.frame) {
-      told_of = stage.frame;
+    if (told_of !== store.frame) {
+      told_of = store.frame;
       lives.hidden = told_of === null;
       lives.replaceChildren(
         ...(told_of === null
@@ -335,7 +335,7 @@ export function memory(stage) {
               type: "button",
               class: "kx-link kx-life-when",
               text: when,
-              onclick: () => stage.goTo(i + 1, k),
+              onclick: () => player.goTo(i + 1, k),
             }),
         make("span", {}, ...said),
       );

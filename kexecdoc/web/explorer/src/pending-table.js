@@ -9,10 +9,10 @@ import { hex, many, since } from "./words.js";
 const CPU = 0; // after the jump only this one's table changes: the others were taken down
 const BITS = [0, 1, 2, 3, 4, 5, 6, 7];
 
-export function pendingTable(stage) {
+export function pendingTable(store) {
   const box = make("div", { class: "kx-pair" });
   const el = section("pending", "", box);
-  const made = remembered(({ replay }) => waiting(stage, replay));
+  const made = remembered(({ replay }) => waiting(store, replay));
   let found = [];
 
   function load(machines) {
@@ -26,7 +26,7 @@ export function pendingTable(stage) {
 }
 
 /** What a machine has: a table or local APICs, and the line where it is of interest. */
-function waiting(stage, replay) {
+function waiting(store, replay) {
   const x86 = replay.scenario.machine === "x86";
   const asserted = ({ paths }) => paths.some(([path, value]) => value && path === `line/${replay.line}/asserted`);
   const lines =
@@ -38,7 +38,7 @@ function waiting(stage, replay) {
       title: "Interrupts that wait",
       parts: [facts("Local APICs: no table in memory", (now) => apics(now, replay)), ...lines],
     };
-  return { title: `Pending table of CPU ${CPU}`, parts: [...lines, table(stage, replay)] };
+  return { title: `Pending table of CPU ${CPU}`, parts: [...lines, table(store, replay)] };
 }
 
 /** Names and what is to be said of them, as a list. */
@@ -90,7 +90,7 @@ function line({ state }, { line, chips: { latch } }) {
   ];
 }
 
-function table(stage, replay) {
+function table(store, replay) {
   const el = make("div");
   const changes = replay.pending.filter((p) => p.cpu === CPU);
   const live = new Set(changes.map((p) => p.intid));
@@ -145,7 +145,7 @@ function table(stage, replay) {
   function whose(frame, now) {
     const name = replay.owners[now.owner[frame]];
     const nobodys = name === "old" && replay.jump >= 0 && now.cursor > replay.jump;
-    const words = nobodys ? "nobody’s memory" : (stage.legend().owners[name]?.label ?? name);
+    const words = nobodys ? "nobody’s memory" : (store.legend().owners[name]?.label ?? name);
     return now.kept[frame] ? `${words}, kept for the next kernel` : words;
   }
 

@@ -93,27 +93,20 @@ export class RunReplay {
   #index = null;
 
   /**
-   * @param {any} view a run as kexecdoc/web/view.py sends it: its log and its facts
-   * @param {any} legend
+   * @param {Pick<import("./types.js").View, "log" | "facts">} view
+   * @param {import("./types.js").Legend} legend
    */
   constructor({ log, facts }, legend) {
     const { id, t_ns, kind, cause, set } = log.events;
-    /** @type {string[]} */
     this.id = id;
-    /** @type {number[]} */
     this.t_ns = t_ns;
-    /** @type {string[]} */
     this.kind = kind;
-    /** @type {(string | null)[]} */
     this.cause = cause;
-    /** @type {Record<string, any>} */
     this.scenario = log.scenario;
     /** how many events there are */
     this.length = this.id.length;
-    /** @type {{ base: number, frame: number, frames: number, columns: number }} */
     this.memory = legend.memory;
     this.start = parse(log.start);
-    /** @type {Assignments[]} */
     this.sets = set.map(parse);
 
     this.chips = this.scenario.machine === "x86" ? CHIPS.x86 : CHIPS.arm64;
@@ -122,37 +115,34 @@ export class RunReplay {
 
     /** the event of the jump; -1 if there was none */
     this.jump = facts.jump ?? -1;
-    /** @type {number | null} the event from which the IOMMU translates as the next kernel has mapped it */
+    /** the event from which the IOMMU translates as the next kernel has mapped it */
     this.remapped = facts.remapped;
-    /** @type {number | null} the number of the interrupt line */
+    /** the number of the interrupt line */
     this.line = facts.line;
-    /** @type {Step[]} */
-    this.steps = facts.steps.map((/** @type {any} */ step) => this.#timed(step));
-    /** @type {{ name: string, from: number, t0: number, t1: number }[]} */
+    this.steps = facts.steps.map((step) => this.#timed(step));
     this.phases = facts.phases;
-    /** @type {{ t0: number, t1: number }[]} when the IOMMU is off although the device uses I/O virtual addresses */
+    /** when the IOMMU is off although the device uses I/O virtual addresses */
     this.windows = facts.iommu_off;
-    /** @type {{ i: number, cpu: number, intid: number, value: number, base: number, flip: boolean }[]} */
     this.pending = facts.pending;
-    /** @type {{ i: number, result: string, frame: number | null }[]} leftover writes since the jump */
+    /** leftover writes since the jump */
     this.leftovers = facts.leftovers;
-    /** @type {{ i: number, result: string }[]} writes before the jump that did not reach what the driver meant */
+    /** writes before the jump that did not reach what the driver meant */
     this.astray = facts.astray;
-    /** @type {{ i: number }[]} events in which an owner found a frame wrong */
+    /** events in which an owner found a frame wrong */
     this.spoilt = facts.spoilt;
-    /** @type {{ i: number }[]} interrupts that the running kernel had not handed out */
+    /** interrupts that the running kernel had not handed out */
     this.strays = facts.strays;
-    /** @type {{ i: number, lost: number }[]} commands that were waited for in vain */
+    /** commands that were waited for in vain */
     this.waits = facts.waits;
-    /** @type {{ i: number, t0: number, t1: number }[]} when a CPU does nothing but handle interrupts */
+    /** when a CPU does nothing but handle interrupts */
     this.storms = facts.storms;
     /** a write -> the event in which the frame's owner found it */
-    this.harm = new Map(facts.harm.map((/** @type {any} */ { i, found }) => [i, found]));
+    this.harm = new Map(facts.harm.map(({ i, found }) => [i, found]));
     /** the moment that matters most, as a cursor */
     this.matters = facts.matters + 1;
-    /** @type {Set<string>} whoever owns a frame at any time of this run */
+    /** whoever owns a frame at any time of this run */
     this.seen = new Set(facts.owners);
-    /** @type {string[]} the legend's owners, and those of this run that the legend does not know */
+    /** the legend's owners, and those of this run that the legend does not know */
     this.owners = [...new Set([...Object.keys(legend.owners), ...facts.owners])];
     this.lines = this.#printed();
 
@@ -173,6 +163,11 @@ export class RunReplay {
   find(id) {
     this.#index ??= new Map(this.id.map((name, i) => [name, i]));
     return id === null ? -1 : (this.#index.get(id) ?? -1);
+  }
+
+  /** The machine where it was looked at last. */
+  get here() {
+    return this.#here;
   }
 
   /**

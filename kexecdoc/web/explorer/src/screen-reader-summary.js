@@ -8,7 +8,7 @@ import { capital, since } from "./words.js";
 
 const QUIET = 600; // milliseconds without a change before the account is read out
 
-export function screenReaderSummary(stage) {
+export function screenReaderSummary(store, player) {
   const el = make("p", { class: "kx-heard kx-account", role: "status", "aria-live": "polite" });
   let timer = 0;
 
@@ -37,7 +37,7 @@ export function screenReaderSummary(stage) {
 
   function show() {
     clearTimeout(timer);
-    if (!stage.isPlaying()) timer = setTimeout(() => say(el, stage.machinesNow().map(words).join(" ")), QUIET);
+    if (!player.isPlaying()) timer = setTimeout(() => say(el, store.machinesNow().map(words).join(" ")), QUIET);
   }
 
   return { el, show, close: () => clearTimeout(timer) };

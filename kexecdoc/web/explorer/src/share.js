@@ -22,7 +22,7 @@ export function cell(name, { scenario, other, at, frame, clock }, registry) {
   return `from kexecdoc import ${call.split("(")[0]}\n\n${call}`;
 }
 
-export function sharePanel(stage) {
+export function sharePanel(store) {
   const baseline = make("p", { class: "kx-note kx-baseline" });
   const status = make("span", { class: "kx-note kx-copied", role: "status" });
   const notice = make("p", { class: "kx-notice", role: "status", hidden: true });
@@ -36,9 +36,9 @@ export function sharePanel(stage) {
   const compare = make("button", {
     type: "button",
     class: "kx-button",
-    onclick: () => stage.setOther(stage.other() ? null : { ...stage.model.get("scenario") }),
+    onclick: () => store.setOther(store.other() ? null : { ...store.model.get("scenario") }),
   });
-  const whole = stage.model.get("name") === MACHINE;
+  const whole = store.model.get("name") === MACHINE;
   const origin = whole ? "the default of every switch" : "the chapter’s settings";
   const reset = make("button", {
     type: "button",
@@ -46,22 +46,22 @@ export function sharePanel(stage) {
     text: "Reset",
     "aria-label": `Reset to ${origin}`,
     title: `Back to ${origin}`,
-    onclick: () => stage.leap({ scenario: settings(), ...(stage.other() && { other: settings() }) }),
+    onclick: () => store.leap({ scenario: settings(), ...(store.other() && { other: settings() }) }),
   });
   const button = (text, what) =>
     make("button", { type: "button", class: "kx-button", text, onclick: () => copy(text, what()) });
   // A machine with a device of one's own is known neither to the command nor to the package's list of explorers.
   const words = () => [
     button("Copy as command", () =>
-      stage
+      store
         .scenarios()
-        .map((s) => `kexecdoc run${options(s, stage.registry())}`)
+        .map((s) => `kexecdoc run${options(s, store.registry())}`)
         .join("\n"),
     ),
-    button("Copy as notebook cell", () => cell(stage.model.get("name"), stage.state(), stage.registry())),
+    button("Copy as notebook cell", () => cell(store.model.get("name"), store.state(), store.registry())),
   ];
   // Its address is that of the moment in hand whenever somebody is about to follow it, or to copy it.
-  const led = () => (open.href = `${stage.model.get("machine_page")}#${inMachine()}`);
+  const led = () => (open.href = `${store.model.get("machine_page")}#${inMachine()}`);
   const open = make("a", {
     class: "kx-to-machine",
     text: "Open in the machine",
@@ -70,8 +70,8 @@ export function sharePanel(stage) {
     onfocus: led,
     onclick: led,
   });
-  const opens = stage.model.get("machine_page") && !whole && !stage.model.get("own");
-  if (opens) open.href = stage.model.get("machine_page");
+  const opens = store.model.get("machine_page") && !whole && !store.model.get("own");
+  if (opens) open.href = store.model.get("machine_page");
   const el = make("div", { class: "kx-part kx-take" }, make("div", { class: "kx-foot" }, reset, compare, baseline));
   const along = make(
     "div",
@@ -81,32 +81,32 @@ export function sharePanel(stage) {
       { class: "kx-foot" },
       make("span", { text: "Take this moment along:" }),
       button("Copy link", () => link()),
-      ...(stage.model.get("own") ? [] : words()),
+      ...(store.model.get("own") ? [] : words()),
       opens && open,
       status,
     ),
     fallback,
   );
 
-  const settings = () => Object.fromEntries((stage.model.get("controls") ?? []).map((c) => [c.name, c.default]));
+  const settings = () => Object.fromEntries((store.model.get("controls") ?? []).map((c) => [c.name, c.default]));
 
   /** The state with every switch that the chapter set beyond the reader's. */
   function inMachine() {
-    const [scenario, other] = stage.scenarios();
-    return scenario ? encodeMachine({ ...stage.state(), scenario, other }, stage.registry()) : "";
+    const [scenario, other] = store.scenarios();
+    return scenario ? encodeMachine({ ...store.state(), scenario, other }, store.registry()) : "";
   }
 
   /** The address of this state: of this page where the host has one, else what to put behind the page's. */
   function link() {
-    const name = stage.model.get("place") || stage.model.get("name");
-    const state = whole ? encodeMachine(stage.state(), stage.registry()) : encode(name, stage.state());
-    return `${stage.model.get("page") ?? ""}#${state}`;
+    const name = store.model.get("place") || store.model.get("name");
+    const state = whole ? encodeMachine(store.state(), store.registry()) : encode(name, store.state());
+    return `${store.model.get("page") ?? ""}#${state}`;
   }
 
   async function copy(text, words) {
     fallback.hidden = true;
     const more =
-      text === "Copy link" && !stage.model.get("page")
+      text === "Copy link" && !store.model.get("page")
         ? ` Put it behind the address of the ${whole ? "machine" : "chapter"}’s page.`
         : "";
     try {
@@ -123,17 +123,17 @@ export function sharePanel(stage) {
 
   /** What the settings say, before and beside any picture. */
   function sync() {
-    const mine = stage.model.get("scenario") ?? {};
-    const beyond = Object.entries(stage.model.get("base") ?? {}).filter(([name]) => !(name in mine));
+    const mine = store.model.get("scenario") ?? {};
+    const beyond = Object.entries(store.model.get("base") ?? {}).filter(([name]) => !(name in mine));
     const set = beyond.flatMap(([name, value], k) => [k ? ", " : "", make("code", { text: `${name}=${value}` })]);
     baseline.replaceChildren(...(set.length ? ["Beyond your switches, the chapter also set ", ...set, "."] : []));
-    const back = [mine, stage.other()]
+    const back = [mine, store.other()]
       .filter(Boolean)
       .every((side) => Object.entries(settings()).every(([name, value]) => equal(side[name], value)));
     // aria-disabled rather than disabled: a button that is pressed must not lose the focus by it.
     reset.setAttribute("aria-disabled", String(back));
-    say(compare, stage.other() ? "Stop comparing" : "Compare with a second machine");
-    const text = stage.model.get("notice") ?? "";
+    say(compare, store.other() ? "Stop comparing" : "Compare with a second machine");
+    const text = store.model.get("notice") ?? "";
     notice.hidden = !text;
     say(notice, text);
     say(status, "");

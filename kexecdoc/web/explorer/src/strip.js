@@ -30,7 +30,7 @@ const RUNNING = {
 const FIRST = ["jump", "crashed", "hung", "userspace", "storm", "entry", "IOMMU off", "end", "the call"]; // who gets room first
 
 /** `width` tells how wide the strips' place is: a place that stays, since to measure a new element costs a layout. */
-export function strip(stage, letter, width) {
+export function strip(store, theme, letter, width) {
   const ribbon = make("div", { class: "kx-ribbon" });
   const canvas = make("canvas", { class: "kx-lanes", "aria-hidden": "true" });
   const lane = make("div", { class: "kx-lane" }, ribbon, canvas);
@@ -51,7 +51,7 @@ export function strip(stage, letter, width) {
   let context = null;
 
   function load(shown, k) {
-    const { timeline } = stage;
+    const { timeline } = store;
     const offset = timeline.offsets[k];
     replay = shown;
     ({ axis } = timeline);
@@ -116,11 +116,11 @@ export function strip(stage, letter, width) {
     if (w <= 0) return;
     label(wide);
     fit(canvas, w, h);
-    const paint = stage.colours();
-    let known = pictures.get(stage.timeline);
+    const paint = theme.colours();
+    let known = pictures.get(store.timeline);
     if (known?.whole.width !== w || known.whole.height !== h || known.paint !== paint) {
       known = { whole: image(w, h, (g) => history(g, paint, w, h, d)), paint };
-      pictures.set(stage.timeline, known);
+      pictures.set(store.timeline, known);
     }
     const g = (context ??= canvas.getContext("2d"));
     g.drawImage(known.whole, 0, 0);

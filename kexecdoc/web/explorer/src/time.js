@@ -18,14 +18,14 @@ const MARKS = [
 ];
 const EDGE = 4; // pixels from an end of the axis that are meant for the end
 
-export function time(stage) {
+export function time(store, player, surface) {
   const range = make("input", {
     type: "range",
     class: "kx-range",
     min: 0,
     step: 1,
     "aria-label": "Events so far",
-    oninput: () => stage.go(+range.value),
+    oninput: () => player.go(+range.value),
   });
   const rows = make("div", { class: "kx-strips" });
   const track = make("div", { class: "kx-track" }, rows, range);
@@ -50,7 +50,7 @@ export function time(stage) {
       class: "kx-button kx-play",
       "aria-keyshortcuts": "P",
       title: "Play, or pause (P)",
-      onclick: () => stage.toggle(),
+      onclick: () => player.toggle(),
     },
     icon("play"),
     playWords,
@@ -59,10 +59,10 @@ export function time(stage) {
     "div",
     { class: "kx-transport", role: "group", "aria-label": "Time" },
     play,
-    button("To the start", "first", "0", () => stage.go(0)),
-    button("One event back", "back", ",", () => stage.go(stage.position - 1)),
-    button("One event forward", "forward", ".", () => stage.go(stage.position + 1)),
-    button("To the end", "last", "9", () => stage.go(Infinity)),
+    button("To the start", "first", "0", () => player.go(0)),
+    button("One event back", "back", ",", () => player.go(store.position - 1)),
+    button("One event forward", "forward", ".", () => player.go(store.position + 1)),
+    button("To the end", "last", "9", () => player.go(Infinity)),
   );
   const chooser = make("div", { class: "kx-steps" });
   const when = make("p", { class: "kx-when" });
@@ -84,7 +84,7 @@ export function time(stage) {
   // The scrubber is the native one, for keyboards and screen readers. What is seen, and what a pointer drags,
   // is the axis under it, since the native one cannot have a scale for each step.
   const drag = (event) => {
-    if (!stage.timeline || (event.type === "pointermove" && !track.hasPointerCapture(event.pointerId))) return;
+    if (!store.timeline || (event.type === "pointermove" && !track.hasPointerCapture(event.pointerId))) return;
     if (event.type === "pointerdown") {
       track.setPointerCapture(event.pointerId);
       range.focus({ preventScroll: true });
@@ -92,19 +92,19 @@ export function time(stage) {
     }
     const box = strips[0].lane.getBoundingClientRect();
     const x = event.clientX - box.left;
-    if (x >= box.width - EDGE) stage.go(Infinity);
-    else if (x <= EDGE) stage.go(0);
-    else stage.goToTime(stage.timeline.axis.time(x / box.width));
+    if (x >= box.width - EDGE) player.go(Infinity);
+    else if (x <= EDGE) player.go(0);
+    else player.goToTime(store.timeline.axis.time(x / box.width));
   };
   track.addEventListener("pointerdown", drag);
   track.addEventListener("pointermove", drag);
 
   function load(machines) {
-    range.max = stage.timeline.length;
+    range.max = store.timeline.length;
     const there = MARKS.filter(([, any]) => machines.some(({ replay }) => any(replay))).map(([words]) => words);
     say(key, `${there.join(" · ")}${there.length ? ". " : ""}Each step has its own scale.`);
     if (strips.length !== machines.length) {
-      strips = machines.map(({ letter }) => strip(stage, letter, () => stage.width(track)));
+      strips = machines.map(({ letter }) => strip(store, surface.theme, letter, () => surface.layout.width(track)));
       rows.replaceChildren(...strips.map((s) => s.el));
     }
     machines.forEach(({ replay }, k) => strips[k].load(replay, k));
@@ -123,7 +123,7 @@ export function time(stage) {
       {
         class: "kx-select",
         "aria-label": `Step${letter ? ` of machine ${letter}` : ""}`,
-        onchange: () => stage.goTo(+select.value < 0 ? 0 : replay.steps[+select.value].from + 1, k),
+        onchange: () => player.goTo(+select.value < 0 ? 0 : replay.steps[+select.value].from + 1, k),
       },
       option("before the first step", -1),
       ...groups.map(([group, found]) =>
@@ -152,7 +152,7 @@ export function time(stage) {
     const link = make("button", {
       type: "button",
       class: "kx-link",
-      onclick: () => stage.goTo(replay.find(link.textContent) + 1, k),
+      onclick: () => player.goTo(replay.find(link.textContent) + 1, k),
     });
     const cause = make("span", {}, ", caused by ", link);
     const small = make("small", { class: "kx-id" }, id, cause);
@@ -167,8 +167,8 @@ export function time(stage) {
   }
 
   function show(machines) {
-    const { timeline, position } = stage;
-    const t = stage.time();
+    const { timeline, position } = store;
+    const t = store.time();
     range.value = position;
     const local = machines.map((_, k) => timeline.local(t, k));
     const named = (text, k) => `${machines[k].letter ? `${machines[k].letter} ` : ""}${text}`;
@@ -198,24 +198,24 @@ export function time(stage) {
       if (+selects[k].select.value !== step) selects[k].select.value = step;
       strips[k].show(t);
     });
-    say(playWords, stage.isPlaying() ? "Pause" : stage.begins() ? "Play the crossing" : "Play on");
+    say(playWords, player.isPlaying() ? "Pause" : store.begins() ? "Play the crossing" : "Play on");
   }
 
   function tell({ replay, now }, k) {
-    const { timeline, position } = stage;
+    const { timeline, position } = store;
     const { sentence, id, link, cause, small, el: row } = said[k];
     const i = now.cursor - 1;
     small.hidden = i < 0;
     if (i < 0)
       return say(
         sentence,
-        stage.timeline.local(stage.time(), k) < 0
+        store.timeline.local(store.time(), k) < 0
           ? `For it ${replay.call} is still to come.`
           : `The old kernel runs; ${replay.call} is about to come.`,
       );
     // What the other machine did last stands there too, paler.
     row.classList.toggle("kx-earlier", timeline.cursor(position - 1, k) === now.cursor);
-    say(sentence, `${capital(happening(replay, i, now, stage.label))}.`);
+    say(sentence, `${capital(happening(replay, i, now, (name) => store.label(name)))}.`);
     say(id, replay.id[i]);
     cause.hidden = !replay.cause[i];
     say(link, replay.cause[i] ?? "");

@@ -5,7 +5,7 @@ import { make, settle } from "./dom.js";
 import { STUDY } from "./replay.js";
 import { brief, many, number } from "./words.js";
 
-export function verdict(stage) {
+export function verdict(store) {
   const box = make("div", { class: "kx-pair" });
   const el = make("section", { class: "kx-part kx-verdict" }, box);
 
@@ -15,7 +15,7 @@ export function verdict(stage) {
 
   function one({ replay, run, what_if, letter }) {
     const { outcome, summary } = run.verdict;
-    const look = stage.legend().outcomes[outcome] ?? { sign: "", meaning: "" };
+    const look = store.legend().outcomes[outcome] ?? { sign: "", meaning: "" };
     const word = make(
       "strong",
       { class: "kx-outcome", title: look.meaning },
@@ -75,7 +75,7 @@ export function verdict(stage) {
     (ms === null ? " did not return" : `: ${brief(ms * 1e6)}`) +
     (frames_freed ? `, ${number(frames_freed)} frames freed` : ms === null ? "" : ", frees nothing") +
     (driver === "none" ? ", nobody drives it afterwards" : "") +
-    (callback === "remove" ? ` (${stage.legend().shutdown})` : "");
+    (callback === "remove" ? ` (${store.legend().shutdown})` : "");
 
   return { el, load };
 }
