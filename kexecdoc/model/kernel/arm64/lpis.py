@@ -7,6 +7,7 @@ card's vectors. The old kernel and the next get the same numbers, as real ones d
 from __future__ import annotations
 
 from kexecdoc.model.kernel.kernel import Kernel
+from kexecdoc.model.kernel.vectors import cpu_of
 from kexecdoc.model.machine.arm64 import Arm64
 from kexecdoc.model.machine.disk import QUEUES
 from kexecdoc.model.machine.gic import FIRST_LPI
@@ -43,14 +44,9 @@ def configure_all(kernel: Kernel, table: int, byte: int) -> None:
 
 
 def route(kernel: Kernel, function: str) -> dict[str, object]:
-    """Map a function's vectors to CPUs; return that as assignments for the log.
-
-    Each of the card's vectors goes to a CPU of its own. The disk's admin queue goes to CPU 0, and each other queue
-    to a CPU of its own. Where there are too few CPUs, the last one takes the rest.
-    """
-    gic, last = chips(kernel), sum(cpu.online for cpu in kernel.computer.cpus) - 1
+    """Map a function's vectors to CPUs; return that as assignments for the log."""
+    gic, cpus = chips(kernel), sum(cpu.online for cpu in kernel.computer.cpus)
     routes: dict[str, object] = {}
     for vector, intid in enumerate(INTIDS[function]):
-        cpu = vector if function == "eth0" else max(0, vector - 1)
-        routes |= gic.its.map_device(function, vector, intid, min(cpu, last))
+        routes |= gic.its.map_device(function, vector, intid, cpu_of(function, vector, cpus))
     return routes

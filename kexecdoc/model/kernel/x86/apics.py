@@ -7,6 +7,7 @@ the next get the same vectors, as kernels do that find the same devices in the s
 from __future__ import annotations
 
 from kexecdoc.model.kernel.kernel import Kernel
+from kexecdoc.model.kernel.vectors import cpu_of
 from kexecdoc.model.machine.apic import message
 from kexecdoc.model.machine.disk import QUEUES
 from kexecdoc.model.machine.x86 import X86
@@ -28,14 +29,9 @@ def chips(kernel: Kernel) -> X86:
     return found
 
 
-def cpu_of(function: str, vector: int) -> int:
-    """Return the CPU of a vector: one for each of the card's; the disk's admin queue shares CPU 0 with an I/O queue."""
-    return vector if function == "eth0" else max(0, vector - 1)
-
-
 def messages(function: str, cpus: int) -> list[tuple[int, int]]:
     """Return the address and data that each of a function's vectors writes, if ``cpus`` CPUs take interrupts."""
-    return [message(min(cpu_of(function, v), cpus - 1), number) for v, number in enumerate(NUMBERS[function])]
+    return [message(cpu_of(function, v, cpus), number) for v, number in enumerate(NUMBERS[function])]
 
 
 def clear_io_apic(kernel: Kernel) -> None:
