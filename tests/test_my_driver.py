@@ -22,7 +22,7 @@ from tools.budgets import limit
 
 PAGE = (Path(__file__).parent.parent / "site" / "driver-checklist.md").read_text(encoding="utf-8")
 EVERY = list(asked.every())
-CASES = [dict(zip(QUESTIONS, case, strict=True)) for case in dict.fromkeys(map(driver_page.case, EVERY))]
+CASES = [dict(zip(QUESTIONS, case, strict=True)) for case in dict.fromkeys(map(driver_page.case_of, EVERY))]
 RUNS: dict[Scenario, object] = {}
 
 
@@ -91,7 +91,7 @@ def test_the_command_is_the_scenario(machine):
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("given", CASES, ids=lambda given: "-".join(given.values()))
 def test_answers_that_are_said_to_decide_nothing_decide_nothing(given, machine):
-    alike = [other for other in EVERY if driver_page.case(other) == tuple(given.values())]
+    alike = [other for other in EVERY if driver_page.case_of(other) == tuple(given.values())]
     assert {verdict(other, machine, 3).outcome for other in alike} == {verdict(given, machine, 3).outcome}
 
 
@@ -211,7 +211,9 @@ def test_every_link_of_an_item_leads_to_a_heading_of_the_page():
 @pytest.fixture(scope="module")
 def page():
     """The page's data with made-up ends: what it looks like, not what it says."""
-    ends = {driver_page.case(given): made_up({"clean": 1} if asked.stopped(given) else {"hung": 1}) for given in EVERY}
+    ends = {
+        driver_page.case_of(given): made_up({"clean": 1} if asked.stopped(given) else {"hung": 1}) for given in EVERY
+    }
     return ends, driver_page.form(ends)
 
 
@@ -220,7 +222,7 @@ def test_the_form_has_a_row_for_every_set_of_answers_in_the_order_in_which_the_p
     assert len(data["of"]) == len(EVERY)
     assert len(data["cases"]) == len(CASES) < 40
     for given, (case, reason, items) in zip(EVERY, data["of"], strict=True):
-        assert list(ends)[case] == driver_page.case(given)
+        assert list(ends)[case] == driver_page.case_of(given)
         assert data["because"][reason] == told.because(given)
         assert list(data["lists"][items]) == [item.id for item in particular(given)]
         words = "".join(

@@ -1,8 +1,8 @@
-"""The crash campaign: what a crashed kernel's strategies are worth as more of it is damaged.
+"""The crash campaign: how often each strategy of a crashed kernel captures the dump as more of the kernel is damaged.
 
 Each strategy is the tuple of steps that it runs, and each step names the objects and locks that it touches. The
-closed form (1-d)^k counts each object once, however many steps touch it, and leaves out locks whose wait has a limit:
-these cost time and not the dump.
+closed form (1-d)^k counts each object once, however many steps touch it. It leaves out locks whose wait is limited,
+because those cost time and not the dump.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STRATEGIES = switches()["crash-work"].choices
 
 
 def objects(scenario: Scenario) -> list[str]:
-    """Return the objects and locks without a limit that a strategy touches, each once: those that decide."""
+    """Return what a strategy relies on, each once: objects, and locks that it waits for without a limit."""
     touched = [touch for step in exit_steps(scenario) if scenario.kernel in step.versions for touch in step.touches]
     deciding = [touch.name for touch in touched if not (isinstance(touch, Lock) and touch.limit)]
     return list(dict.fromkeys(deciding))
@@ -28,9 +28,9 @@ def objects(scenario: Scenario) -> list[str]:
 
 @dataclass(frozen=True)
 class Rate:
-    """How often a strategy captured the dump at a damage: with its interval, and what arithmetic says.
+    """How often a strategy captured the dump, with its interval, and what the closed form says.
 
-    ``objects`` is how many the strategy relies on: the k of the arithmetic.
+    ``damage`` is a share from 0 to 1. ``objects`` is how many objects the strategy relies on: the k of the closed form.
     """
 
     strategy: str
@@ -44,9 +44,9 @@ class Rate:
 
 
 def campaign(damages: Iterable[float], seeds: int = 100, base: Scenario | None = None) -> Iterator[Rate]:
-    """Yield a rate for each strategy and damage, over so many seeds, with 95 % Wilson intervals.
+    """Yield a rate for each strategy and damage over ``seeds`` seeds, with a 95 % Wilson interval.
 
-    The same seeds serve every strategy and damage, so that two rates differ by what is between them alone.
+    Every strategy and damage gets the same seeds, so that nothing else differs between two rates.
     """
     scenario = (base or Scenario()).but(path="panic")
     for strategy in STRATEGIES:

@@ -1,4 +1,4 @@
-"""How sure a share is that was counted over some seeds."""
+"""The confidence interval of a share that was counted over a number of seeds."""
 
 from __future__ import annotations
 

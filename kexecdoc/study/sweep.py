@@ -1,12 +1,12 @@
-"""Many crossings: every combination of the switches that vary, each with every seed, one tidy row a run.
+"""Many crossings: every combination of the switches that vary, with every seed, one tidy row for each run.
 
-This is a full factorial design. A row holds the switches that vary, the seed, and every number, word and truth
-value of the run's JSON under its path with ``_`` between the parts (``dma_landed``, ``time_ms_total``); lists and
-the summary stay out. The rows and their order follow from the request alone, not from who makes them.
+This is a full factorial design. A row holds the switches that vary, the seed, and every single value of the run's JSON
+under its path with ``_`` between the parts (``dma_landed``, ``time_ms_total``). Lists and the summary are left out. The
+rows and their order depend on the request alone, not on how many workers there are.
 
-Short work is done where it was asked for. Longer work goes to joblib, and with joblib to whatever cluster the
-caller has: ``with joblib.parallel_config("dask"):`` around the same call. joblib, pandas, pyarrow and tqdm are the
-extra ``sweep``, Dask is the extra ``cluster``; without them rows are made one after the other.
+A short sweep runs in this process. A longer one goes to joblib, and so to any cluster that joblib knows: ``with
+joblib.parallel_config("dask"):`` around the same call. joblib, pandas, pyarrow and tqdm are the extra ``sweep``, Dask
+is the extra ``cluster``. Without them the rows are made one after the other.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SHORT = 200
-"""So many runs are made here in the time that it takes to start workers, and some more."""
+"""Up to this many runs, starting workers would take longer than the runs."""
 
 CHUNK = 20
-"""Runs that a worker is given at a time: enough to make handing them over cheap, few enough to share them out."""
+"""Runs that a worker gets at a time: enough to make handing over cheap, few enough to share the work evenly."""
 
 
 class SimulatorError(RuntimeError):
@@ -46,7 +46,7 @@ class SimulatorError(RuntimeError):
 
     @classmethod
     def of(cls, scenario: Scenario, error: Exception) -> SimulatorError:
-        """Return what is to be said of an exception: a plain text, which any process can hand to another."""
+        """Describe an exception in plain text, which one process can hand to another."""
         values = {name: value for name, value in scenario.differences().items() if name != "seed"}
         words = " ".join(f"{name}={value}" for name, value in {**values, "seed": scenario.seed}.items())
         place = traceback.extract_tb(error.__traceback__)[-1]
@@ -62,7 +62,7 @@ Vary = str | Iterable[str] | Mapping[str, Iterable[object] | None]
 
 @dataclass(frozen=True)
 class Factorial:
-    """Every combination of the values of some switches, by the switches' names, over a base, with ``seeds`` seeds."""
+    """Every combination of the values of some switches over a base scenario, with ``seeds`` seeds each."""
 
     base: Scenario
     vary: Mapping[str, tuple[Value, ...]]
@@ -70,7 +70,7 @@ class Factorial:
 
     @classmethod
     def of(cls, vary: Vary, base: Scenario | None = None, seeds: int = 1) -> Factorial:
-        """Return the design that is asked for. ScenarioError, in one line, if there is none."""
+        """Return the design. ScenarioError, in one line, if the request is wrong."""
         base = base or Scenario()
         last = switches()["seed"].high
         if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
@@ -83,7 +83,7 @@ class Factorial:
         return prod(map(len, self.vary.values())) * self.seeds
 
     def __iter__(self) -> Iterator[Scenario]:
-        """Yield the scenarios: the last switch changes faster than the first, and the seed fastest."""
+        """Yield the scenarios. The seed changes fastest, then the last switch."""
         for values in product(*self.vary.values()):
             combination = dict(zip(self.vary, values, strict=True))
             for seed in range(self.base.seed, self.base.seed + self.seeds):
@@ -91,7 +91,7 @@ class Factorial:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What tells the runs apart: the switches that vary, and the seed."""
+        """The names of what differs between runs: the switches that vary, and the seed."""
         return (*self.vary, "seed")
 
 
@@ -121,7 +121,7 @@ def varied(vary: Vary, kind: type[Scenario] = Scenario) -> dict[str, tuple[Value
 
 
 def _pairs(vary: Vary) -> Iterator[tuple[str, Iterable[object] | None]]:
-    """Yield names and values, whichever way they were written."""
+    """Yield names and values from any form of ``vary``."""
     if isinstance(vary, Mapping):
         yield from vary.items()
         return
@@ -204,9 +204,9 @@ def _chunks(scenarios: Iterator[Scenario]) -> Iterator[list[Scenario]]:
 
 
 def _cross(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | ScenarioError | SimulatorError]:
-    """Cross with each scenario and return the rows; a scenario that is refused, or fails, becomes its error.
+    """Simulate each scenario and return the rows. In place of a run that fails stands its error.
 
-    It is not raised here, since then the first worker to meet one would decide which the caller hears of.
+    The error is not raised here: then the fastest worker would decide which error the caller sees.
     """
     made: list[Row | ScenarioError | SimulatorError] = []
     for scenario in scenarios:
@@ -232,7 +232,7 @@ def _checked(made: Iterable[Row | ScenarioError | SimulatorError]) -> Iterator[R
 
 
 def scalars(run: Mapping[str, Any]) -> Row:
-    """Return what a run's JSON says in single values, by their paths. A count by owner has a column for every owner."""
+    """Return the single values of a run's JSON by their paths. A count by owner has a column for every owner."""
     verdict = {key: value for key, value in run["verdict"].items() if key != "summary"}
     measured = {key: value for key, value in run.items() if key not in ("schema", "scenario", "verdict")}
     landed = dict.fromkeys(sorted(map(public, OWNERS)), 0) | run["dma"]["landed_in"]
@@ -250,7 +250,7 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 
 def _watched(made: Generator[Row, None, None], total: int, progress: bool | None) -> Generator[Row, None, None]:
-    """Yield the rows, and show how many there are already, on one line that goes away in the end."""
+    """Yield the rows and show the progress on one line, which disappears at the end."""
     if progress is None:
         progress = _in_notebook() or sys.stderr.isatty()
     with closing(made):
@@ -266,20 +266,20 @@ def _watched(made: Generator[Row, None, None], total: int, progress: bool | None
 
 
 def _in_notebook() -> bool:
-    """Return whether a notebook's kernel runs this. Whoever runs in one has imported IPython."""
+    """Return whether this runs in a notebook's kernel, which has always imported IPython."""
     ipython = sys.modules.get("IPython")
     return hasattr(ipython and ipython.get_ipython(), "kernel")
 
 
 FILES = (".csv", ".parquet")
-"""What a table can be saved as, by the ending of the file's name."""
+"""The endings of the files that a table can be saved as."""
 
 
 def save(rows: Iterable[Row], output: Path) -> int:
-    """Write rows to a ``.csv`` or ``.parquet`` file and return how many; the file appears whole or not at all.
+    """Write rows to a ``.csv`` or ``.parquet`` file and return how many. The file appears whole or not at all.
 
-    ValueError for another ending, OSError if it cannot be written, ImportError if Parquet is asked for without
-    pyarrow: each before the first row is made.
+    ValueError for another ending, OSError if it cannot be written, ImportError for Parquet without pyarrow: each
+    before the first row is made.
     """
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     if output.suffix not in writers:
@@ -292,7 +292,7 @@ def save(rows: Iterable[Row], output: Path) -> int:
 
 @contextmanager
 def _whole(output: Path) -> Iterator[Path]:
-    """Give a file to write beside ``output``, which takes its place if all goes well and is removed if not."""
+    """Yield a file beside ``output``. It replaces ``output`` if all goes well, and is removed if not."""
     output = output.resolve()  # what a symbolic link names is replaced, and not the link
     if output.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(output))

@@ -1,4 +1,4 @@
-"""Outcomes counted as runs come in: of each combination of some switches how many, and which seed had one first."""
+"""Outcomes, counted as runs come in: how many for each combination of switches, and the first seed of each outcome."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kexecdoc.study.proportion import wilson
 from kexecdoc.study.sweep import Row
 
 BAD = OUTCOMES[OUTCOMES.index("corrupted") :]
-"""What a share of bad outcomes counts."""
+"""The bad outcomes: corrupted or worse."""
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Count:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     first: dict[str, int] = field(default_factory=dict)
-    """Of each outcome the first seed that had it."""
+    """The first seed of each outcome."""
 
     @property
     def runs(self) -> int:
@@ -34,12 +34,12 @@ class Count:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the share of bad outcomes lies that any number of seeds would have: `wilson`'s interval, at 95 %."""
+        """The 95 % Wilson interval of the true share of bad outcomes."""
         return wilson(self.bad, self.runs)
 
 
 class Counts:
-    """Counts by the values of the switches ``names``, in the order in which they were first seen."""
+    """Counts for each combination of the switches ``names``, in the order in which they were first seen."""
 
     def __init__(self, names: Sequence[str], kind: type[Scenario] = Scenario) -> None:
         self._fields = [find(name, kind).field for name in names]

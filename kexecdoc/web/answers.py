@@ -1,9 +1,8 @@
-"""What a page asks of the Python that runs in it: one request, and the answers as they come, each a JSON text.
+"""What a page asks of the Python that runs in it: one request, and its answers one by one, each a JSON text.
 
-This is all that the published page's worker (``explorer/worker.js``) knows of the package. Every answer comes from
-an iterator that can be left at any time, and does little work at a step: so a page can have a study counted, be
-asked for a run in the middle of it, and call the study off. Whatever asks, a scenario comes as words: a browser's
-numbers end at 2**53, and a seed does not.
+This is all that the published page's worker knows of the package. Answers come from an iterator that does little
+work at each step and can be abandoned at any time. So a page can interrupt a study with a run, or cancel it. A
+scenario's values are strings: a browser's integers are exact up to 2**53 only, and a seed may be larger.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ SEEDS = Switch(20, "seeds of each value, from the machine's own on", low=1, high
 
 
 def answers(kind: str, request: str) -> Iterator[str]:
-    """Yield the answers to a request of a kind; what is wrong with it is an answer, too: ``{"error": LINE}``."""
+    """Yield the answers to a request. A wrong request has the one answer ``{"error": LINE}``."""
     try:
         for found in KINDS[kind](json.loads(request)):
             yield dumps(found)
@@ -35,14 +34,14 @@ def answers(kind: str, request: str) -> Iterator[str]:
 
 
 def _run(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield all that is ever drawn of a run, once."""
+    """Yield one answer: all that is drawn of a run."""
     yield view_of(simulate(Scenario.of(request["scenario"])))
 
 
 def _study(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the outcomes counted so far after each run: of every value of a switch, or of the machine as it is.
+    """Yield after each run the outcomes so far, for every value of a switch or for the scenario alone.
 
-    Seed by seed, unlike a sweep: all values are counted side by side, and their intervals narrow together.
+    Unlike a sweep it goes seed by seed, so that the intervals of all values narrow together.
     """
     base = Scenario.of(request["scenario"])
     seeds = int(SEEDS.parse(request["seeds"]))
@@ -74,7 +73,7 @@ def _table(tally: Counts, runs: int) -> dict[str, Any]:
 
 
 def _idle(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield of every switch whether it has an effect as the others are set; ``{}`` after a run that left it open."""
+    """Yield for each switch whether it has an effect with these settings; ``{}`` while that is still open."""
     for found in effects(Scenario.of(request["scenario"])):
         yield {} if found is None else {"name": found[0], "effect": found[1]}
 

@@ -1,7 +1,7 @@
-"""What the page of the whole machine knows before any Python runs in it: every switch, and runs made beforehand.
+"""What the page with every switch knows before any Python runs in it: the switches, and the runs made beforehand.
 
-The presets' runs lie in a file each, and so do those of the chapters' explorers (`kexecdoc.web.precomputed`). Which
-settings those are is said here, so that the page need run nothing that lies on the site already.
+The presets and the chapters' explorers (`kexecdoc.web.precomputed`) have a file for each run. The catalogue lists their
+settings, so that the page does not simulate what the site already has.
 """
 
 from __future__ import annotations
@@ -60,6 +60,6 @@ def _control(switch: Switch) -> dict[str, Any]:
 
 
 def preset_runs() -> Iterator[tuple[str, str]]:
-    """Yield each preset's name and its run as a page draws it, a JSON text."""
+    """Yield each preset's name and, as JSON text, its run as a page draws it."""
     for preset in PRESETS.values():
         yield preset.name, dumps(view.view_of(simulate(preset.scenario)))

@@ -1,6 +1,6 @@
-"""The page for driver authors: its checklist, the table of worst combinations, and all that its form can be asked.
+"""The page for driver authors: its checklist, the table of worst combinations, and every answer that its form can give.
 
-A page has no kernel to ask, so every set of answers was crossed beforehand: `crossed` does it, `form` lays it out.
+The page runs no Python, so `simulate_every_case` does it when the site is built, and `form` lays the results out.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from kexecdoc.course import checklist, my_driver
-from kexecdoc.course import driver_form as told
+from kexecdoc.course import checklist, driver_form, my_driver
 from kexecdoc.course.my_driver import QUESTIONS, Answer, Answers, Question, Tally
 from kexecdoc.views.palette import OUTCOMES
 from kexecdoc.views.tables import table
@@ -18,32 +17,32 @@ from kexecdoc.views.tables import table
 SCHEMA = "kexecdoc-driver/1"
 
 Case = tuple[str, ...]
-"""What decides of a set of answers: a word for each question."""
+"""What decides the outcome of a set of answers: a word for each question."""
 
 Crossed = Mapping[Case, tuple[Tally, ...]]
 
 
-def case(given: Answers) -> Case:
-    """Return what decides of a set of answers."""
+def case_of(given: Answers) -> Case:
+    """Return the case of a set of answers. Equivalent answers share one."""
     return tuple(my_driver.deciding(given).values())
 
 
-def cross(case: Case) -> tuple[Tally, ...]:
-    """Cross a case with every seed on each machine."""
+def simulate_case(case: Case) -> tuple[Tally, ...]:
+    """Simulate a case with every seed on each machine."""
     return my_driver.tallies(dict(zip(QUESTIONS, case, strict=True)))
 
 
-def crossed(map: Callable[..., Iterable[tuple[Tally, ...]]] = map) -> dict[Case, tuple[Tally, ...]]:
-    """Cross every case once. ``map`` may be that of a pool of processes."""
-    cases = list(dict.fromkeys(case(given) for given in my_driver.every()))
-    return dict(zip(cases, map(cross, cases), strict=True))
+def simulate_every_case(map: Callable[..., Iterable[tuple[Tally, ...]]] = map) -> dict[Case, tuple[Tally, ...]]:
+    """Simulate each case once. ``map`` may be a process pool's."""
+    cases = list(dict.fromkeys(case_of(given) for given in my_driver.every()))
+    return dict(zip(cases, map(simulate_case, cases), strict=True))
 
 
 def form(ends: Crossed) -> dict[str, Any]:
-    """Return all that the form on the page can be asked, as plain data.
+    """Return as plain data every answer that the form can give.
 
-    ``of`` has a row for each set of answers, the last question changing fastest: indices into ``cases``, ``because``
-    and ``lists``, the items that it brings up.
+    ``of`` has a row for each set of answers, the last question changing fastest. A row holds indices into ``cases``,
+    ``because`` and ``lists`` (the checklist items that apply).
     """
     cases = {key: n for n, key in enumerate(ends)}
     reasons: dict[str, int] = {}
@@ -53,8 +52,8 @@ def form(ends: Crossed) -> dict[str, Any]:
         items = tuple(item.id for item in checklist.particular(given))
         rows.append(
             [
-                cases[case(given)],
-                reasons.setdefault(told.because(given), len(reasons)),
+                cases[case_of(given)],
+                reasons.setdefault(driver_form.because(given), len(reasons)),
                 lists.setdefault(items, len(lists)),
             ]
         )
@@ -68,7 +67,7 @@ def form(ends: Crossed) -> dict[str, Any]:
             }
             for question in QUESTIONS.values()
         ],
-        "cases": [{"ends": told.ends_html(tallies), **_worst(tallies)} for tallies in ends.values()],
+        "cases": [{"ends": driver_form.ends_html(tallies), **_worst(tallies)} for tallies in ends.values()],
         "because": list(reasons),
         "items": {item.id: item.text for item in checklist.CHECKLIST.values() if not item.general},
         "lists": list(lists),
@@ -81,30 +80,30 @@ def _options(sets: Mapping[str, object]) -> str:
 
 
 def _worst(tallies: tuple[Tally, ...]) -> dict[str, object]:
-    """Return what the command needs that shows a crossing with the worst end."""
-    worst = told.worst(tallies)
+    """Return what a command needs to show the worst outcome."""
+    worst = driver_form.worst(tallies)
     machine = "" if worst.machine == my_driver.MACHINES[0] else f" --machine {worst.machine}"
     return {"machine": machine, "seed": worst.seed, "worst": worst.worst}
 
 
 def worst_table(ends: Crossed) -> str:
-    """Return, for each callback and each answer on Bus Master, the worst that the rest can make of it."""
+    """Return, for each callback and each answer on Bus Master, the worst outcome over all other answers."""
     rows = []
     for callback in QUESTIONS["shutdown"].answers:
         with_it = [given for given in my_driver.every() if given["shutdown"] == callback.word]
-        for bits in [QUESTIONS["bus_master"].answers] if my_driver.stopped(with_it[0]) else _alike():
+        for bits in [QUESTIONS["bus_master"].answers] if my_driver.stopped(with_it[0]) else _equivalent_answers():
             words = [bit.word for bit in bits]
-            given = max((g for g in with_it if g["bus_master"] in words), key=lambda g: _badness(ends[case(g)]))
+            given = max((g for g in with_it if g["bus_master"] in words), key=lambda g: _badness(ends[case_of(g)]))
             made = "; ".join(_listed(QUESTIONS[q], [given[q]]) for q in ("dma", "interrupt", "probe"))
-            tallies = ends[case(given)]
+            tallies = ends[case_of(given)]
             cells = (callback.text, "\n".join(bit.text for bit in bits), made if _badness(tallies) > (0, 0) else "any")
             rows.append((*cells, *map(_counts, tallies)))
     head = ("Shutdown callback", "When Bus Master is cleared", "The worst of the other answers", *my_driver.MACHINES)
     return table(head, rows)
 
 
-def _alike() -> list[list[Answer]]:
-    """Return the answers on Bus Master, together where they set the same switches."""
+def _equivalent_answers() -> list[list[Answer]]:
+    """Return the answers on Bus Master, grouped by the switches that they set."""
     found: dict[tuple[object, ...], list[Answer]] = {}
     for answer in QUESTIONS["bus_master"].answers:
         found.setdefault(tuple(answer.sets.items()), []).append(answer)
@@ -131,7 +130,7 @@ def answers_table() -> str:
 
 
 def items() -> str:
-    """Return the checklist as Markdown: a section a part. The anchor of an item is ``item-`` and its id."""
+    """Return the checklist as Markdown, one section for each part. An item's anchor is ``item-`` and its id."""
     sections = []
     for part, listed in groupby(checklist.CHECKLIST.values(), lambda item: item.part):
         heading = f"### {checklist.PARTS[part]} {{ #part-{part} }}"
@@ -145,7 +144,7 @@ def _item(item: checklist.Item) -> str:
 
 
 def applies(item: checklist.Item) -> str:
-    """Return in words for which answers an item is."""
+    """Return in words the answers to which an item applies."""
     return "; ".join(_listed(QUESTIONS[name], words) for name, words in item.applies.items())
 
 
@@ -158,5 +157,5 @@ def _topic(question: Question) -> str:
 
 
 def legend() -> str:
-    """Return what each outcome means, as a list, with its sign."""
+    """Return a list of the outcomes: sign, name, meaning."""
     return "\n".join(f"- {o.sign} **{o.name}**: {o.meaning}" for o in OUTCOMES)

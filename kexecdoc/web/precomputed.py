@@ -26,10 +26,10 @@ def key(values: Iterable[object]) -> str:
 
 def combinations(name: str | Explorer) -> dict[str, Run]:
     """Return the run of every combination of an explorer's switches that makes one."""
-    return _crossed(explorer(name))[0]
+    return _all_runs(explorer(name))[0]
 
 
-def _crossed(chosen: Explorer) -> tuple[dict[str, Run], dict[str, str]]:
+def _all_runs(chosen: Explorer) -> tuple[dict[str, Run], dict[str, str]]:
     """Return the run of every combination that makes one, and of the others what is wrong with them."""
     runs, refused = {}, {}
     for values in itertools.product(*map(chosen.choices, chosen.switches)):
@@ -43,7 +43,7 @@ def _crossed(chosen: Explorer) -> tuple[dict[str, Run], dict[str, str]]:
 def explorer_files(name: str | Explorer) -> Iterator[tuple[str, str]]:
     """Yield an explorer's files as names and JSON texts: its index, then a file for each run."""
     chosen = explorer(name)
-    runs, refused = _crossed(chosen)
+    runs, refused = _all_runs(chosen)
     yield f"{chosen.name}.json", dumps(_index(chosen, runs, refused))
     for combination, run in runs.items():
         yield f"{chosen.name}/{combination}.json", dumps(view.view_of(run))

@@ -1,6 +1,6 @@
-"""What a host hands to the explorer's module: the controls, the words and the run, all as plain data.
+"""What a host hands to the explorer's JavaScript: controls, words and the run, all as plain data.
 
-The notebook's widget and the page's precomputed runs are two hosts of one module, so both take it here.
+The hosts are the notebook's widget and the published page. Both take their data from here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kexecdoc.views.text import SHUTDOWN
 
 
 def controls(chosen: Explorer) -> list[dict[str, Any]]:
-    """Return the switches as a page needs them; ``default`` is the chapter's setting, where reset leads."""
+    """Return the switches as a page needs them; ``default`` is the chapter's setting, which Reset restores."""
     found = []
     for name, default in chosen.settings.items():
         switch = find(name, chosen.kind)
@@ -39,7 +39,7 @@ def control(switch: Switch, choices: tuple[Value, ...]) -> dict[str, Any]:
 
 
 def by_kernel(kind: type[Scenario] = Scenario) -> dict[str, dict[str, Value]]:
-    """Return the defaults of each kernel version that are not the newest's."""
+    """Return for each kernel version the defaults that differ from the newest version's."""
     mine = switches(kind)
     found = {
         kernel: {s.name: v for s in mine.values() if (v := s.default_in(kernel)) != s.default}
@@ -54,7 +54,7 @@ def legend() -> dict[str, Any]:
 
 
 def every_message() -> dict[str, dict[str, str]]:
-    """Return what each message means in every kernel version, as `messages` has it."""
+    """Return what each message means in every kernel version, in the form of `messages`."""
     return _worded(*switches()["kernel"].choices)
 
 
@@ -81,6 +81,6 @@ def _worded(base: str, *others: str) -> dict[str, dict[str, str]]:
 
 
 def view_of(run: Run) -> dict[str, Any]:
-    """Return all that is ever drawn of a run; the console is in the log."""
+    """Return all that is drawn of a run. The console is in the log."""
     data = {k: v for k, v in run.to_json().items() if k != "console"}
     return {"log": run.to_log(), "run": data, "facts": run.facts.to_data(), "what_if": anachronisms(run.scenario)}

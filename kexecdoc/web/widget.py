@@ -1,7 +1,7 @@
-"""The explorer in a notebook: the switches of a chapter, or all, and the machine that they make, at any moment.
+"""The explorer in a notebook: a chapter's switches, or every switch, and the computer that they make at any moment.
 
-The widget holds no picture. It simulates what the reader chose and hands the run to ``explorer.js``, which
-is the same module that the published page uses.
+The widget draws nothing. It simulates what the reader chose and hands the run to the explorer's JavaScript, the
+same code that the published page runs.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from kexecdoc.web import dist, view
 from kexecdoc.web.catalogue import catalogue
 
 EXACT = 2**53 - 1
-"""The greatest integer up to which JavaScript's numbers are exact."""
+"""JavaScript's numbers are exact up to this integer."""
 
 
 @lru_cache(maxsize=32)
 def _run(scenario: Scenario) -> Run:
-    """Cross once for each scenario: going back to one that was seen costs nothing."""
+    """Simulate each scenario once: going back to one costs nothing."""
     return simulate(scenario)
 
 
 class Explorer(anywidget.AnyWidget):
     """``Explorer("just-a-branch", quiesce="remove")``: the explorer of that name, some of its switches set.
 
-    One that is not in the package's list, `kexecdoc.course.explorers.EXPLORERS`, is given itself instead of a name.
+    The names are those of `kexecdoc.course.explorers.EXPLORERS`; an explorer of your own is given instead of a name.
 
-    ``other`` are the switches of a second machine to compare with. ``at`` is the moment: ``start``, ``end`` or
-    the id of an event, with ``b:`` before it if it is one of the second machine's. Empty, it is the one that
-    matters: the first write that is found wrong later, else the jump. ``frame`` is the frame that is asked,
-    ``clock`` what starts the clock of two machines, ``call`` or ``jump``. ScenarioError if there is no such
+    ``other`` holds the switches of a second computer to compare with. ``at`` is the moment: ``start``, ``end``, or an
+    event's id, with ``b:`` before it for the second computer. If it is empty, the explorer opens at the first write
+    that is found wrong later, else at the jump. ``frame`` is the frame whose history is shown, -1 for none. ``clock``
+    says where both computers' time begins, at the ``call`` or at the ``jump``. ScenarioError if there is no such
     explorer, switch, value, moment or frame.
     """
 
@@ -95,18 +95,18 @@ class Explorer(anywidget.AnyWidget):
             clock=clock,
             **self._surroundings(),
         )
-        self.observe(lambda change: self._answer(), names=["scenario", "other"])
-        self._answer()
+        self.observe(lambda change: self._simulate(), names=["scenario", "other"])
+        self._simulate()
         self._check_moment(at)
         if not -1 <= frame < FRAMES:
             raise ScenarioError(f"frame: {frame} is not one of 0 to {FRAMES - 1:,}, or -1 for none")
 
     def _surroundings(self) -> dict[str, Any]:
-        """Return what the module has to know beforehand about the switches in hand."""
+        """Return what the JavaScript needs to know about the switches before the first run."""
         return {"controls": view.controls(self._chosen), "messages": view.messages(self._chosen)}
 
     def _settings(self, switches: Mapping[str, object]) -> dict[str, Value]:
-        """Return all settings by the switches' names. ScenarioError for one that this explorer does not have."""
+        """Return every switch's setting by name. ScenarioError for a switch that this explorer does not have."""
         found = self._chosen.settings
         for word, value in switches.items():
             switch = find(word, self._chosen.kind)
@@ -118,29 +118,29 @@ class Explorer(anywidget.AnyWidget):
         return found
 
     def _check_moment(self, at: str) -> None:
-        """ScenarioError, with the nearest that exists, if there is no such moment in these runs."""
+        """Raise a ScenarioError that names the nearest moment if these runs have no such one."""
         other = self.other_run
         moments = ["start", "end", *self.run.log.id, *(f"b:{id}" for id in (other.log.id if other else ()))]
         if at and at not in moments:
             near = get_close_matches(at, moments, n=1, cutoff=0.4) or ["end"]
             raise ScenarioError(f"at: {for_message(at)} does not happen in this run; did you mean {near[0]}?")
 
-    def _crossed(self, settings: Mapping[str, object]) -> Run:
+    def _run_of(self, settings: Mapping[str, object]) -> Run:
         return _run(self._chosen.flipped(settings))
 
     @property
     def run(self) -> Run:
-        """The run that is shown. ScenarioError if the settings make none."""
-        return self._crossed(self.scenario)
+        """The run that is shown. ScenarioError if the settings make too many events."""
+        return self._run_of(self.scenario)
 
     @property
     def other_run(self) -> Run | None:
-        """The run of the second machine, if there is one."""
-        return self._crossed(self.other) if self.other else None
+        """The run of the second computer, if there is one."""
+        return self._run_of(self.other) if self.other else None
 
-    def _answer(self) -> None:
-        """Run what the reader chose; what is wrong with it is said in one line, never as a traceback."""
-        with self.hold_sync():  # one message, whatever it is made of
+    def _simulate(self) -> None:
+        """Simulate what the reader chose. An error becomes one line, never a traceback."""
+        with self.hold_sync():  # one message, whatever has changed
             try:
                 other = self.other_run
                 self.view, self.error = self._view(self.run), ""
@@ -156,13 +156,13 @@ class Explorer(anywidget.AnyWidget):
         return f"Explorer({self._chosen.name!r})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Add to the widget what stands in for it: a twin that the page's module finds, and a picture."""
+        """Add what stands in for the widget: a figure that the page's script replaces, and a picture."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         png = base64.b64encode(still_png(self.run)).decode("ascii")
         return {
             **data,
             "text/plain": repr(self),
-            "text/html": twin(self._chosen.name, png, alt_text(self.run), self.run.scenario),
+            "text/html": fallback_html(self._chosen.name, png, alt_text(self.run), self.run.scenario),
             "image/png": png,
         }, metadata
 
@@ -170,7 +170,7 @@ class Explorer(anywidget.AnyWidget):
 class Machine(Explorer):
     """``Machine(path="panic", iommu="translate")``: the explorer with every switch in hand.
 
-    It is given what an `Explorer` is given, but for a name. ScenarioError for a switch or a value that does not exist.
+    It takes what an `Explorer` takes, without a name. ScenarioError for a switch or a value that does not exist.
     """
 
     _css = dist.style_sheet("machine.css")
@@ -185,35 +185,38 @@ class Machine(Explorer):
         return {name: entry for name, entry in catalogue().items() if name in ("controls", "messages", "presets")}
 
     def _settings(self, switches: Mapping[str, object]) -> dict[str, Value]:
-        return {name: _held(value) for name, value in Scenario.of(switches).values().items()}
+        return {name: _for_javascript(value) for name, value in Scenario.of(switches).values().items()}
 
     def _view(self, run: Run) -> dict[str, Any]:
         seen = super()._view(run)
         log = seen["log"]
-        return seen | {"log": log | {"scenario": {name: _held(value) for name, value in log["scenario"].items()}}}
+        return seen | {
+            "log": log | {"scenario": {name: _for_javascript(value) for name, value in log["scenario"].items()}}
+        }
 
     def __repr__(self) -> str:
         return "Machine()"
 
 
-def _held(value: Value) -> Value:
-    """Return a value as JavaScript can hold it: an integer that its numbers would round, in digits."""
+def _for_javascript(value: Value) -> Value:
+    """Return a value that JavaScript can hold: an integer that it would round becomes a string of digits."""
     return str(value) if isinstance(value, int) and value > EXACT else value
 
 
-def living(chosen: explorers.Explorer) -> str:
-    """Return the place on a page where an explorer lives, with a picture until it does."""
+def placeholder_html(chosen: explorers.Explorer) -> str:
+    """Return a page's place for an explorer: a picture, until the script has started the explorer."""
     run = _run(chosen.scenario)
     png = base64.b64encode(still_png(run)).decode("ascii")
-    return twin(chosen.name, png, alt_text(run), run.scenario)
+    return fallback_html(chosen.name, png, alt_text(run), run.scenario)
 
 
-def twin(name: str, png: str, alt: str, scenario: Scenario) -> str:
-    """Return the still figure that ``page.js`` replaces with the living explorer of that name."""
-    set = " ".join(f"{name}={value}" for name, value in scenario.differences().items()) or "every switch at its default"
+def fallback_html(name: str, png: str, alt: str, scenario: Scenario) -> str:
+    """Return the still figure that the page's script replaces with the explorer of that name."""
+    differs = " ".join(f"{name}={value}" for name, value in scenario.differences().items())
+    differs = differs or "every switch at its default"
     return (
         f'<div class="kx-explorer" data-explorer="{escape(name)}"><figure class="kx-still">'
         f'<img alt="{escape(alt)}" src="data:image/png;base64,{png}">'
-        f"<figcaption>A still picture of one setting: <code>{escape(set)}</code>. "
+        f"<figcaption>A still picture of one setting: <code>{escape(differs)}</code>. "
         "What was flipped since is not in it.</figcaption></figure></div>"
     )

@@ -20,7 +20,7 @@ LINK = re.compile(r'href="[^"]*#src-([\w.-]+)"')
 
 
 def fill(content: str, here: str, pages: Iterable[Page], package: Path) -> str:
-    """Return the bibliography, whose address is ``here``, with who cites it in every place that was kept for that."""
+    """Return the bibliography, whose address is ``here``, with the citing pages filled in for each source."""
     citing: dict[str, list[str]] = {}
     for page in pages:
         link = f'<a href="{posixpath.relpath(page.url or ".", here)}/">{html.escape(str(page.title))}</a>'

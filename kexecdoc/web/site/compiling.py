@@ -27,11 +27,11 @@ REQUESTS: tuple[tuple[str, dict[str, object]], ...] = (
     ("idle", {"scenario": {}}),
     ("study", {"scenario": {}, "vary": "iommu", "values": ["off"], "seeds": "2"}),
 )
-"""What a page asks for: each kind, and something that is refused."""
+"""A request of each kind, and one that is refused."""
 
 
 def imported() -> set[str]:
-    """Return the modules that answering takes, as paths without their ending."""
+    """Return the modules that answering these requests imports, as paths without their ending."""
     from kexecdoc.web.answers import answers
 
     for kind, request in REQUESTS:
@@ -44,7 +44,7 @@ def imported() -> set[str]:
 
 
 def compiled(archive: Path, root: str, modules: set[str], rest: bool) -> bytes:
-    """Return an archive with its modules that are imported compiled, and with the rest if that is wanted.
+    """Return an archive with its imported modules compiled. ``rest`` says whether to keep the others.
 
     ``root`` is where the archive will be.
     """
@@ -54,7 +54,7 @@ def compiled(archive: Path, root: str, modules: set[str], rest: bool) -> bytes:
             content = source.read(name)
             if name.endswith(".py") and name.removesuffix(".py").removesuffix("/__init__") in modules:
                 code = compile(content, root + name, "exec", dont_inherit=True)
-                # Never compared with a source: there is none any more.
+                # Unchecked: there is no source to compare with.
                 content = bytes(_code_to_hash_pyc(code, importlib.util.source_hash(content), False))
                 name += "c"
             elif not rest:

@@ -7,11 +7,11 @@ import re
 from mkdocs.structure.files import Files
 
 EXAMPLE = "stuck"
-"""The preset whose console a reader can look at who has none at hand."""
+"""A reader without a log can look at this preset's console."""
 
 
 def data(files: Files) -> str:
-    """Return it as JSON. Nothing of what a reader pastes goes the other way."""
+    """Return the data as JSON. What a reader pastes is never sent anywhere."""
     from kexecdoc.crossing import simulate
     from kexecdoc.reading.doctor import patterns
     from kexecdoc.reading.run import dumps

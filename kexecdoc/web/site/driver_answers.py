@@ -1,4 +1,4 @@
-"""The page for driver authors: the form's answers, crossed before anybody asks.
+"""The page for driver authors: the form's answers, simulated beforehand.
 
 That takes some hundreds of crossings and many seconds, so processes share them, and what they found is kept beside
 the built site for as long as the package is the same.
@@ -21,7 +21,7 @@ KEPT = ROOT / "_build"
 
 
 def form() -> str:
-    """Return the place of the form: its data, and what stands there without JavaScript."""
+    """Return the form's data, and what the page shows without JavaScript."""
     from kexecdoc.web import driver_page
 
     ends = crossed()
@@ -30,7 +30,7 @@ def form() -> str:
 
 
 def crossed() -> dict[Any, Any]:
-    """Return how every case ended: as it was kept, or crossed anew where the package has changed."""
+    """Return the outcome of every case: from the cache, or simulated if the package has changed."""
     from kexecdoc.web import driver_page
 
     kept = KEPT / f"my-driver-{digest()}.pickle"
@@ -38,18 +38,18 @@ def crossed() -> dict[Any, Any]:
         known: dict[Any, Any] = pickle.loads(kept.read_bytes())
         return known
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        ends = driver_page.crossed(pool.map)
+        ends = driver_page.simulate_every_case(pool.map)
     KEPT.mkdir(exist_ok=True)
     for stale in KEPT.glob("my-driver-*"):
         stale.unlink(missing_ok=True)
-    new = kept.with_suffix(f".{os.getpid()}")  # whole or not at all, whoever else builds
+    new = kept.with_suffix(f".{os.getpid()}")  # whole or not at all, even if two builds run at once
     new.write_bytes(pickle.dumps(ends))
     new.replace(kept)
     return ends
 
 
 def digest() -> str:
-    """Return what changes whenever a file of the package does."""
+    """Return a hash of the package's source."""
     found = hashlib.sha256()
     for path in sorted((ROOT / "kexecdoc").rglob("*.py")):
         found.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())

@@ -1,4 +1,4 @@
-"""The consoles of real kernels, folded, beside what the machine prints in the same situation.
+"""The consoles of real kernels, folded, beside what the simulator prints in the same situation.
 
 A recorded console has five to eight hundred lines, of which a dozen matter. Shown are the lines from the old kernel's
 farewell to the next one's first program that the registry of messages knows, and those that an experiment marks; the
@@ -24,11 +24,11 @@ CONSOLES = Path(__file__).resolve().parents[3] / "tests" / "consoles"
 FAREWELL = re.compile(r"Starting new kernel|Kernel panic - not syncing")
 FIRST_PROGRAM = "Run /init"
 ORDINARY = frozenset({"pci.function", "gic.redistributor", "initramfs.unpack", "initramfs.freed"})
-"""Known lines that every boot has, as many as there are devices or CPUs."""
+"""Known lines that every boot prints, one for each device or CPU."""
 
 
 LONGEST = 150
-"""Of a line more is not shown: what matters stands before."""
+"""A line is cut off after this many characters: what matters comes first."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Experiment:
-    """``words`` make the machine's scenario for it; "" if there is none."""
+    """``words`` are the settings of the corresponding scenario, "" if there is none."""
 
     words: str
     marks: tuple[Mark, ...] = ()
@@ -253,7 +253,7 @@ def _real(number: str, marks: tuple[Mark, ...]) -> Iterator[tuple[str, str, int,
 
 
 def _place(mark: Mark, lines: list[str], ids: list[str], start: int) -> int:
-    """Return the number of the line that a mark means."""
+    """Return the number of the line that a mark names."""
     fits = [n for n, line in enumerate(lines) if ids[n] == mark.line or re.search(mark.line, line)]
     fits = [n for n in fits if (n < start) == mark.before]
     if not fits:

@@ -22,8 +22,8 @@ def card() -> Explorer:
     return explorer
 
 
-def living() -> str:
-    """Return the place on the page where the explorer lives."""
+def explorer_html() -> str:
+    """Return the page's place for the explorer."""
     from kexecdoc.web import widget
 
-    return widget.living(card())
+    return widget.placeholder_html(card())

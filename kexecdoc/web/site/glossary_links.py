@@ -21,10 +21,10 @@ PROSE = ("p", "li", "td", "dd")
 """Running prose is what stands in one of these ..."""
 
 NOT_PROSE = ("a", "button", "code", "details", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "th")
-"""... and in none of these: what is folded away would be explained to nobody, and a heading is no place to leave."""
+"""... and not in these: nobody sees what is folded away, and a link in a heading leads readers off the page."""
 
 MACHINE = ("kx-input", "kx-output", "kx-explorer", "kx-source")
-"""What the machine shows is not prose, whatever it is made of."""
+"""What the simulator shows is not prose."""
 
 CODE_NAME = re.compile(r"[\w.]+(\(\)|=)?")
 

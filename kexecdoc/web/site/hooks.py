@@ -1,4 +1,4 @@
-"""What the site does that MkDocs does not: notebooks, live explorers, pages made from the registries.
+"""What the site adds to MkDocs: notebooks, live explorers, pages made from the registries.
 
 Each function is an event of mkdocs, in the order in which a build comes upon them.
 """
@@ -44,7 +44,7 @@ MARKER = re.compile(r"<!-- (registry|still|console): ([\w-]+) -->")
 
 @event_priority(100)  # before the search takes its settings
 def on_config(config: MkDocsConfig) -> None:
-    """Let the search take questions apart as a reader means them, and see whether the machine's page can be there."""
+    """Set how the search splits a question, and leave out the simulator's page if it cannot be built."""
     search = config.plugins["material/search"].config
     search["separator"], search["pipeline"] = search_words.SEPARATOR, []
     config.extra["machine"] = machine_page.wanted(config.extra["machine"])
@@ -56,7 +56,7 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
-    """Forget the package: `mkdocs serve` builds again after a change in it, and must see the change.
+    """Unload the package: `mkdocs serve` builds again after a change in it, and must see the change.
 
     So whatever follows imports it where it is used.
     """
@@ -88,7 +88,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def titles(config: MkDocsConfig) -> dict[int, dict[str, str]]:
-    """Return what the navigation calls each chapter, and its address as seen from the machine's page."""
+    """Return each chapter's title in the navigation, and its address relative to the simulator's page."""
     sections = [below for entry in config.nav or [] for below in entry.values() if isinstance(below, list)]
     found = {}
     for title, uri in (named for section in sections for page in section for named in page.items()):
@@ -98,9 +98,9 @@ def titles(config: MkDocsConfig) -> dict[int, dict[str, str]]:
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put in what a page asks for, such as ``<!-- registry: switches -->`` or ``<!-- still: left-running -->``."""
+    """Replace a page's markers, such as ``<!-- registry: switches -->`` or ``<!-- still: left-running -->``."""
     if page.file.src_uri.endswith(".ipynb"):
-        return markdown  # a notebook's source, which nobody renders: on_page_content has its turn
+        return markdown  # a notebook's source is not rendered here: see on_page_content
     markdown = machine_page.passages(markdown, config.extra["machine"])
     from kexecdoc.registries.glossary import TERMS
     from kexecdoc.views import message_tables, tables
@@ -116,7 +116,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         "checklist": driver_page.items,
         "my-driver": driver_answers.form,
         "my-driver-answers": driver_page.answers_table,
-        "card": extending.living,
+        "card": extending.explorer_html,
         "outcomes": driver_page.legend,
         "machine": machine_page.place,
         "glossary": lambda: glossary_links.page(TERMS.values(), chapters(page, files)),
@@ -140,14 +140,14 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def chapters(page: Page, files: Files) -> dict[int, str]:
-    """Return the chapters that there are by their numbers, each as the path by which a page links to it."""
+    """Return the existing chapters by number, each as a path relative to the page."""
     here = posixpath.dirname(page.file.src_uri) or "."
     found = (re.fullmatch(r"notebooks/(\d+)-.*\.ipynb", file.src_uri) for file in files)
     return {int(match[1]): posixpath.relpath(match[0], here) for match in found if match}
 
 
 def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Return a preset's crossing as a figure, drawn now: a picture that was kept would grow stale."""
+    """Return a preset's crossing as a figure. It is drawn at each build, so that it cannot be out of date."""
     from kexecdoc.crossing import simulate
     from kexecdoc.study.presets import preset
     from kexecdoc.views.still import alt_text, still_png
@@ -185,7 +185,7 @@ def cite(text: str, page: Page, reference: Callable[[str, str], str]) -> str:
 
 @event_priority(-100)  # after mkdocs-jupyter
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Make a page of the book of a notebook, and say at the foot of every page when it was last checked."""
+    """Turn a notebook into a page, and add to every page's foot when it was last checked."""
     uri = page.file.src_uri
     if uri.endswith(".ipynb"):
         content = chapter(content, page, config, files)
@@ -193,7 +193,7 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
 
 
 def foot(page: Page, config: MkDocsConfig) -> str:
-    """Return what stands under every page: what it was last checked against, and where an error can be reported."""
+    """Return the foot of a page: what it was last checked against, and a link for reporting errors."""
     checked = html.escape(page.meta.get("checked", config.extra["checked"]))
     about = quote(f"{page.title} ({page.file.src_uri})", safe="")
     to = posixpath.relpath("report/", page.file.url or ".")
@@ -204,7 +204,7 @@ def foot(page: Page, config: MkDocsConfig) -> str:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Say in the bibliography who cites each source, now that every other page is there to be asked."""
+    """Add to the bibliography who cites each source. Every other page is rendered by now."""
     pages = {file.src_uri: file.page for file in files.documentation_pages() if file.page}
     page = pages.pop(BIBLIOGRAPHY)
     page.content = bibliography.fill(page.content or "", page.url, pages.values(), ROOT / "kexecdoc")
@@ -212,18 +212,18 @@ def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
 
 
 def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
-    """Name the theme's search for those who hear the page."""
+    """Give the theme's search a name for screen readers."""
     dialog = 'data-md-component="search" role="dialog"'
     return output.replace(dialog, f'{dialog} aria-label="Search"')
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
-    """Do the same for the page that says that there is no such page."""
+    """Do the same for the 404 page."""
     return on_post_page(output, None, config) if template_name.endswith(".html") else output
 
 
 def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Return a notebook's page, its links rewritten and left for mkdocs to check."""
+    """Return a notebook's page. Its links are rewritten, and MkDocs checks them."""
 
     def warn(what: str) -> None:
         log.warning("%s: %s", page.file.src_uri, what)
@@ -254,7 +254,7 @@ def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
 
 
 def keep(png: bytes, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Put a picture beside the explorers, named for what it holds, and return its address as seen from a page."""
+    """Store a picture under a hash of its content, and return its address relative to a page."""
     uri = f"{ASSETS}/stills/{hashlib.sha256(png).hexdigest()[:16]}.png"
     if files.get_file_from_path(uri) is None:
         files.append(File.generated(config, uri, content=png))

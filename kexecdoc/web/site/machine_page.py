@@ -1,4 +1,4 @@
-"""The page of the whole machine: Pyodide from npm, the wheels that it loads, and what the page knows beforehand.
+"""The page with every switch: Pyodide from npm, the wheels that it loads, and the data that needs no Python.
 
 A build with ``MACHINE=no`` in its environment leaves out the page, what it loads, and what other pages say of it,
 which stands there between ``<!-- machine -->`` and ``<!-- /machine -->``.
@@ -53,12 +53,12 @@ NOT_FETCHED = re.compile(
 
 
 def wanted(setting: object) -> bool:
-    """Return whether a build shall have the page: ``MACHINE`` of its environment."""
+    """Return whether the environment's ``MACHINE`` asks for the page."""
     return str(setting).lower() not in OFF
 
 
 def missing() -> str:
-    """Return what stands in the way of the page, and what to do about it; nothing if all is there."""
+    """Return what is missing for the page and what to do about it, or an empty string."""
     wanted = json.loads(PACKAGE.read_text(encoding="utf-8"))["dependencies"]["pyodide"]
     there = version() if (PYODIDE / "package.json").exists() else None
     if there == wanted:
@@ -76,17 +76,17 @@ def version() -> str:
 
 
 def passages(markdown: str, there: bool) -> str:
-    """Return a page's text with what it says of the machine, or without."""
+    """Return a page's text with or without the passages about the simulator's page."""
     return PASSAGE.sub(lambda passage: passage[1] if there else "", markdown)
 
 
 def files(chapters: dict[int, dict[str, str]]) -> Iterator[tuple[str, bytes]]:
-    """Yield all that the page loads, as paths below the site's ``assets`` and contents."""
+    """Yield every file that the page loads: its path below the site's ``assets``, and its content."""
     from kexecdoc.web.assets import write_machine
 
     python = f"pyodide/{version()}"
     parts = {name: (PYODIDE / name).read_bytes() for name in (*MODULES, WASM)}
-    # Named for what is in it: a browser that kept the archives of the last build must not be content with those.
+    # Named by its content: a browser must not use the archives that it cached from an earlier build.
     archives = {f"python/{hashlib.sha256(a).hexdigest()[:16]}/{name}": a for name, a in _compiled().items()}
     stdlib = next(name for name in archives if name.endswith(STDLIB))
     lock = json.loads((PYODIDE / "pyodide-lock.json").read_text(encoding="utf-8"))
@@ -125,7 +125,7 @@ def _compiled() -> dict[str, bytes]:
     made = KEPT / hashlib.sha256(b"".join(hashlib.sha256(source).digest() for source in sources)).hexdigest()[:16]
     if not made.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
-        # Two builds may be at it at once: what is made appears whole, and who comes second takes what is there.
+        # Two builds may run at once: the result appears whole, and the second build uses it.
         with TemporaryDirectory(dir=KEPT) as parent:
             (folder := Path(parent, "archives")).mkdir()
             for name, archive in archives.items():
@@ -167,7 +167,7 @@ def _kexecdoc() -> tuple[str, bytes]:
 
 
 def _simpy() -> tuple[str, bytes]:
-    """Return the SimPy that is installed, as a wheel: the one that everything here was tested with."""
+    """Return the installed SimPy, with which everything was tested, as a wheel."""
     simpy = distribution("simpy")
     taken = [
         file
@@ -189,20 +189,20 @@ def _wheel(files: dict[str, bytes]) -> bytes:
 
 
 def place() -> str:
-    """Return where the machine lives on its page."""
+    """Return the page's place for the explorer with every switch."""
     from kexecdoc.course.explorers import MACHINE
     from kexecdoc.web import widget
 
-    return widget.living(MACHINE)
+    return widget.placeholder_html(MACHINE)
 
 
 def link(scenario: Any, address: str) -> str:
-    """Return the address of a scenario in the machine, at its end, which is what a still shows."""
+    """Return the address of a scenario on the simulator's page, at its end: the moment that a still shows."""
     words = "".join(f"&{name}={value}" for name, value in scenario.differences().items())
     return f"{address}#kx=machine{words}&at=end"
 
 
 def lead(book: Any, address: str) -> None:
-    """Tell the explorers of a page where the machine is."""
+    """Tell a page's explorers the address of the simulator's page."""
     for tag in book.select(".kx-explorer"):
         tag["data-machine"] = address

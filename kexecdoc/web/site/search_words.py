@@ -1,4 +1,4 @@
-"""How the search takes a whole question apart.
+"""How the search splits a whole question into words.
 
 The theme's search asks for every word of a question, each with a wildcard behind it, and adds up what it finds. So the
 `a` of "why is my reboot a second slower" finds every word that begins with an a, and a comma makes another word of the
@@ -24,7 +24,7 @@ PUNCTUATION = r"""[\s\-‑–—,;:!?()\[\]{}<>"“”„‘’'`…&|=+*]+|(?<!
 
 _ANY = "|".join(f"[{word[0].upper()}{word[0]}]{word[1:]}" for word in SMALL.split())
 SEPARATOR = rf"{PUNCTUATION}|\b(?:{_ANY})\b(?!\.\w|(?<=\bI)/)"
-"""What stands between the words of a page and of a question, for JavaScript and for Python."""
+"""What separates words, in a page and in a question, as a pattern for JavaScript and Python."""
 
 PICTURES_AND_CITATIONS = re.compile(r'<(figure|svg|ol(?= class="kx-references")|a(?= [^>]*class="kx-cite"))\b')
 
