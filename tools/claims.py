@@ -33,6 +33,7 @@ PACKAGE = ROOT / "kexecdoc"
 
 NO_RULES = {
     "kernel/step.py": "what a step consists of",
+    "kernel/vectors.py": "an arrangement of this simulator, which any kernel may make otherwise",
     "machine/arm64.py": "wiring",
     "machine/computer.py": "wiring",
     "machine/cpu.py": "bookkeeping; the controllers' files say what reaches a CPU",

@@ -1,4 +1,4 @@
-"""How a kernel spreads a device's vectors over the CPUs, on every architecture."""
+"""How the kernels of this model spread a device's vectors over the CPUs, on every architecture."""
 
 from __future__ import annotations
 
