@@ -66,7 +66,7 @@ list(answers("run", sys.argv[1]))
 START = """async (folder) => {
     const at = (path) => new URL(path, folder).href;
     const { engine } = await (await fetch(at("machine.json"))).json();
-    const { loads } = await import(at("machine.js"));
+    const { loads } = await import(at("full-explorer.js"));
     const worker = new Worker(at("worker.js"), { type: "module" });
     let hear = () => {};
     worker.onmessage = ({ data }) => hear(data);
@@ -86,7 +86,7 @@ START = """async (folder) => {
     });
     return { pyodide: engine.python, python: engine.info.python };
 }"""
-"""A worker of the site's own, started as `machine.js` starts it, and asked without the page around it."""
+"""A worker of the site's own, started as `full-explorer.js` starts it, and asked without the page around it."""
 
 
 def request(scenario: Scenario) -> dict[str, Any]:

@@ -33,12 +33,12 @@ SITE = (
     "src/pages/console-log.js",
     "src/pages/my-driver.js",
     "src/explorer.js",
-    "src/machine.js",
+    "src/full-explorer.js",
     "src/worker.js",
 )
 """What a page loads, each when it has a use for it. What two of them have in common is a file of its own."""
 
-SHEETS = ("src/explorer.css", "src/machine.css")
+SHEETS = ("src/explorer.css", "src/full-explorer.css")
 
 
 def build(folder: Path) -> None:

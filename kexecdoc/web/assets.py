@@ -12,7 +12,7 @@ from kexecdoc.web import dist
 from kexecdoc.web.catalogue import catalogue, preset_runs
 from kexecdoc.web.precomputed import explorer_files
 
-MACHINE_ONLY = ("machine.js", "worker.js")
+FULL_EXPLORER = ("full-explorer.js", "worker.js")
 """The modules that only the page of the whole machine loads."""
 
 
@@ -22,7 +22,7 @@ def write_assets(folder: Path, *more: Explorer) -> list[Path]:
     return _write(
         folder,
         {
-            **{name: dist.read(f"site/{name}") for name in dist.scripts() if name not in MACHINE_ONLY},
+            **{name: dist.read(f"site/{name}") for name in dist.scripts() if name not in FULL_EXPLORER},
             "explorer.css": dist.style_sheet(),
             **{f"explorers/{name}": text + "\n" for one in chosen for name, text in explorer_files(one)},
         },
@@ -38,8 +38,8 @@ def write_machine(folder: Path, engine: Mapping[str, Any], chapters: Mapping[int
     return _write(
         folder,
         {
-            **{name: dist.read(f"site/{name}") for name in MACHINE_ONLY},
-            "machine.css": dist.read("machine.css"),
+            **{name: dist.read(f"site/{name}") for name in FULL_EXPLORER},
+            "full-explorer.css": dist.read("full-explorer.css"),
             "machine.json": dumps(about) + "\n",
             **{f"runs/{name}.json": text + "\n" for name, text in preset_runs()},
         },

@@ -173,7 +173,7 @@ class Machine(Explorer):
     It takes what an `Explorer` takes, without a name. ScenarioError for a switch or a value that does not exist.
     """
 
-    _css = dist.style_sheet("machine.css")
+    _css = dist.style_sheet("full-explorer.css")
 
     presets: traitlets.List[Any] = traitlets.List().tag(sync=True)
     chapters = traitlets.Dict().tag(sync=True)

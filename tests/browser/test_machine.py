@@ -72,7 +72,7 @@ ASK = """async ({ page, asked }) => {
     const assets = new URL("../assets/kexecdoc/", page);
     const at = (path) => new URL(path, assets).href;
     const { engine } = await (await fetch(at("machine.json"))).json();
-    const { loads } = await import(at("machine.js"));
+    const { loads } = await import(at("full-explorer.js"));
     const worker = new Worker(at("worker.js"), { type: "module" });
     const texts = asked.map(() => []);
     await new Promise((done, failed) => {

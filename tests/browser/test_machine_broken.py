@@ -64,7 +64,7 @@ def test_a_run_that_is_not_on_the_site_after_all_is_made_in_the_browser(page, ma
     assert len(pythons(page)) == 1
 
 
-@pytest.mark.parametrize("file", ["machine.json", "machine.js", "machine.css"])
+@pytest.mark.parametrize("file", ["machine.json", "full-explorer.js", "full-explorer.css"])
 def test_without_what_the_page_is_made_of_the_still_stands(page, machine, file):
     page.route(f"**/{file}", gone)
     page.goto(machine)
@@ -190,7 +190,7 @@ def test_runs_that_are_kept_are_bounded_by_their_number_and_by_their_events(page
     page.goto(machine)
     kept = page.evaluate(
         """async (address) => {
-            const { Runs } = await import(new URL("../assets/kexecdoc/machine.js", address));
+            const { Runs } = await import(new URL("../assets/kexecdoc/full-explorer.js", address));
             const view = (events) => ({ log: { events: { id: { length: events } } } });
             const filled = (count, events) => {
                 const runs = new Runs();
@@ -254,7 +254,7 @@ def test_a_build_without_the_machine_has_no_trace_of_it(page, tmp_path):
     with servers.site(tmp_path / "site", machine=False) as address:
         left = [str(path.relative_to(tmp_path)) for path in (tmp_path / "site").rglob("*")]
         assert not [
-            p for p in left if "pyodide" in p or p.endswith((".whl", "machine.js", "worker.js", "machine.json"))
+            p for p in left if "pyodide" in p or p.endswith((".whl", "full-explorer.js", "worker.js", "machine.json"))
         ]
         assert not (tmp_path / "site" / "machine").exists()
         for path in ("", "start-here/", "notebooks/01-just-a-branch/"):
@@ -264,7 +264,7 @@ def test_a_build_without_the_machine_has_no_trace_of_it(page, tmp_path):
 
 def test_what_is_given_on_lies_beside_its_licences(page, machine):
     notice = page.request.get(f"{machine}../assets/python/licences/NOTICE.txt").text()
-    about = page.request.get(f"{machine}../assets/kexecdoc/machine.json").json()["engine"]
+    about = page.request.get(f"{machine}../assets/kexecdoc/full-explorer.json").json()["engine"]
     for name in (f"Pyodide {about['python']}", f"CPython {about['info']['python']}", "SimPy 4."):
         assert name in notice
     assert "@" not in notice

@@ -24,6 +24,13 @@ export function leftOut(complaints) {
   return `Of the link that led here, this was left out: ${complaints.slice(0, SHOWN).join("; ")}${more}.`;
 }
 
+/**
+ * A complaint about a state whose explorer is not on the page.
+ *
+ * @param {string} name
+ */
+export const noSuchExplorer = (name) => `this page has no explorer ${quoted(name)}`;
+
 /** @param {string} text */
 const escaped = (text) => encodeURIComponent(text).replace(/%2F/g, "/").replace(/%3A/g, ":");
 

@@ -1,9 +1,9 @@
 // One machine at one moment, or two on one clock, drawn from the log of a run and the facts that come with it.
 //
 // The module has three hosts: JupyterLab, where a widget of the same protocol asks the kernel for a run; a page,
-// where page.js fetches a stored one; and the machine's page, where machine.js has it made in a worker. What a host and
-// the module share is the model: `ModelState` in types.d.ts says what is in it. A host can bring a panel of switches of
-// its own, and more below the picture; both are made as the parts here are.
+// where page.js fetches a stored one; and the page with every switch, where full-explorer.js has it made in a worker.
+// What a host and the module share is the model: `ModelState` in types.d.ts says what is in it. A host can bring a panel
+// of switches of its own, and more below the picture; both are made as the parts here are.
 //
 // Each part is `{ el, load, show }`: `load` is called with the machines when there is another run, `show` with the same
 // when there is another moment, at most once a frame of the display.

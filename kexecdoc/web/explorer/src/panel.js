@@ -12,7 +12,12 @@ import { start } from "./start.js";
 
 const SHOWN = 6; // presets that a search shows
 
-/** `tools` is what a host that runs Python in the page can do: `cancel` it. */
+/**
+ * `tools` is what a host that runs Python in the page can do.
+ *
+ * @param {any} stage
+ * @param {import("./types.js").PythonTools | null} tools
+ */
 export function panel(stage, tools = null) {
   const { model, uid, registry } = stage;
   const controls = () => model.get("controls") ?? [];

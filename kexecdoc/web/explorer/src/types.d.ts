@@ -317,7 +317,71 @@ export interface Model {
   off(event: `change:${keyof ModelState}`, listener: () => void): void;
   save_changes(): void;
   /** For each run that one flip of a switch leads to, a function that promises its view. */
-  nearby?(): (() => Promise<View | { error: string } | null>)[];
+  nearby?(): (() => Promise<Answer>)[];
   /** Whether the host sees to its own silence. */
   patient?: boolean;
 }
+
+// --- what a worker says -------------------------------------------------------------------------------------
+
+/** What can be asked of a worker: `KINDS` of `web/answers.py`. */
+export type Kind = "run" | "study" | "idle";
+
+/** What a worker is told to load. */
+export type Loads = Pick<EngineFiles, "index" | "info" | "modules" | "stdlib" | "wheels">;
+
+/** What a page says to a worker: first what to load, then what it asks, and what it does not want any more. */
+export type ToWorker =
+  | { start: Loads; stop?: undefined }
+  | { start?: undefined; stop: number }
+  | { start?: undefined; stop?: undefined; id: number; kind: Kind; request: unknown };
+
+/** What a worker says while it starts: the bytes so far, that it is ready, or why it is not. */
+export type FromStart = { id?: undefined; loaded?: number; ready?: boolean; failed?: string };
+
+/** What a worker says of a request: each answer as a text, then that it is done, or what went wrong. */
+export type FromRequest = {
+  id: number;
+  text?: string;
+  done?: boolean;
+  ms?: number;
+  heap?: number | null;
+  failed?: string;
+};
+
+/** A request under way: the promise of the milliseconds that it took, and how to end it. */
+export interface Request {
+  over: Promise<number>;
+  stop(): void;
+}
+
+/** What a host that runs Python in the page can do. */
+export interface PythonTools {
+  cancel(): void;
+  ask(kind: Kind, request: unknown, hear: (text: string) => void): Request;
+}
+
+// --- what a part of the explorer is given -------------------------------------------------------------------
+
+/** What a panel of switches, or a part below the picture, is given to read and to act with. */
+export interface PanelStage {
+  model: Model;
+  /** Begins the ids of the elements of this explorer. */
+  uid: string;
+  /** The state before the reader leapt to other settings. */
+  left: (Omit<ReaderState, "other"> & { other: Scenario | null }) | null;
+  legend(): Legend;
+  registry(): Registry;
+  /** The second machine's scenario, if there is one. */
+  other(): Scenario | null;
+  set(settings: Partial<ReaderState>): void;
+  /** Set, and remember what was set before. */
+  leap(settings: Partial<ReaderState>): void;
+  choose(side: Side, scenario: Scenario): void;
+}
+
+/** Which machine is meant: the first, or the one that it is compared with. */
+export type Side = "scenario" | "other";
+
+/** What comes of a scenario that was asked for: its view, or what is wrong with it; null if it was called off. */
+export type Answer = View | { error: string } | null;

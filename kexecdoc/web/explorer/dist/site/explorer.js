@@ -1,1 +1,1 @@
-import{m as a}from"./shared-5QHSYR5M.js";import"./shared-O6VVQ6MP.js";export{a as render};
+import{c as a}from"./shared-WTMUILSK.js";import"./shared-O6VVQ6MP.js";import"./shared-S7Z7M534.js";export{a as render};

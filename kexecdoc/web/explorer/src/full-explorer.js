@@ -1,0 +1,304 @@
+// The host of the explorer that has every switch, on a page of its own. A run that lies on the site is fetched. For any
+// other the package itself is run, by a Python in a worker that starts when it is first needed.
+
+import { encodeMachine } from "./address.js";
+import { Engine } from "./engine.js";
+import { render } from "./explorer.js";
+import { panel } from "./panel.js";
+import { equal, keyOf, toStrings, withDefaults, withOverrides } from "./registry.js";
+import { study } from "./study.js";
+
+/** @typedef {import("./types.js").Scenario} Scenario */
+/** @typedef {import("./types.js").PanelStage} PanelStage */
+/** @typedef {import("./types.js").View} View */
+/** @typedef {import("./types.js").Model} Model */
+/** @typedef {import("./page.js").Site} Site */
+/** @typedef {import("./page.js").Host} Host */
+
+/**
+ * What machine.json says.
+ *
+ * @typedef {object} About
+ * @property {import("./types.js").Switch[]} controls
+ * @property {Scenario} defaults
+ * @property {Record<string, Scenario>} by_kernel
+ * @property {import("./types.js").Preset[]} presets
+ * @property {{ name: string, base: Scenario, values: Record<string, import("./types.js").Value[]> }[]} explorers
+ * @property {Record<string, import("./types.js").Message>} messages
+ * @property {import("./types.js").Legend} legend
+ * @property {import("./types.js").Switch} seeds
+ * @property {import("./types.js").PanelState["chapters"]} chapters
+ * @property {import("./types.js").EngineFiles} engine
+ */
+
+/** @typedef {{ found: Promise<View | null>, stop: () => void }} Made a run that is being made */
+
+const KEPT = 32; // runs that are kept, and
+const EVENTS = 100_000; // events that they have together: a few hundred bytes each
+const REST = 700; // milliseconds after which the reader is taken to look at what he made
+
+/** Runs that were seen. The one that was not looked at for longest is forgotten first. */
+export class Runs {
+  /** @type {Map<string, View>} */
+  runs = new Map();
+
+  /** @param {string} key */
+  get(key) {
+    const view = this.runs.get(key);
+    if (view) this.put(key, view);
+    return view;
+  }
+
+  /**
+   * @param {string} key
+   * @param {View} view
+   */
+  put(key, view) {
+    this.runs.delete(key);
+    this.runs.set(key, view);
+    const events = () => [...this.runs.values()].reduce((sum, { log }) => sum + (log?.events.id.length ?? 0), 0);
+    // Two are in sight.
+    while (this.runs.size > 2 && (this.runs.size > KEPT || events() > EVENTS)) {
+      const [oldest] = this.runs.keys();
+      this.runs.delete(oldest);
+    }
+  }
+}
+
+/**
+ * What a worker is told to load.
+ *
+ * @param {import("./types.js").EngineFiles} files
+ * @param {(path: string) => string} at the address of a file beside machine.json
+ * @returns {import("./types.js").Loads}
+ */
+export function loads({ index, info, modules, stdlib, wheels }, at) {
+  return {
+    index: at(index),
+    info,
+    modules: modules.map((file) => ({ ...file, url: at(file.url) })),
+    stdlib: at(stdlib),
+    wheels: wheels.map((file) => ({ ...file, url: at(file.url) })),
+  };
+}
+
+/**
+ * The file of the site that has the run of a scenario, if one does: a preset's, or one of a chapter's explorer.
+ *
+ * @param {Scenario} scenario
+ * @param {Pick<About, "presets" | "explorers" | "defaults" | "by_kernel">} about
+ * @param {Site["runFile"]} runFile
+ */
+export function fileOf(scenario, about, runFile) {
+  const wanted = keyOf(scenario, about);
+  /** @param {Scenario} some */
+  const same = (some) => keyOf(withDefaults(some, about), about) === wanted;
+  const preset = about.presets.find(({ values }) => same(values));
+  if (preset) return `runs/${preset.name}.json`;
+  for (const { name, base, values } of about.explorers) {
+    const names = Object.keys(values);
+    const held = names.every((switched) => values[switched].some((value) => equal(value, scenario[switched])));
+    const inHand = Object.fromEntries(names.map((switched) => [switched, scenario[switched]]));
+    if (held && same({ ...base, ...inHand })) return runFile(name, names, scenario);
+  }
+  return null;
+}
+
+/** Instant navigation comes back to the page again and again: there is one host as long as the document lives. */
+const page = {
+  /** @type {Promise<FullExplorerHost> | null} */
+  host: null,
+};
+
+/**
+ * The host, as page.js asks for it.
+ *
+ * @param {Site} site
+ * @returns {Promise<Host>}
+ */
+export async function open(site) {
+  page.host ??= site.load("machine.json").then((about) => new FullExplorerHost(about, site));
+  page.host.catch(() => {
+    page.host = null;
+  });
+  return (await page.host).host();
+}
+
+class FullExplorerHost {
+  runs = new Runs();
+  /** @type {Map<string, Made>} */
+  asked = new Map();
+  /** @type {Model | null} */
+  model = null;
+  /** @type {import("./types.js").Request | null} */
+  looking = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  resting = undefined;
+
+  /**
+   * @param {About} about
+   * @param {Site} site
+   */
+  constructor(about, site) {
+    this.about = about;
+    this.site = site;
+    this.registry = { defaults: about.defaults, by_kernel: about.by_kernel };
+    this.engine = new Engine(
+      () => new Worker(site.at("worker.js"), { type: "module" }),
+      loads(about.engine, site.at),
+      about.engine.total,
+      (state) => this.model?.set("engine", state),
+    );
+  }
+
+  /** @param {Scenario} scenario */
+  key(scenario) {
+    return keyOf(scenario, this.registry);
+  }
+
+  /**
+   * The run of a scenario: at once if it was seen, else its promise.
+   *
+   * @param {Scenario} scenario
+   */
+  answer(scenario) {
+    const key = this.key(scenario);
+    const known = this.runs.get(key);
+    this.callOff();
+    if (known) return known;
+    const made = this.asked.get(key) ?? this.make(scenario, key);
+    this.asked.set(key, made);
+    return made.found;
+  }
+
+  /** Of rapid flips only the last is wanted. */
+  callOff() {
+    const { model } = this;
+    const wanted = [model?.get("scenario"), model?.get("other")].map((scenario) => this.key(scenario ?? {}));
+    for (const [key, { stop }] of this.asked) if (!wanted.includes(key)) stop();
+  }
+
+  /**
+   * @param {Scenario} scenario
+   * @param {string} key
+   * @returns {Made}
+   */
+  make(scenario, key) {
+    let stopped = false;
+    /** @type {import("./types.js").Request | null} */
+    let run = null;
+    const find = async () => {
+      const file = fileOf(scenario, this.about, this.site.runFile);
+      const stored = file && (await this.site.load(file).catch(() => null));
+      if (stored || stopped) return stored;
+      /** @type {View | null} */
+      let view = null;
+      run = this.engine.ask("run", { scenario: toStrings(scenario) }, (text) => {
+        view = JSON.parse(text);
+      });
+      this.model?.set("took", await run.over);
+      return view;
+    };
+    const found = find()
+      .then((/** @type {View | null} */ view) => {
+        // A number that JavaScript cannot hold came back rounded: the scenario is the one that was asked for.
+        if (view?.log) view.log.scenario = { ...view.log.scenario, ...scenario };
+        if (view) this.runs.put(key, view);
+        return view;
+      })
+      .finally(() => this.asked.get(key) === made && this.asked.delete(key));
+    const stop = () => {
+      stopped = true;
+      run?.stop();
+      this.asked.delete(key); // the next time it is made again
+    };
+    const made = { found, stop };
+    return made;
+  }
+
+  /**
+   * While the reader looks at a machine, find out which of its switches have no effect.
+   *
+   * @param {Scenario} scenario
+   */
+  look(scenario) {
+    this.lookAway();
+    if (this.engine.state.phase !== "ready") return;
+    this.resting = setTimeout(() => {
+      /** @type {Record<string, boolean>} */
+      const idle = {};
+      this.looking = this.engine.ask("idle", { scenario: toStrings(scenario) }, (text) => {
+        const { name, effect } = JSON.parse(text);
+        if (!name || effect) return;
+        idle[name] = true;
+        this.model?.set("idle", { key: this.key(scenario), idle: { ...idle } });
+      });
+      this.looking.over.catch(() => {});
+    }, REST);
+  }
+
+  lookAway() {
+    clearTimeout(this.resting);
+    this.looking?.stop();
+  }
+
+  /** @param {Model} model */
+  adopt(model) {
+    this.model = model;
+    model.set("engine", this.engine.state);
+    model.on("change:view", () => this.look(model.get("scenario")));
+    for (const side of /** @type {const} */ (["scenario", "other"]))
+      model.on(`change:${side}`, () => model.set("missed", null));
+  }
+
+  /** @param {{ model: Model, el: HTMLElement }} place */
+  render({ model, el }) {
+    /** @type {import("./types.js").PythonTools} */
+    const tools = {
+      cancel: () => this.engine.end("you cancelled it", true),
+      ask: (kind, request, hear) => this.engine.ask(kind, request, hear),
+    };
+    const close = render({
+      model,
+      el,
+      panel: (/** @type {PanelStage} */ stage) => panel(stage, tools),
+      more: (/** @type {PanelStage} */ stage) => study(stage, tools),
+    });
+    return () => {
+      this.lookAway();
+      close();
+    };
+  }
+
+  /** @returns {Host} */
+  host() {
+    const { controls, messages, legend, defaults, by_kernel, presets, chapters, seeds, engine } = this.about;
+    return {
+      shared: {
+        controls,
+        messages,
+        legend,
+        base: {},
+        defaults,
+        by_kernel,
+        own: false,
+        presets,
+        chapters,
+        seeds,
+        files: engine,
+        reference: "../reference/switches/",
+        idle: null,
+        took: null,
+        missed: null,
+        engine: this.engine.state,
+      },
+      scenario: defaults,
+      answer: (scenario) => this.answer(scenario),
+      whole: (some, base) => (base ? withOverrides(base, some, this.registry) : withDefaults(some, this.registry)),
+      encode: (state) => encodeMachine(state, this.registry),
+      nearby: () => [],
+      adopt: (model) => this.adopt(model),
+      render: (place) => this.render(place),
+    };
+  }
+}
