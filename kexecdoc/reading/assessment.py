@@ -105,6 +105,7 @@ def assess(facts: Facts) -> Assessment:
     dma = Counter(write.result for write in facts.leftovers)
     msi = Counter(message.result for message in facts.messages)
     msi["sent"], msi["delivered"] = len(facts.messages), len(facts.delivered)
+    msi = +msi  # without zeros, so that no messages at all is false, as with dma
     devices = dict.fromkeys(facts.devices, 0)
     for write in (*facts.leftovers, *facts.messages):
         devices[write.device] += 1
