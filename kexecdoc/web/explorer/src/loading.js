@@ -1,12 +1,16 @@
-// @ts-nocheck
 // What a page that runs Python says of it: what would be loaded, how far it is, what went wrong, how long a run took.
 
 import { make, say } from "./dom.js";
 import { brief } from "./words.js";
 
 const MB = 1e6;
+/** @param {number} bytes */
 const megabytes = (bytes) => `${(bytes / MB).toFixed(1)} MB`;
 
+/**
+ * @param {import("./types.js").PanelStage} stage
+ * @param {Pick<import("./types.js").PythonTools, "cancel">} tools
+ */
 export function loading(stage, { cancel }) {
   const { model } = stage;
   const words = make("p", { role: "status", tabindex: -1 });
@@ -23,7 +27,7 @@ export function loading(stage, { cancel }) {
   }
 
   function retry() {
-    stage.set(model.get("missed").wanted);
+    stage.set(model.get("missed")?.wanted ?? {});
     words.focus(); // the button goes
   }
 
@@ -52,6 +56,7 @@ export function loading(stage, { cancel }) {
     far.hidden = !starting;
     far.value = loaded / total;
     const took = model.get("took");
+    /** @type {Record<string, string>} */
     const counts = {
       starting: loaded < total ? `${megabytes(loaded)} of ${megabytes(total)}` : "Loaded. Starting Python …",
       ready: took ? `The last run took ${brief(took * 1e6)}.` : "",
@@ -63,6 +68,6 @@ export function loading(stage, { cancel }) {
     again.hidden = !missed || starting;
   }
 
-  for (const what of ["engine", "missed", "took"]) model.on(`change:${what}`, sync);
+  for (const what of /** @type {const} */ (["engine", "missed", "took"])) model.on(`change:${what}`, sync);
   return { el, sync };
 }

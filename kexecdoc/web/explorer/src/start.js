@@ -1,21 +1,29 @@
-// @ts-nocheck
 // Where a reader can start, what he has set since, and the way back.
 
-import { make, say } from "./dom.js";
+import { button, make, say } from "./dom.js";
 import { changed, keyOf, withDefaults } from "./registry.js";
 
-/** `reveal(name, letter)` leads to the control of a switch. */
+/** @typedef {import("./types.js").Scenario} Scenario */
+/** @typedef {import("./types.js").Preset} Preset */
+/** @typedef {import("./types.js").Side} Side */
+
+/** @type {Side[]} */
+const SIDES = ["scenario", "other"];
+
+/**
+ * @param {import("./types.js").PanelStage} stage
+ * @param {(name: string, letter: string) => void} reveal leads to the control of a switch
+ */
 export function start(stage, reveal) {
   const { model, uid, registry } = stage;
+  /** @param {Scenario} scenario */
   const keyed = (scenario) => keyOf(scenario, registry());
   const presets = () => model.get("presets") ?? [];
   const select = make("select", { class: "kx-select", id: `${uid}-preset`, onchange: () => begin(select.value) });
   const label = make("label", { for: `${uid}-preset` });
   const story = make("p", { class: "kx-note kx-story" });
   const away = make("div", { class: "kx-away" });
-  const undo = make("button", {
-    type: "button",
-    class: "kx-button",
+  const undo = button({
     text: "Back to the settings before",
     hidden: true,
     onclick: goBack,
@@ -23,7 +31,9 @@ export function start(stage, reveal) {
 
   function build() {
     const chapters = [...new Set(presets().map(({ chapter }) => chapter))].sort((a, b) => a - b);
+    /** @param {Preset} preset */
     const option = ({ name, title }) => make("option", { value: name, text: `${title} (${name})` });
+    /** @param {number} chapter */
     const ofChapter = (chapter) =>
       presets()
         .filter((p) => p.chapter === chapter)
@@ -34,52 +44,69 @@ export function start(stage, reveal) {
     );
   }
 
+  /** @param {number} chapter */
   const titleOf = (chapter) =>
     model.get("chapters")?.[chapter] ? `${chapter}. ${model.get("chapters")[chapter].title}` : `Chapter ${chapter}`;
 
-  /** A preset is a machine and nothing of what was seen on the last one: it opens at the moment that matters. */
+  /**
+   * Open a preset at the moment that matters, whatever was shown of the last machine.
+   *
+   * @param {string} name
+   */
   function begin(name) {
     const chosen = presets().find((p) => p.name === name);
     if (chosen) stage.leap({ scenario: withDefaults(chosen.values, registry()), at: "", frame: -1 });
-    else show(model.get("scenario")); // nobody can choose to have settings of his own
+    else show(model.get("scenario")); // 'settings of your own' is a label, not an option: restore the selection
   }
 
-  /** Whoever leaps from settings of his own to others' can go back. */
+  /** Undo a leap to a preset. */
   function goBack() {
+    if (!stage.left) return;
     const { scenario, other, at, frame } = stage.left;
     stage.left = null;
     stage.set({ scenario, other: other ?? {}, at, frame });
     select.focus(); // the button goes
   }
 
+  /** @param {Scenario[]} scenarios */
   function sync(scenarios) {
     const sets = scenarios.map((scenario) => changed(scenario, registry()));
     const letters = scenarios.length > 1 ? ["A", "B"] : [""];
-    const sides = ["scenario", "other"];
-    const same = (scenario, side) => !stage.left[side] || keyed(stage.left[side]) === keyed(scenario);
-    undo.hidden = !stage.left || scenarios.every((scenario, k) => same(scenario, sides[k]));
+    const { left } = stage;
+    const same = scenarios.every((scenario, k) => {
+      const before = left?.[SIDES[k]];
+      return !before || keyed(before) === keyed(scenario);
+    });
+    undo.hidden = same;
     say(label, scenarios.length > 1 ? "Start A from" : "Start from");
     show(scenarios[0]);
-    away.replaceChildren(...letters.map((letter, k) => differences(sides[k], sets[k], letter)));
+    away.replaceChildren(...letters.map((letter, k) => changesOf(SIDES[k], sets[k], letter)));
   }
 
+  /** @param {Scenario} scenario */
   function show(scenario) {
     const chosen = presets().find(({ values }) => keyed(withDefaults(values, registry())) === keyed(scenario));
     select.value = chosen?.name ?? "";
-    story.replaceChildren(...(chosen ? told(chosen) : []));
+    story.replaceChildren(...(chosen ? storyOf(chosen) : []));
   }
 
-  function told({ chapter, title }) {
+  /** @param {Preset} preset */
+  function storyOf({ chapter, title }) {
     const known = model.get("chapters")?.[chapter];
     const text = `${title[0].toUpperCase()}${title.slice(1)}. `;
     return [text, ...(known ? ["Chapter ", make("a", { href: known.url, text: `${chapter}. ${known.title}` })] : [])];
   }
 
-  /** What is not at its default: each can be gone to, and put back. */
-  function differences(side, set, letter) {
+  /**
+   * What is not at its default. Each leads to its switch, and can be put back.
+   *
+   * @param {Side} side
+   * @param {Scenario} set
+   * @param {string} letter
+   */
+  function changesOf(side, set, letter) {
     const names = Object.entries(set);
-    const button = (properties, ...children) =>
-      make("button", { type: "button", class: "kx-button", ...properties }, ...children);
+    /** @param {[name: string, value: import("./types.js").Value]} change */
     const one = ([name, value]) =>
       make(
         "span",
@@ -94,7 +121,7 @@ export function start(stage, reveal) {
           text: "×",
           onclick() {
             stage.choose(side, withDefaults(Object.fromEntries(names.filter(([n]) => n !== name)), registry()));
-            (away.querySelector("button") ?? select).focus(); // what was pressed is gone
+            /** @type {HTMLElement} */ (away.querySelector("button") ?? select).focus(); // what was pressed is gone
           },
         }),
       );

@@ -1,8 +1,12 @@
-// @ts-nocheck
 // The switches in the reader's hand: one set for one machine, two sets side by side for two.
 
 import { make } from "./dom.js";
 
+/** @typedef {import("./types.js").Control} Control */
+/** @typedef {import("./types.js").Side} Side */
+/** @typedef {HTMLInputElement | HTMLSelectElement} Input */
+
+/** @param {import("./types.js").PanelStage} stage */
 export function switches(stage) {
   const el = make("div", { class: "kx-part kx-switches" });
   const row = make("div", { class: "kx-switch-row" });
@@ -10,9 +14,11 @@ export function switches(stage) {
     "One computer crosses from one kernel to the next. Flip a switch, play the crossing, ask a frame of its memory.";
   el.append(make("p", { class: "kx-intro", text: lead }), row);
   const controls = () => stage.model.get("controls") ?? [];
+  /** @returns {Side[]} */
   const sides = () => (stage.other() ? ["scenario", "other"] : ["scenario"]);
   let built = "";
-  let inputs = []; // { input, side, control }
+  /** @type {{ input: Input, side: Side, control: Control }[]} */
+  let inputs = [];
 
   function build() {
     built = sides().join();
@@ -21,12 +27,23 @@ export function switches(stage) {
     sync();
   }
 
+  /**
+   * @param {Side} side
+   * @param {Control} control
+   * @param {import("./types.js").Value} value
+   */
   const set = (side, control, value) => stage.choose(side, { ...stage.model.get(side), [control.name]: value });
+  /**
+   * @param {Input} input
+   * @param {Side} side
+   * @param {Control} control
+   */
   const known = (input, side, control) => {
     inputs.push({ input, side, control });
     return input;
   };
 
+  /** @param {Control} control */
   function fieldset(control) {
     const help = `${stage.uid}-${control.name}-help`;
     const two = sides().length > 1;
@@ -40,9 +57,14 @@ export function switches(stage) {
     );
   }
 
+  /** @param {import("./types.js").Choice} choice */
   const words = ({ label, value }) => (label !== String(value) ? `${label} ` : "");
 
-  /** One machine: every value is seen. */
+  /**
+   * One machine: every value is seen.
+   *
+   * @param {Control} control
+   */
   const radios = (control) =>
     control.choices.map((choice) => {
       const input = make("input", {
@@ -59,7 +81,11 @@ export function switches(stage) {
       );
     });
 
-  /** Two machines: a line for each. */
+  /**
+   * Two machines: a line for each.
+   *
+   * @param {Control} control
+   */
   const choosers = (control) =>
     sides().map((side, k) => {
       const options = control.choices.map((choice) =>
@@ -81,7 +107,7 @@ export function switches(stage) {
     if (built !== sides().join()) return build();
     for (const { input, side, control } of inputs) {
       const value = String((stage.model.get(side) ?? {})[control.name]);
-      if (input.type === "radio") input.checked = value === input.value;
+      if (input instanceof HTMLInputElement) input.checked = value === input.value;
       else input.value = value;
     }
     for (const [k, control] of controls().entries()) {

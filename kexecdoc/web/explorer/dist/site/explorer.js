@@ -1,1 +1,1 @@
-import{c as a}from"./shared-WTMUILSK.js";import"./shared-O6VVQ6MP.js";import"./shared-S7Z7M534.js";export{a as render};
+import{c as a}from"./shared-F2BR3NFB.js";import"./shared-QE3KLEHW.js";import"./shared-S7Z7M534.js";export{a as render};

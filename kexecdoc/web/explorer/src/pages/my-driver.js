@@ -1,135 +1,117 @@
-// @ts-nocheck
-// My driver: a form of five questions, whose every set of answers was crossed when the site was built.
+// My driver: a form of five questions. Every set of answers was crossed when the site was built.
 //
-// The data is an attribute of the form's place: a script in the page, of whatever type, the theme would run. In that
-// place stands a table for readers without JavaScript, which the form folds away. The answers are in the address
-// fragment, so that a link shows a colleague the same driver.
+// The data is an attribute of the form's place, because the theme would run a script in the page, of whatever type. In
+// that place stands a table for readers without JavaScript, which the form folds away.
 
-const KEY = "my-driver";
+import { make } from "../dom.js";
+import { addressed, addressOf, EMPTY, outcomeOf, readAnswers } from "../driver-answers.js";
 
-let kept = []; // what was answered last: the theme fetches a page anew even for a link within it
+/** @typedef {import("../driver-answers.js").Data} Data */
+/** @typedef {ReturnType<typeof readAnswers>} Answers */
+
+/** The theme fetches a page again even for a link within it. The reader's last answers survive that. */
+const reader = {
+  /** @type {number[]} */
+  answers: [],
+};
 
 function mount() {
-  const place = document.querySelector(".kx-driver:not([data-mounted])");
+  const place = /** @type {HTMLElement | null} */ (document.querySelector(".kx-driver:not([data-mounted])"));
   if (!place) return;
   place.dataset.mounted = "";
-  const data = JSON.parse(place.dataset.driver);
-  const view = make(data);
-  const still = element(
+  /** @type {Data} */
+  const data = JSON.parse(place.dataset.driver ?? "");
+  const view = formOf(data);
+  const still = make(
     "details",
-    { className: "kx-driver-still" },
-    element("summary", {}, "The worst of them, in a table"),
+    { class: "kx-driver-still" },
+    make("summary", { text: "The worst of them, in a table" }),
   );
   still.append(...place.childNodes);
-  place.append(element("div", { className: "kx-driver-ask" }, view.form, view.result), view.todo, still);
-  view.show(read(data));
-  // The page has grown where the form is, above what the address may name. Who goes back was led by the theme.
-  const named = addressed() ? place : document.getElementById(location.hash.slice(1));
+  place.append(make("div", { class: "kx-driver-ask" }, view.form, view.result), view.todo, still);
+  const read = () => readAnswers(data, location.hash, reader.answers);
+  view.show(read());
+  // The form has grown above what the address may name. On the way back the theme restores the position.
+  const named = addressed(location.hash) ? place : document.getElementById(location.hash.slice(1));
   if (scrollY === 0) named?.scrollIntoView();
-  const follow = () =>
-    place.isConnected ? addressed() && view.show(read(data)) : removeEventListener("hashchange", follow);
+  const follow = () => {
+    if (!place.isConnected) removeEventListener("hashchange", follow);
+    else if (addressed(location.hash)) view.show(read());
+  };
   addEventListener("hashchange", follow);
 }
 
-// --- the address: #my-driver&dma=ring&shutdown=none&... -------------------------------------------------------
-
-const addressed = () => location.hash.startsWith(`#${KEY}&`);
-
-/** The answers that the address gives; where it gives none, those of before or the first; and what it got wrong. */
-function read({ questions }) {
-  const given = new URLSearchParams(addressed() ? location.hash.slice(KEY.length + 2) : "");
-  const wrong = [];
-  const chosen = questions.map(({ name, answers }, n) => {
-    if (!given.has(name)) return addressed() ? 0 : (kept[n] ?? 0);
-    const found = answers.findIndex(({ word }) => word === given.get(name));
-    if (found < 0) wrong.push(`${name}=${given.get(name).slice(0, 40)}`);
-    return Math.max(found, 0);
-  });
-  return { chosen, wrong };
-}
-
-function write({ questions }, chosen) {
-  kept = chosen;
-  const words = questions.map(({ name, answers }, n) => `${name}=${answers[chosen[n]].word}`);
-  history.replaceState(history.state, "", `#${KEY}&${words.join("&")}`);
-}
-
-// --- the form --------------------------------------------------------------------------------------------------
-
-function make(data) {
-  const notice = element("p", { className: "kx-driver-notice", hidden: true });
-  const fields = data.questions.map(question);
-  const start = element("button", { type: "button", className: "md-button" }, "Start over");
-  const form = element("form", { className: "kx-driver-form" }, notice, ...fields, start);
-  const ends = element("div", { role: "status" });
-  const why = element("p");
-  const command = element("code", { tabIndex: 0 });
-  const lead = element("p");
-  const items = element("ul", { className: "kx-driver-items" });
-  const result = section("kx-driver-result", "What becomes of it", ends, why, lead, element("pre", {}, command));
+/** @param {Data} data */
+function formOf(data) {
+  const notice = make("p", { class: "kx-driver-notice", hidden: true });
+  const fields = data.questions.map(questionOf);
+  const start = make("button", { type: "button", class: "md-button", text: "Start over" });
+  const form = make("form", { class: "kx-driver-form" }, notice, ...fields, start);
+  const ends = make("div", { role: "status" });
+  const why = make("p");
+  const command = make("code", { tabindex: 0 });
+  const lead = make("p");
+  const items = make("ul", { class: "kx-driver-items" });
+  const result = section("kx-driver-result", "What becomes of it", ends, why, lead, make("pre", {}, command));
   const todo = section("kx-driver-todo", "What to see to, because of these answers", items);
 
   const answered = () =>
     fields.map((field) => [...field.querySelectorAll("input")].findIndex((input) => input.checked));
 
+  /** @param {Answers} answers */
   function show({ chosen, wrong }) {
-    fields.forEach((field, n) => (field.querySelectorAll("input")[chosen[n]].checked = true));
+    fields.forEach((field, n) => {
+      field.querySelectorAll("input")[chosen[n]].checked = true;
+    });
     notice.hidden = !wrong.length;
     notice.textContent = wrong.length ? `The address gives answers that there are not: ${wrong.join(", ")}.` : "";
-    tell(chosen);
+    showOutcome(chosen);
   }
 
-  function tell(chosen) {
-    const row = chosen.reduce((at, answer, n) => at * data.questions[n].answers.length + answer, 0);
-    const [which, reason, list] = data.of[row];
-    const found = data.cases[which];
-    const sets = chosen.map((answer, n) => data.questions[n].answers[answer].sets).join("");
-    if (ends.dataset.shown !== String(which)) ends.innerHTML = found.ends; // what has not changed is not read out again
-    ends.dataset.shown = which;
-    why.textContent = data.because[reason];
-    lead.textContent = `One that ended ${found.worst}:`;
-    command.textContent = `kexecdoc run${found.machine}${sets} --seed ${found.seed}`;
-    items.replaceChildren(...data.lists[list].map((id) => item(id, data.items[id])));
+  /** @param {number[]} chosen */
+  function showOutcome(chosen) {
+    const found = outcomeOf(data, chosen);
+    // If the crossings are the same, a screen reader need not read them out again.
+    if (ends.dataset.shown !== String(found.which)) ends.innerHTML = found.ends;
+    ends.dataset.shown = String(found.which);
+    why.textContent = found.why;
+    lead.textContent = found.lead;
+    command.textContent = found.command;
+    items.replaceChildren(
+      ...found.items.map(({ id, text }) => make("li", {}, make("a", { href: `#item-${id}`, text }))),
+    );
   }
 
   form.addEventListener("change", () => {
-    const chosen = answered();
+    reader.answers = answered();
     notice.hidden = true;
-    tell(chosen);
-    write(data, chosen);
+    showOutcome(reader.answers);
+    history.replaceState(history.state, "", addressOf(data, reader.answers));
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   start.addEventListener("click", () => {
-    kept = [];
+    reader.answers = [];
     show({ chosen: data.questions.map(() => 0), wrong: [] });
-    history.replaceState(history.state, "", `#${KEY}`);
+    history.replaceState(history.state, "", EMPTY);
   });
   return { form, result, todo, show };
 }
 
-function question({ name, text, answers }) {
-  const choices = answers.map(({ word, text }) =>
-    element("label", {}, element("input", { type: "radio", name, value: word }), element("span", {}, text)),
+/** @param {import("../driver-answers.js").Question} question */
+function questionOf({ name, text, answers }) {
+  const choices = answers.map((answer) =>
+    make("label", {}, make("input", { type: "radio", name, value: answer.word }), make("span", { text: answer.text })),
   );
-  return element("fieldset", {}, element("legend", {}, text), ...choices);
+  return make("fieldset", {}, make("legend", { text }), ...choices);
 }
 
-function section(className, title, ...children) {
-  const heading = element("h3", { id: className }, title);
-  const made = element("section", { className }, heading, ...children);
-  made.setAttribute("aria-labelledby", heading.id);
-  return made;
-}
-
-function item(id, text) {
-  return element("li", {}, element("a", { href: `#item-${id}` }, text));
-}
-
-function element(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-}
+/**
+ * @param {string} name
+ * @param {string} title
+ * @param {...Node} children
+ */
+const section = (name, title, ...children) =>
+  make("section", { class: name, "aria-labelledby": name }, make("h3", { id: name, text: title }), ...children);
 
 if (window.document$) window.document$.subscribe(mount);
 else mount();

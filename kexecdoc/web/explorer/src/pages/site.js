@@ -1,11 +1,10 @@
-// @ts-nocheck
 import "../page.js";
 
 // What scrolls sideways can be scrolled by keyboard: a table that is wider than its place gets the focus, too.
 
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
     else target.removeAttribute("tabindex");
   }
 });
@@ -28,15 +27,27 @@ function extra() {
   if (document.querySelector(".kx-driver")) import("./my-driver.js");
 }
 
-// The theme forgets what a link names if the page takes longer to come than it takes to note where the reader was: then
-// it goes there, on the new page. Or it looks before the page has its height, and stays at the top. Who comes back by
-// the browser's button is led by the theme; so is whoever has what the address names in view.
-let followed = "";
+// After instant navigation the theme sometimes does not scroll to what the link names: the page came late, or did not
+// have its height yet. Then we do. On the way back the theme restores the position itself.
+const arrival = { followed: "" };
 
-addEventListener("click", ({ target }) => (followed = target.closest?.("a[href]")?.href ?? ""), true);
-addEventListener("popstate", () => (followed = ""));
+addEventListener(
+  "click",
+  ({ target }) => {
+    const link = target instanceof Element ? target.closest("a[href]") : null;
+    arrival.followed = link instanceof HTMLAnchorElement ? link.href : "";
+  },
+  true,
+);
+addEventListener("popstate", () => {
+  arrival.followed = "";
+});
 
-/** What somebody wrote into an address may be no escape at all. */
+/**
+ * Decode a word of an address. If it holds a broken escape, it stays as it is.
+ *
+ * @param {string} text
+ */
 function unescaped(text) {
   try {
     return decodeURIComponent(text);
@@ -46,8 +57,8 @@ function unescaped(text) {
 }
 
 function arrive() {
-  const meant = followed === location.href || scrollY === 0;
-  followed = "";
+  const meant = arrival.followed === location.href || scrollY === 0;
+  arrival.followed = "";
   const named = location.hash.length > 1 && document.getElementById(unescaped(location.hash.slice(1)));
   if (!meant || !named) return;
   const { top } = named.getBoundingClientRect();
