@@ -155,12 +155,12 @@ def test_on_paper_the_still_picture_stands_with_words_that_say_what_it_shows(pag
 def test_the_account_follows_when_things_are_quiet_and_not_at_every_frame(page, site):
     page.goto(site + CHAPTER)
     explorer = page.locator(".kx")
-    account = explorer.locator(".kx-account")
+    account = explorer.locator(".kx-summary")
     expect(account).to_contain_text("In the end: corrupted.")
     page.evaluate(
         """() => {
             window.changes = 0;
-            new MutationObserver(() => window.changes++).observe(document.querySelector(".kx-account"), {
+            new MutationObserver(() => window.changes++).observe(document.querySelector(".kx-summary"), {
                 childList: true, characterData: true, subtree: true,
             });
         }"""

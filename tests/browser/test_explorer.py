@@ -135,7 +135,7 @@ def test_a_line_of_the_console_tells_what_it_means(explorer):
 
 def test_the_state_is_told_in_words(explorer):
     go_to_step(explorer, "copy")
-    expect(explorer.locator(".kx-account")).to_contain_text("At the jump, step jump/copy, stub running.")
+    expect(explorer.locator(".kx-summary")).to_contain_text("At the jump, step jump/copy, stub running.")
 
 
 def test_two_explorers_on_a_page_have_each_their_own_part_of_the_address(page, bare):
@@ -499,7 +499,7 @@ def test_in_jupyterlab_the_whole_machine_is_run_by_the_kernel(lab, run_in_lab):
     shows(explorer, scenario("path=panic crash-memory=none dma=cyclic kernel=3.4", seed=2))
     explorer.get_by_label("Start from").select_option("nobody-cared")
     shows(explorer, PRESETS["nobody-cared"].scenario)
-    expect(explorer.locator(".kx-drawn-back")).not_to_have_count(0)
+    expect(explorer.locator(".kx-inactive")).not_to_have_count(0)
 
 
 def test_in_jupyterlab_a_click_gives_the_explorer_its_keys_and_a_dead_kernel_is_told_of(lab, run_in_lab):

@@ -153,7 +153,7 @@ def test_the_outcome_stays_in_sight_beside_the_switches(page, machine):
     explorer.get_by_label("Start from").select_option("bus-master-only")
     flip(explorer, "clear-bus-master", "no")
     shows(explorer, PRESETS["left-running"].scenario)
-    line = explorer.locator(".kx-in-the-end")
+    line = explorer.locator(".kx-outcome-line")
     expect(line).to_contain_text("In the end: ✕ corrupted (before: clean)")
     expect(line).to_be_in_viewport()
 
@@ -169,7 +169,7 @@ def test_what_has_no_effect_is_drawn_back_with_the_reason(page, machine):
             for s in switches().values()
             if s.inactive_because(scenario.values())
         }
-        back = explorer.locator(".kx-drawn-back")
+        back = explorer.locator(".kx-inactive")
         assert {
             knob.locator(".kx-name code").text_content(): knob.locator(".kx-why").text_content() for knob in back.all()
         } == reasons
@@ -183,7 +183,7 @@ def test_what_only_trying_can_tell_is_found_once_python_is_there(page, machine):
     shows(explorer, scenario)
     idle = {found[0] for found in effects(scenario) if found and not found[1]}
     assert "next-driver" in idle
-    expect(explorer.locator(".kx-drawn-back")).to_have_count(len(idle), timeout=START)
+    expect(explorer.locator(".kx-inactive")).to_have_count(len(idle), timeout=START)
     why = explorer.locator(".kx-knob:has(.kx-name code:text-is('next-driver')) .kx-why")
     expect(why).to_have_text("no effect as the others are set: with every other value the same happens")
 
@@ -249,10 +249,10 @@ def test_a_value_that_cannot_be_is_told_and_changes_nothing(page, machine, word)
 
 def test_what_is_being_typed_stays_while_python_looks_for_what_has_no_effect(page, machine):
     explorer = opened(page, f"{machine}#kx=machine&quiesce=remove&remove-callback=hangs&seed=17")
-    before = explorer.locator(".kx-drawn-back").count()
+    before = explorer.locator(".kx-inactive").count()
     traffic = field(explorer, "traffic")
     traffic.press_sequentially("2")
-    expect(explorer.locator(".kx-drawn-back")).not_to_have_count(before, timeout=START)
+    expect(explorer.locator(".kx-inactive")).not_to_have_count(before, timeout=START)
     page.wait_for_timeout(2_000)
     expect(traffic).to_have_value(re.compile("2"))
     expect(traffic).not_to_have_value("500")
@@ -279,7 +279,7 @@ def test_with_another_kernel_its_defaults_come_along(page, machine):
     shows(explorer, Scenario(kernel="3.4"))
     expect(field(explorer, "clear-bus-master")).to_have_value("no")
     told = "Set: kernel=3.4×Linux 3.4 brings clear-bus-master=no and lpi-policy=naive."
-    expect(explorer.locator(".kx-away")).to_have_text(told)
+    expect(explorer.locator(".kx-changed")).to_have_text(told)
     page.wait_for_url("**/#kx=machine&kernel=3.4")
 
 

@@ -1,9 +1,17 @@
-// @ts-nocheck
 // What is drawn on a canvas: one frame of an owner, and what lies over it whoever owns it.
 
+/** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */
+/** @typedef {import("./theme.js").Paint} Paint */
+
+/** How many pixels of the display a pixel of the page has. */
 export const density = () => Math.max(1, window.devicePixelRatio || 1);
 
-/** Fit a canvas to its box in whole device pixels; true if that changed it. */
+/**
+ * Fit a canvas to its box in whole device pixels; true if that changed it.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ */
 export function fit(canvas, width, height) {
   if (canvas.width === width && canvas.height === height) return false;
   canvas.width = width;
@@ -11,6 +19,12 @@ export function fit(canvas, width, height) {
   return true;
 }
 
+/**
+ * @param {Context} g
+ * @param {number} x
+ * @param {number} y
+ * @param {number} half
+ */
 export function cross(g, x, y, half) {
   g.beginPath();
   g.moveTo(x - half, y - half);
@@ -20,7 +34,16 @@ export function cross(g, x, y, half) {
   g.stroke();
 }
 
-/** Hatch a rectangle. */
+/**
+ * Hatch a rectangle.
+ * @param {Context} g
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {string} colour
+ * @param {number} line
+ */
 export function hatching(g, x, y, width, height, colour, line) {
   g.save();
   g.beginPath();
@@ -37,16 +60,34 @@ export function hatching(g, x, y, width, height, colour, line) {
   g.restore();
 }
 
-/** Draw a picture once, to be copied from: an image that nobody can draw on any more is copied fastest. */
+/**
+ * Draw a picture once, to be copied from: an image that nobody can draw on any more is copied fastest.
+ * @param {number} width
+ * @param {number} height
+ * @param {(g: OffscreenCanvasRenderingContext2D) => void} draw
+ */
 export function image(width, height, draw) {
   const canvas = new OffscreenCanvas(width, height);
-  draw(canvas.getContext("2d"));
+  draw(/** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d")));
   return canvas.transferToImageBitmap();
 }
 
-/** One frame as a picture of `size` device pixels: the owner's colour and, in its ink, the owner's mark. */
+/**
+ * One frame as a picture of `size` device pixels: the owner's colour and, in its ink, the owner's mark.
+ * @param {number} size
+ * @param {string} colour
+ * @param {string} ink
+ * @param {string} mark
+ */
 export const tile = (size, colour, ink, mark) => image(size, size, (g) => drawTile(g, size, colour, ink, mark));
 
+/**
+ * @param {Context} g
+ * @param {number} size
+ * @param {string} colour
+ * @param {string} ink
+ * @param {string} mark
+ */
 function drawTile(g, size, colour, ink, mark) {
   g.fillStyle = colour;
   g.fillRect(0, 0, size, size);
@@ -72,7 +113,12 @@ function drawTile(g, size, colour, ink, mark) {
   } else if (mark === "ring") g.strokeRect(size / 4, size / 4, size / 2, size / 2);
 }
 
-/** What is drawn over a frame, whoever owns it. */
+/**
+ * What is drawn over a frame, whoever owns it: at x and y, so many pixels wide and high, with lines of a width.
+ * @typedef {(g: Context, x: number, y: number, size: number, paint: Paint, line: number) => void} Draw
+ */
+
+/** @type {Record<"target" | "strayed" | "wrong", { words: string, draw: Draw }>} */
 export const OVERLAYS = {
   target: {
     words: "named by the device’s descriptors",
@@ -105,7 +151,15 @@ export const OVERLAYS = {
   },
 };
 
-/** Outline a set of frames: the edge of each that has no neighbour in the set. */
+/**
+ * Outline a set of frames: the edge of each that has no neighbour in the set.
+ * @param {Context} g
+ * @param {Set<number>} frames
+ * @param {number} columns
+ * @param {number} size
+ * @param {string} colour
+ * @param {number} width
+ */
 export function outline(g, frames, columns, size, colour, width) {
   if (!frames.size) return;
   g.strokeStyle = colour;
@@ -114,7 +168,12 @@ export function outline(g, frames, columns, size, colour, width) {
   for (const f of frames) {
     const x = (f % columns) * size;
     const y = Math.floor(f / columns) * size;
-    const edge = (inside, x0, y0, x1, y1) => inside || (g.moveTo(x0, y0), g.lineTo(x1, y1));
+    /** @type {(inside: unknown, x0: number, y0: number, x1: number, y1: number) => void} */
+    const edge = (inside, x0, y0, x1, y1) => {
+      if (inside) return;
+      g.moveTo(x0, y0);
+      g.lineTo(x1, y1);
+    };
     edge(f % columns && frames.has(f - 1), x, y, x, y + size);
     edge((f + 1) % columns && frames.has(f + 1), x + size, y, x + size, y + size);
     edge(frames.has(f - columns), x, y, x + size, y);

@@ -23,26 +23,33 @@ const short = ({ chips }) => chips.iommu.replace("the ", "");
  * somebody at the address, and in words. Only an IOMMU that translates for the kernel that mapped them makes something
  * of I/O virtual addresses; `null` if no address comes that far. A message on x86 has a window that no IOMMU touches.
  */
-function addresses({ state, cursor }, replay) {
-  const { scenario, remapped, gate } = replay;
-  const x86 = scenario.machine === "x86";
-  const window = [true, "0xfee…: a local APIC’s, past every translation"];
+function addresses(now, replay) {
+  const x86 = replay.scenario.machine === "x86";
+  const [data, doorbell] = throughIommu(now, replay);
+  return [data, x86 ? [true, "0xfee…: a local APIC’s, past every translation"] : doorbell];
+}
+
+/** The same of a machine whose messages go through the IOMMU. */
+function throughIommu({ state, cursor }, { scenario, remapped, gate }) {
   if (scenario.iommu !== "translate")
-    return [[true, "physical: the driver’s buffer"], x86 ? window : [true, "physical: the ITS’s doorbell"]];
+    return [
+      [true, "physical: the driver’s buffer"],
+      [true, "physical: the ITS’s doorbell"],
+    ];
   if (state[gate] === "bypasses") {
     const ram = scenario.iova === "ram";
     return [
       [ram, `an I/O virtual address read as physical: ${ram ? "other RAM" : "no RAM"} here`],
-      x86 ? window : [false, `an I/O virtual address read as physical: ${ram ? "RAM, and " : ""}not the ITS`],
+      [false, `an I/O virtual address read as physical: ${ram ? "RAM, and " : ""}not the ITS`],
     ];
   }
-  if (state[gate] !== "translates") return [[null, "not reached"], x86 ? window : [null, "not reached"]];
+  const unreached = [null, "not reached"];
+  if (state[gate] !== "translates") return [unreached, unreached];
   const stranger = state[`device/${STUDY}/programmed-by`] === "old" && remapped !== null && cursor > remapped;
-  const words = [
-    !stranger,
-    stranger ? "an I/O virtual address that the next kernel did not map: refused" : "I/O virtual, and mapped",
-  ];
-  return [words, x86 ? window : words];
+  const both = stranger
+    ? [false, "an I/O virtual address that the next kernel did not map: refused"]
+    : [true, "I/O virtual, and mapped"];
+  return [both, both];
 }
 
 /** The gates of a message, which is a write, from the device to the CPU's door. */
@@ -98,53 +105,46 @@ function wire({ state }, { line, chips: { controller, latch } }) {
   ];
 }
 
-/** Each gate of the two ways at t: its name, whether it lets through, and the state in words. */
-export function gatesOf(now, replay) {
-  const { state } = now;
-  const { scenario } = replay;
-  const device = (what) => state[`device/${STUDY}/${what}`];
+/** The gates of a write, from the engine to memory; `data` is what its address comes to. */
+function write({ state }, replay, data) {
+  const engine = state[`device/${STUDY}/engine`] === "running";
+  const count = many(state[`device/${STUDY}/free`], "descriptor");
+  const posted = replay.scenario.dma === "cyclic" ? "round and round" : `${count} left`;
+  const whose = WHOSE[state[`device/${STUDY}/programmed-by`]];
+  return [
+    ["DMA engine", engine, engine ? `running on ${whose} descriptors, ${posted}` : "stopped"],
+    ...busMaster(state, replay),
+    [short(replay), ...(IOMMU[state[replay.gate]] ?? [true, "unknown"])],
+    ["Address", ...data],
+  ];
+}
+
+/** Bus Master of the device, and of the port that it is plugged into, if it is plugged in. */
+function busMaster(state, { scenario }) {
   const set = state[`gate/${STUDY}/bus-master`];
   const deaf = scenario["obeys-bus-master"] === "no";
-  const [data, doorbell] = addresses(now, replay);
-  const engine = device("engine") === "running";
-  const posted = scenario.dma === "cyclic" ? "round and round" : `${many(device("free"), "descriptor")} left`;
-  const port = state["gate/port0/bus-master"]; // what the device is plugged into, if it is plugged in
+  const clear = deaf ? "clear, and the device does not obey it" : "clear";
+  const own = ["Bus Master", set || deaf, set ? "set" : clear];
+  const port = state["gate/port0/bus-master"];
+  if (port === undefined) return [own];
+  const above = port ? "set in the port above" : "clear in the port above: nothing from below gets through";
+  return [own, ["Bus Master, port", port, above]];
+}
+
+/** Whether the CPU takes an interrupt that has come as far as its door. */
+function door({ state }) {
   const taken = state["cpu/0/interrupts"] === "on";
   const storm = state["cpu/0/storm"];
-  const byLine = device("intx") === "enabled" || scenario.interrupt === "intx";
-  return {
-    write: [
-      [
-        "DMA engine",
-        engine,
-        engine ? `running on ${WHOSE[device("programmed-by")]} descriptors, ${posted}` : "stopped",
-      ],
-      ["Bus Master", set || deaf, set ? "set" : deaf ? "clear, and the device does not obey it" : "clear"],
-      ...(port === undefined
-        ? []
-        : [
-            [
-              "Bus Master, port",
-              port,
-              port ? "set in the port above" : "clear in the port above: nothing from below gets through",
-            ],
-          ]),
-      [short(replay), ...(IOMMU[state[replay.gate]] ?? [true, "unknown"])],
-      ["Address", ...data],
-    ],
-    interrupt: [
-      ...(byLine ? wire(now, replay) : message(now, replay, doorbell)),
-      [
-        "Interrupts, CPU 0",
-        taken && !storm,
-        storm
-          ? "on, and the CPU does nothing but handle them"
-          : taken
-            ? "on: an interrupt that waits is taken"
-            : "masked: an interrupt that comes waits",
-      ],
-    ],
-  };
+  const calm = taken ? "on: an interrupt that waits is taken" : "masked: an interrupt that comes waits";
+  return [taken && !storm, storm ? "on, and the CPU does nothing but handle them" : calm];
+}
+
+/** Each gate of the two ways at t: its name, whether it lets through, and the state in words. */
+export function gatesOf(now, replay) {
+  const [data, doorbell] = addresses(now, replay);
+  const byLine = now.state[`device/${STUDY}/intx`] === "enabled" || replay.scenario.interrupt === "intx";
+  const way = byLine ? wire(now, replay) : message(now, replay, doorbell);
+  return { write: write(now, replay, data), interrupt: [...way, ["Interrupts, CPU 0", ...door(now)]] };
 }
 
 const WAYS = { write: "A write goes through", interrupt: "An interrupt goes through" };

@@ -12,7 +12,7 @@ export function outcomeLine(stage) {
     title: "Count the outcomes of many seeds",
     onclick: count,
   });
-  const el = make("p", { class: "kx-in-the-end" }, line, stage.model.get("seeds") && luck);
+  const el = make("p", { class: "kx-outcome-line" }, line, stage.model.get("seeds") && luck);
   let last = []; // the outcomes before the last flip
 
   const told = (outcome) => {

@@ -355,7 +355,7 @@ export function panel(stage, tools = null) {
     for (const { el, control, why } of knobs) {
       const found = scenarios.map((scenario) => idle(control, scenario));
       const drawnBack = found.every(Boolean);
-      el.classList.toggle("kx-drawn-back", drawnBack);
+      el.classList.toggle("kx-inactive", drawnBack);
       why.hidden = !drawnBack;
       say(
         why,

@@ -209,12 +209,8 @@ function table(store, replay) {
     const base = last?.base ?? current;
     if (!Number.isFinite(intid) || base === undefined) return [];
     const byte = intid >> 3;
-    const taken = last && !value.get(`${base}/${intid}`);
-    const lead = last
-      ? `Last set: INTID ${intid}, ${since(replay, replay.t_ns[last.i])}${last.flip ? ", in memory that nobody kept: a flip" : taken ? ", and acknowledged" : ""}.`
-      : over >= 0
-        ? `These bytes are ${replay.id[over]}’s. INTID ${intid} would be recorded among them:`
-        : `No bit was set yet. INTID ${intid} would be:`;
+    const waits = Boolean(value.get(`${base}/${intid}`));
+    const lead = last ? lastSet(last, waits) : notSet(intid, over);
     return [
       make("p", { class: last?.flip ? "kx-flipped" : "", text: lead }),
       make("p", { class: "kx-line", text: `byte ${intid} ÷ 8 = ${byte} = ${hex(byte)}, bit ${intid & 7}` }),
@@ -224,6 +220,17 @@ function table(store, replay) {
       }),
     ];
   }
+
+  function lastSet({ intid, i, flip }, waits) {
+    const taken = waits ? "" : ", and acknowledged";
+    const fate = flip ? ", in memory that nobody kept: a flip" : taken;
+    return `Last set: INTID ${intid}, ${since(replay, replay.t_ns[i])}${fate}.`;
+  }
+
+  const notSet = (intid, over) =>
+    over >= 0
+      ? `These bytes are ${replay.id[over]}’s. INTID ${intid} would be recorded among them:`
+      : `No bit was set yet. INTID ${intid} would be:`;
 
   return { el, show };
 }

@@ -9,7 +9,7 @@ import { capital, since } from "./words.js";
 const QUIET = 600; // milliseconds without a change before the account is read out
 
 export function screenReaderSummary(store, player) {
-  const el = make("p", { class: "kx-heard kx-account", role: "status", "aria-live": "polite" });
+  const el = make("p", { class: "kx-visually-hidden kx-summary", role: "status", "aria-live": "polite" });
   let timer = 0;
 
   function words({ letter, replay, run, now }) {

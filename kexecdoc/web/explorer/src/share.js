@@ -72,10 +72,10 @@ export function sharePanel(store) {
   });
   const opens = store.model.get("machine_page") && !whole && !store.model.get("own");
   if (opens) open.href = store.model.get("machine_page");
-  const el = make("div", { class: "kx-part kx-take" }, make("div", { class: "kx-foot" }, reset, compare, baseline));
+  const el = make("div", { class: "kx-part kx-actions" }, make("div", { class: "kx-foot" }, reset, compare, baseline));
   const along = make(
     "div",
-    { class: "kx-part kx-along" },
+    { class: "kx-part kx-share" },
     make(
       "div",
       { class: "kx-foot" },

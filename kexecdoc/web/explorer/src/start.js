@@ -22,7 +22,7 @@ export function start(stage, reveal) {
   const select = make("select", { class: "kx-select", id: `${uid}-preset`, onchange: () => begin(select.value) });
   const label = make("label", { for: `${uid}-preset` });
   const story = make("p", { class: "kx-note kx-story" });
-  const away = make("div", { class: "kx-away" });
+  const away = make("div", { class: "kx-changed" });
   const undo = button({
     text: "Back to the settings before",
     hidden: true,

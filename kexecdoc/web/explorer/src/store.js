@@ -29,6 +29,8 @@ export class Store {
   position = 0;
   /** @type {number | null} the frame that is asked */
   frame = null;
+  /** @type {number | null} the frame under the pointer */
+  hovered = null;
   /** @type {number | null} the time shown, if it lies between two events */
   instant = null;
   /** the reader has not gone anywhere yet */

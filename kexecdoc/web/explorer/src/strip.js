@@ -85,28 +85,20 @@ export function strip(store, theme, letter, width) {
       ...replay.steps.map((s) => ({ t: s.t0 })),
     ];
     const rank = ({ name }) => (name ? FIRST.length - FIRST.indexOf(name) : 0);
-    const taken = [];
-    const free = (x, text) => {
-      const room = (LETTER * text.length + ROOM) / width;
-      const [from, to] = x + room > 1 ? [x - room, x] : [x, x + room];
-      return from >= 0 && !taken.some(([a, b]) => from < b && a < to) && taken.push([from, to]);
-    };
-    const chosen = marks
-      .toSorted((a, b) => rank(b) - rank(a))
-      .map(({ t, name }) => {
-        const x = X(t);
-        const said = name === "the call" ? replay.call : name;
-        const full = said ? (said === "jump" ? said : `${said} ${signed(t)}`) : signed(t);
-        const text = [full, said].find((words) => words && free(x, words)) ?? "";
-        if (!text && !name) return null;
-        return make("span", {
-          class: `kx-mark${name ? " kx-landmark" : ""}${x + (LETTER * text.length + ROOM) / width > 1 ? " kx-from-right" : ""}`,
-          text,
-          title: full,
-          style: `left:${x * 100}%`,
-        });
-      });
+    const free = placer(width);
+    const chosen = marks.toSorted((a, b) => rank(b) - rank(a)).map((mark) => markOf(mark, width, free));
     labels.replaceChildren(...chosen.filter(Boolean));
+  }
+
+  /** A mark with as many words as there is room for. */
+  function markOf({ t, name }, width, free) {
+    const x = X(t);
+    const word = name === "the call" ? replay.call : name;
+    const full = [word, word !== "jump" && signed(t)].filter(Boolean).join(" ");
+    const text = [full, word].find((words) => words && free(x, words)) ?? "";
+    if (!text && !name) return null;
+    const classes = ["kx-mark", name && "kx-landmark", x + roomOf(text, width) > 1 && "kx-right-aligned"];
+    return make("span", { class: classes.filter(Boolean).join(" "), text, title: full, style: `left:${x * 100}%` });
   }
 
   function show(t) {
@@ -134,10 +126,22 @@ export function strip(store, theme, letter, width) {
     g.fillRect(Math.max(0, now - d), 0, Math.max(2, Math.round(3 * d)), h);
   }
 
-  /** What happens in the whole run, as marks: drawn once, for going to and fro changes nothing about it. */
+  /** What happens in the whole run, as marks: drawn once, since it is the same at every moment. */
   function history(g, paint, w, h, d) {
     const at = (t) => Math.round(X(t) * (w - d));
     const line = Math.max(1, Math.round(d));
+    const lanes = LANES.map(([from, to]) => [Math.round(h * from), Math.round(h * to)]);
+    const brush = { g, paint, at, line, w, h, d };
+    drawPhases(brush);
+    drawStorms(brush, lanes[1]);
+    drawWrites(brush, lanes[0]);
+    drawInterrupts(brush, lanes[1]);
+    g.lineWidth = 1.5 * d;
+    const half = (lanes[2][1] - lanes[2][0]) / 2;
+    for (const { i } of replay.spoilt) cross(g, Math.min(w - half, at(replay.t_ns[i])), lanes[2][0] + half, half);
+  }
+
+  function drawPhases({ g, paint, at, line, w, h }) {
     g.fillStyle = paint.panel;
     g.fillRect(0, 0, w, h);
     for (const { name, t0, t1 } of phases) {
@@ -147,37 +151,56 @@ export function strip(store, theme, letter, width) {
     g.fillStyle = paint.line;
     for (const { t0 } of replay.steps) g.fillRect(at(t0), 0, line, h);
     for (const { t0, t1 } of replay.windows) hatching(g, at(t0), 0, at(t1) - at(t0), h, paint.control, line);
-    const [writes, flips, wrong] = LANES.map(([from, to]) => [Math.round(h * from), Math.round(h * to)]);
+  }
+
+  function drawStorms({ g, paint, at, line }, [top, bottom]) {
     g.fillStyle = paint.alarm;
-    for (const { t0, t1 } of replay.storms)
-      g.fillRect(at(t0), flips[0], Math.max(2 * line, at(t1) - at(t0)), flips[1] - flips[0]);
+    for (const { t0, t1 } of replay.storms) g.fillRect(at(t0), top, Math.max(2 * line, at(t1) - at(t0)), bottom - top);
+  }
+
+  /** A stroke for each write: a whole one if it landed, else half of one. */
+  function drawWrites({ g, paint, at, line }, [top, bottom]) {
     g.fillStyle = paint.ink;
     let last = -1;
     for (const { i, result } of [...replay.astray, ...replay.leftovers]) {
       const x = at(replay.t_ns[i]);
       if (x === last && result === "landed") continue; // a mark is there
       last = x;
-      const from = result === "landed" ? writes[0] : Math.round(writes[1] - (writes[1] - writes[0]) * 0.5);
-      g.fillRect(x, from, line, writes[1] - from);
+      const from = result === "landed" ? top : Math.round(bottom - (bottom - top) * 0.5);
+      g.fillRect(x, from, line, bottom - from);
     }
+  }
+
+  /** A triangle for each flipped bit, and an empty one for each interrupt that nobody had handed out. */
+  function drawInterrupts({ g, paint, at, d }, [top, bottom]) {
     g.fillStyle = g.strokeStyle = paint.alarm;
     g.lineWidth = d;
     for (const { i, flip } of [...replay.pending.filter((p) => p.flip), ...replay.strays]) {
-      const [x, half] = [at(replay.t_ns[i]), (flips[1] - flips[0]) * 0.6];
+      const [x, half] = [at(replay.t_ns[i]), (bottom - top) * 0.6];
       g.beginPath();
-      g.moveTo(x, flips[0]);
-      g.lineTo(x + half, flips[1]);
-      g.lineTo(x - half, flips[1]);
+      g.moveTo(x, top);
+      g.lineTo(x + half, bottom);
+      g.lineTo(x - half, bottom);
       g.closePath();
       if (flip) g.fill();
       else g.stroke();
     }
-    g.lineWidth = 1.5 * d;
-    for (const { i } of replay.spoilt) {
-      const half = (wrong[1] - wrong[0]) / 2;
-      cross(g, Math.min(w - half, at(replay.t_ns[i])), (wrong[0] + wrong[1]) / 2, half);
-    }
   }
 
   return { el, lane, load, show };
+}
+
+/** The part of the strip that a label takes. */
+const roomOf = (text, width) => (LETTER * text.length + ROOM) / width;
+
+/** A function that takes the room of a label if it is free, and says whether it was. */
+function placer(width) {
+  const taken = [];
+  return (x, text) => {
+    const room = roomOf(text, width);
+    const [from, to] = x + room > 1 ? [x - room, x] : [x, x + room];
+    if (from < 0 || taken.some(([a, b]) => from < b && a < to)) return false;
+    taken.push([from, to]);
+    return true;
+  };
 }

@@ -52,7 +52,11 @@ export function switches(stage) {
       "fieldset",
       { class: `kx-switch${two ? " kx-two" : ""}`, "aria-describedby": help },
       make("legend", {}, control.label ?? control.help, " ", make("code", { text: control.name })),
-      make("p", { class: "kx-heard", id: help, text: control.help + (control.unit ? ` (${control.unit})` : "") }),
+      make("p", {
+        class: "kx-visually-hidden",
+        id: help,
+        text: control.help + (control.unit ? ` (${control.unit})` : ""),
+      }),
       ...lines(control),
     );
   }

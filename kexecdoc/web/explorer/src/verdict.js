@@ -31,44 +31,52 @@ export function verdict(store) {
     ].filter(Boolean);
   }
 
-  function counts({ dma, lpi, irq, dump, time_ms, callbacks }, replay) {
-    const x86 = replay.scenario.machine === "x86";
-    const ports = callbacks.filter((c) => c.device.startsWith("port"));
-    const item = (zero, ...words) => make("div", { role: "listitem", class: zero ? "kx-zero" : "" }, ...words);
-    const usable = lpi.msi_usable;
+  const item = (zero, ...words) => make("div", { role: "listitem", class: zero ? "kx-zero" : "" }, ...words);
+  const plural = (n, what) => (n === 1 ? what : `${what}s`);
+
+  function counts(run, replay) {
+    const { lpi, dump, time_ms } = run;
+    const numbers = numbersOf(run, replay).map(([n, what]) => item(!n, make("b", { text: number(n) }), ` ${what}`));
+    const messages = make("b", { text: { false: "dead", true: "usable" }[lpi.msi_usable] ?? "not set up" });
     return [
-      ...[
-        [dma.attempted, `leftover ${dma.attempted === 1 ? "write" : "writes"} attempted`],
-        [dma.landed, "landed"],
-        [dma.stopped_by_bus_master, "stopped by Bus Master"],
-        [dma.faulted, "faulted"],
-        [dma.missed, "hit no RAM"],
-        [dma.astray_before_jump, "astray before the jump"],
-        x86
-          ? [irq.stray_vectors, `stray ${irq.stray_vectors === 1 ? "interrupt" : "interrupts"}`]
-          : [lpi.bits_flipped, `pending ${lpi.bits_flipped === 1 ? "bit" : "bits"} flipped`],
-        ...(irq.unhandled
-          ? [[irq.unhandled, `interrupts unhandled${irq.line_disabled ? ", then the line was given up" : ""}`]]
-          : []),
-      ].map(([n, what]) => item(!n, make("b", { text: number(n) }), ` ${what}`)),
-      item(
-        usable !== false,
-        "MSIs ",
-        make("b", { text: usable === false ? "dead" : usable ? "usable" : "not set up" }),
-      ),
+      ...numbers,
+      item(lpi.msi_usable !== false, "MSIs ", messages),
       dump && item(false, "dump ", make("b", { text: dump })),
       replay.jump >= 0 &&
         item(false, make("b", { text: brief(time_ms.shutdown * 1e6) }), ` from ${replay.call} to the jump`),
-      ports.length > 0 &&
-        item(
-          false,
-          make("b", { text: `shutdown of ${many(ports.length, "port")}` }),
-          `: ${brief(ports.reduce((sum, c) => sum + c.ms, 0) * 1e6)}`,
-        ),
-      ...callbacks
-        .filter((c) => c.device === STUDY)
-        .map((c) => item(false, make("b", { text: `${c.callback} of ${c.device}` }), cost(c))),
+      ...callbacksOf(run),
     ].filter(Boolean);
+  }
+
+  function numbersOf({ dma, lpi, irq }, replay) {
+    const interrupts =
+      replay.scenario.machine === "x86"
+        ? [irq.stray_vectors, `stray ${plural(irq.stray_vectors, "interrupt")}`]
+        : [lpi.bits_flipped, `pending ${plural(lpi.bits_flipped, "bit")} flipped`];
+    const given = irq.line_disabled ? ", then the line was given up" : "";
+    return [
+      [dma.attempted, `leftover ${plural(dma.attempted, "write")} attempted`],
+      [dma.landed, "landed"],
+      [dma.stopped_by_bus_master, "stopped by Bus Master"],
+      [dma.faulted, "faulted"],
+      [dma.missed, "hit no RAM"],
+      [dma.astray_before_jump, "astray before the jump"],
+      interrupts,
+      ...(irq.unhandled ? [[irq.unhandled, `interrupts unhandled${given}`]] : []),
+    ];
+  }
+
+  /** What the callbacks of the ports cost together, and that of the device under study. */
+  function callbacksOf({ callbacks }) {
+    const ports = callbacks.filter(({ device }) => device.startsWith("port"));
+    const together = ports.reduce((sum, { ms }) => sum + ms, 0);
+    const words = make("b", { text: `shutdown of ${many(ports.length, "port")}` });
+    return [
+      ports.length > 0 && item(false, words, `: ${brief(together * 1e6)}`),
+      ...callbacks
+        .filter(({ device }) => device === STUDY)
+        .map((each) => item(false, make("b", { text: `${each.callback} of ${each.device}` }), cost(each))),
+    ];
   }
 
   const cost = ({ callback, ms, frames_freed, driver }) =>

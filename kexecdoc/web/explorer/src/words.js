@@ -86,27 +86,37 @@ const CHANGES = {
       : `line ${n}: ${value ? "its interrupt was delivered" : "the end of its interrupt was told"}`,
 };
 
-/** What event i of a run is, in a sentence without its stop; `now` is the machine just after it. */
-export function happening(replay, i, now, label) {
-  const kind = replay.kind[i];
-  const { paths, frames } = replay.sets[i];
-  if (kind === "step") return `a step begins: ${paths.find(([path]) => path === "step")[1]}`;
-  if (kind === "run") {
-    const [path, what] = paths[0];
+/** What kinds of events are when more is to be said of them than the kind's own words; "" if it is not. */
+const SPECIAL = {
+  step: (replay, { paths }) => `a step begins: ${paths.find(([path]) => path === "step")[1]}`,
+  run: (replay, { paths: [[path, what]] }) => {
     if (path === "dump") return "the crashed kernel has written the dump itself";
     const copies = what === "stub" && replay.steps.some(({ name }) => name === "jump/copy");
     return (BEGINS[what] ?? KINDS.run) + (copies ? ", and a stub copies the image" : "");
-  }
-  if (kind === "print") return `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`;
-  if (kind === "read" && frames.some((f) => f.value === "wrong"))
-    return "an owner read its memory and found wrong bytes";
-  if (CHANGES[kind] && paths.length) return CHANGES[kind](paths[0][0].split("/"), paths[0][1]);
+  },
+  print: (replay, { paths }) => `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`,
+  read: (replay, { frames }) =>
+    frames.some(({ value }) => value === "wrong") ? "an owner read its memory and found wrong bytes" : "",
+  "msi.landed": ({ chips }, { frames }) =>
+    frames.length ? `an interrupt message landed in memory, and not at ${chips.doorbell}` : "",
+};
+
+/** What event i of a run is, in a sentence without its stop; `now` is the machine just after it. */
+export function happening(replay, i, now, label) {
+  const kind = replay.kind[i];
+  const set = replay.sets[i];
+  const special = SPECIAL[kind]?.(replay, set);
+  if (special) return special;
+  if (CHANGES[kind] && set.paths.length) return CHANGES[kind](set.paths[0][0].split("/"), set.paths[0][1]);
+  const frame = kind === "dma.landed" ? set.frames.find(({ what }) => what === "bytes")?.first : undefined;
+  if (frame !== undefined) return landed(replay, i, frame, label(replay.owners[now.owner[frame]]));
   const { iommu, doorbell } = replay.chips;
-  if (kind === "msi.landed" && frames.length) return `an interrupt message landed in memory, and not at ${doorbell}`;
-  const frame = kind === "dma.landed" ? frames.find((f) => f.what === "bytes")?.first : undefined;
-  if (frame === undefined) return (KINDS[kind] ?? kind).replace("IOMMU", iommu).replace("DOORBELL", doorbell);
-  const found = replay.harm.get(i);
-  const fate =
-    found === undefined ? "" : `; its owner finds it wrong ${brief(replay.t_ns[found] - replay.t_ns[i])} later`;
-  return `the device wrote frame ${number(frame)}, ${label(replay.owners[now.owner[frame]])}${fate}`;
+  return (KINDS[kind] ?? kind).replace("IOMMU", iommu).replace("DOORBELL", doorbell);
+}
+
+/** A write of the device that landed in a frame. */
+function landed({ harm, t_ns }, i, frame, owner) {
+  const found = harm.get(i);
+  const fate = found === undefined ? "" : `; its owner finds it wrong ${brief(t_ns[found] - t_ns[i])} later`;
+  return `the device wrote frame ${number(frame)}, ${owner}${fate}`;
 }

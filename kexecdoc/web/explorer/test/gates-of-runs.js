@@ -24,27 +24,34 @@ const seen = { dma: 0, msi: 0, line: 0, lpi: 0, apic: 0 };
 const open = (way, start) => way.find(([name]) => name.startsWith(start))?.[1];
 
 /**
+ * What becomes of a write or a message, as its gates have it; null if none of them says.
+ * @param {boolean} x86
+ * @param {boolean} message
+ * @param {Gates} gates
+ */
+function expected(x86, message, { write, interrupt }) {
+  if (!open(write, "Bus Master") || open(write, "Bus Master, port") === false) return "stopped";
+  const past = message && x86; // on x86 a message goes past an IOMMU that refuses the device
+  if (!open(write, x86 ? "VT-d" : "SMMU") && !past) return "faulted";
+  return open(message ? interrupt : write, "Address") ? "landed" : null;
+}
+
+/**
  * A write or a message: it comes as far as the first gate that is shut.
  * @param {RunReplay} replay
  * @param {number} i
  * @param {Gates} gates
  */
-function checkWrite(replay, i, { write, interrupt }) {
+function checkWrite(replay, i, gates) {
   const [what, fate] = replay.kind[i].split(".");
-  const x86 = replay.scenario.machine === "x86";
   const message = what === "msi";
-  const master = open(write, "Bus Master") && open(write, "Bus Master, port") !== false;
-  const iommu = open(write, x86 ? "VT-d" : "SMMU");
-  const there = open(message ? interrupt : write, "Address");
-  // A message that lands in memory, and not at the doorbell, does not get through; on x86 it goes past an IOMMU that
-  // refuses the device.
+  const said = expected(replay.scenario.machine === "x86", message, gates);
+  // A message that lands in memory, and not at the doorbell, does not get through.
   const landed = fate === "landed" && !(message && replay.sets[i].frames.length);
-  const past = message && x86;
-  const expected = !master ? "stopped" : !iommu && !past ? "faulted" : there ? "landed" : null;
   const problems = [];
-  if ((expected === "landed") !== landed || (expected && expected !== fate)) problems.push([master, iommu, there]);
-  if (message && !open(interrupt, "MSI")) problems.push("MSI is shut");
-  if (!message && !open(write, "DMA engine") && !replay.id[i].includes("descriptor"))
+  if ((said === "landed") !== landed || (said && said !== fate)) problems.push(`the gates say: ${said}`);
+  if (message && !open(gates.interrupt, "MSI")) problems.push("MSI is shut");
+  if (!message && !open(gates.write, "DMA engine") && !replay.id[i].includes("descriptor"))
     problems.push("the engine is stopped");
   return problems;
 }
@@ -77,7 +84,7 @@ for (const view of views) {
     const gates = gatesOf(replay.at(i), replay);
     const problems = checkInterrupt(replay, i, gates);
     if (["dma", "msi"].includes(what) && replay.id[i].startsWith("eth0/"))
-      problems.push(...checkWrite(replay, i, gates).map(String));
+      problems.push(...checkWrite(replay, i, gates));
     for (const problem of problems) wrong.push([replay.id[i], replay.kind[i], problem]);
   }
 }
