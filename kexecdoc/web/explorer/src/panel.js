@@ -9,6 +9,7 @@ import { loading } from "./loading.js";
 import { outcomeLine } from "./outcome-line.js";
 import { changed, equal, flipped, inactiveReason, keyOf, parseValue } from "./registry.js";
 import { start } from "./start.js";
+import { hasWord, helpOf, optionText, searchText } from "./switch-help.js";
 
 const SHOWN = 6; // presets that a search shows
 
@@ -19,7 +20,8 @@ const SHOWN = 6; // presets that a search shows
  * @param {import("./types.js").PythonTools | null} tools
  */
 export function panel(stage, tools = null) {
-  const { model, uid, registry } = stage;
+  const { model, uid } = stage;
+  const registry = () => stage.registry();
   const controls = () => model.get("controls") ?? [];
   const sides = () => (stage.other() ? ["scenario", "other"] : ["scenario"]);
   const set = (side, name, value) => stage.choose(side, flipped(model.get(side), name, value, registry()));
@@ -120,7 +122,8 @@ export function panel(stage, tools = null) {
       onclick() {
         help.hidden = !help.hidden;
         ask.setAttribute("aria-expanded", String(!help.hidden));
-        if (!help.childElementCount) help.append(...about(control));
+        if (!help.childElementCount)
+          help.append(...helpOf(control, model.get("by_kernel") ?? {}, model.get("reference")));
       },
     });
     const inputs = sides().map((side, k) => ({
@@ -146,14 +149,7 @@ export function panel(stage, tools = null) {
       why,
       help,
     );
-    const words = [
-      control.name,
-      control.label,
-      control.help,
-      control.group,
-      ...control.choices.flatMap((c) => [c.value, c.label, c.meaning]),
-    ];
-    knobs.push({ el, control, inputs, why, wrong, text: words.join(" ") });
+    knobs.push({ el, control, inputs, why, wrong, text: searchText(control) });
     return el;
   }
 
@@ -175,7 +171,9 @@ export function panel(stage, tools = null) {
       });
       return make("span", { class: "kx-number" }, input, make("span", { class: "kx-note", text: control.unit }));
     }
-    const options = control.choices.map(({ value, label }) => make("option", { value, text: valued(value, label) }));
+    const options = control.choices.map(({ value, label }) =>
+      make("option", { value, text: optionText(value, label) }),
+    );
     return make(
       "select",
       {
@@ -186,10 +184,6 @@ export function panel(stage, tools = null) {
       ...options,
     );
   }
-
-  /** A value and what it means; where the one begins the other it is said once. */
-  const valued = (value, label) =>
-    equal(label, value) || new RegExp(`^${value}[,:] `).test(label) ? label : `${value} · ${label}`;
 
   /** What was typed, if it is a value; if not, why not, and the machine stays as it is. */
   function type(input, control, side) {
@@ -210,57 +204,11 @@ export function panel(stage, tools = null) {
     say(wrong, text);
   }
 
-  function about(control) {
-    const { name, help, choices, allowed, default: usual } = control;
-    const by = Object.entries(model.get("by_kernel") ?? {}).filter(([, values]) => name in values);
-    const others = [...new Set(by.map(([, values]) => values[name]))].map(
-      (other) =>
-        `; ${other} in ${by
-          .filter(([, values]) => values[name] === other)
-          .map(([kernel]) => kernel)
-          .join(", ")}`,
-    );
-    const row = model.get("reference");
-    return [
-      make("p", {}, ...coded(`${help[0].toUpperCase()}${help.slice(1)}.`)),
-      choices.length
-        ? make(
-            "dl",
-            {},
-            ...choices.flatMap(({ value, meaning, label }) => [
-              make("dt", {}, make("code", { text: value })),
-              make("dd", {}, ...coded(meaning || (equal(label, value) ? "" : label))),
-            ]),
-          )
-        : make("p", { text: `${allowed[0].toUpperCase()}${allowed.slice(1)}.` }),
-      make(
-        "p",
-        { class: "kx-note" },
-        "Default: ",
-        make("code", { text: usual }),
-        ...others,
-        ". ",
-        row && make("a", { href: `${row}#${name}`, text: "In the table of switches" }),
-      ),
-    ];
-  }
-
-  /** A text of the registry: what it has between backticks is code. */
-  const coded = (text) => text.split("`").map((part, k) => (k % 2 ? make("code", { text: part }) : part));
-
   // --- searching
-
-  /** Whether a text has a word: a short one, or an abbreviation, as a word of its own. */
-  function has(text, word) {
-    const whole = word.length <= 3 || word !== word.toLowerCase();
-    return whole
-      ? new RegExp(`\\b${word.replace(/[^\w]/g, "\\$&")}`, word === word.toLowerCase() ? "i" : "").test(text)
-      : text.toLowerCase().includes(word);
-  }
 
   function search() {
     const words = find.value.split(/\s+/).filter(Boolean);
-    const fits = (text) => words.every((word) => has(text, word));
+    const fits = (text) => words.every((word) => hasWord(text, word));
     let shown = 0;
     for (const { el, text } of knobs) {
       el.hidden = !fits(text);

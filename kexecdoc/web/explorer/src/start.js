@@ -15,7 +15,8 @@ const SIDES = ["scenario", "other"];
  * @param {(name: string, letter: string) => void} reveal leads to the control of a switch
  */
 export function start(stage, reveal) {
-  const { model, uid, registry } = stage;
+  const { model, uid } = stage;
+  const registry = () => stage.registry();
   /** @param {Scenario} scenario */
   const keyed = (scenario) => keyOf(scenario, registry());
   const presets = () => model.get("presets") ?? [];
