@@ -1,6 +1,11 @@
-// @ts-nocheck
 // How moments, durations, counts and kinds of events are said.
 
+/** @typedef {import("./replay.js").RunReplay} RunReplay */
+/** @typedef {import("./replay.js").Assignments} Assignments */
+/** @typedef {import("./replay.js").State} State */
+/** @typedef {(owner: string) => string} Label */
+
+/** @type {Record<string, string>} */
 const KINDS = {
   step: "a step begins",
   run: "something else runs from now on",
@@ -31,6 +36,7 @@ const KINDS = {
 };
 
 /** What an event of the kind `run` begins. */
+/** @type {Record<string, string>} */
 const BEGINS = {
   stub: "the jump: the old kernel is gone",
   firmware: "the jump: the old kernel is gone, and firmware takes over",
@@ -41,26 +47,43 @@ const BEGINS = {
   hung: "nothing goes on from here",
 };
 
+/** @param {number} n */
 export const hex = (n) => `0x${n.toString(16)}`;
 const ENGLISH = new Intl.NumberFormat("en-GB");
+/** @param {number} n */
 export const number = (n) => ENGLISH.format(n);
+/** @type {(n: number, what: string) => string} */
 export const many = (n, what) => `${number(n)} ${what}${n === 1 ? "" : "s"}`;
+/** @param {string} text */
 export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-/** A duration, to the microsecond where microseconds matter. */
+/**
+ * A duration, to the microsecond where microseconds matter.
+ * @param {number} ns
+ */
 export function duration(ns) {
   if (ns < 1e6) return `${+(ns / 1e3).toFixed(3)} µs`;
   if (ns < 1e9) return `${(ns / 1e6).toFixed(3)} ms`;
   return `${(ns / 1e9).toFixed(4)} s`;
 }
 
-/** A duration for a label: three digits are enough. */
+/**
+ * A duration for a label: three digits are enough.
+ * @param {number} ns
+ * @returns {string}
+ */
 export function brief(ns) {
-  const [n, unit] = ns < 1e6 ? [ns / 1e3, "µs"] : ns < 1e9 ? [ns / 1e6, "ms"] : [ns / 1e9, "s"];
-  return `${+n.toPrecision(3)} ${unit}`;
+  const short = (/** @type {number} */ n) => +n.toPrecision(3);
+  if (ns < 1e6) return `${short(ns / 1e3)} µs`;
+  if (ns < 1e9) return `${short(ns / 1e6)} ms`;
+  return `${short(ns / 1e9)} s`;
 }
 
-/** A moment of a run by its jump; by the call if there was no jump. */
+/**
+ * A moment of a run by its jump; by the call if there was no jump.
+ * @param {RunReplay} replay
+ * @param {number} t
+ */
 export function since(replay, t) {
   if (t < 0) return "not called yet";
   if (replay.jump < 0) return `${duration(t)} after ${replay.call}`;
@@ -70,6 +93,7 @@ export function since(replay, t) {
 }
 
 /** What the events do that change one thing: its path, split, and its value. */
+/** @type {Record<string, (path: string[], value: any) => string>} */
 const CHANGES = {
   call: ([, device], callback) => `the ${callback} callback of ${device}’s driver begins`,
   return: ([, device]) => `the callback of ${device}’s driver returned`,
@@ -87,21 +111,28 @@ const CHANGES = {
 };
 
 /** What kinds of events are when more is to be said of them than the kind's own words; "" if it is not. */
+/** @type {Record<string, (replay: RunReplay, set: Assignments) => string>} */
 const SPECIAL = {
-  step: (replay, { paths }) => `a step begins: ${paths.find(([path]) => path === "step")[1]}`,
+  step: (replay, { paths }) => `a step begins: ${paths.find(([path]) => path === "step")?.[1]}`,
   run: (replay, { paths: [[path, what]] }) => {
     if (path === "dump") return "the crashed kernel has written the dump itself";
     const copies = what === "stub" && replay.steps.some(({ name }) => name === "jump/copy");
     return (BEGINS[what] ?? KINDS.run) + (copies ? ", and a stub copies the image" : "");
   },
-  print: (replay, { paths }) => `on the console: ${paths.find(([path]) => path.startsWith("console/"))[1].text}`,
+  print: (replay, { paths }) => `on the console: ${paths.find(([path]) => path.startsWith("console/"))?.[1].text}`,
   read: (replay, { frames }) =>
     frames.some(({ value }) => value === "wrong") ? "an owner read its memory and found wrong bytes" : "",
   "msi.landed": ({ chips }, { frames }) =>
     frames.length ? `an interrupt message landed in memory, and not at ${chips.doorbell}` : "",
 };
 
-/** What event i of a run is, in a sentence without its stop; `now` is the machine just after it. */
+/**
+ * What event i of a run is, in a sentence without its stop; `now` is the machine just after it.
+ * @param {RunReplay} replay
+ * @param {number} i
+ * @param {State} now
+ * @param {Label} label
+ */
 export function happening(replay, i, now, label) {
   const kind = replay.kind[i];
   const set = replay.sets[i];
@@ -114,7 +145,13 @@ export function happening(replay, i, now, label) {
   return (KINDS[kind] ?? kind).replace("IOMMU", iommu).replace("DOORBELL", doorbell);
 }
 
-/** A write of the device that landed in a frame. */
+/**
+ * A write of the device that landed in a frame.
+ * @param {RunReplay} replay
+ * @param {number} i
+ * @param {number} frame
+ * @param {string} owner
+ */
 function landed({ harm, t_ns }, i, frame, owner) {
   const found = harm.get(i);
   const fate = found === undefined ? "" : `; its owner finds it wrong ${brief(t_ns[found] - t_ns[i])} later`;
