@@ -25,6 +25,7 @@ from kexecdoc.model.scenario import Scenario, ScenarioError, switches
 from kexecdoc.model.switch import Switch, for_message
 from kexecdoc.reading.doctor import diagnose
 from kexecdoc.reading.run import dumps
+from kexecdoc.study.effect import without_effect
 from kexecdoc.study.presets import PRESETS, preset
 from kexecdoc.study.sweep import FILES, SimulatorError, rows, save, varied
 from kexecdoc.views.diagnosis import reading, reading_json
@@ -216,7 +217,7 @@ def _run(options: argparse.Namespace) -> str:
         case "trace":
             return dumps(trace(result))
         case _:
-            return describe(result)
+            return describe(result, without_effect(result.scenario))
 
 
 def _sweep(options: argparse.Namespace) -> str:

@@ -1,9 +1,14 @@
 """Level interrupts, the proposal to mask at the controller, on-chip pending bits, hot-plug ports."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scenarios import crossed, runs, scenario, texts
 
+from kexecdoc.crossing import simulate
 from kexecdoc.model.scales import INTERRUPT_COST
+from kexecdoc.model.scenario import KERNELS
+from kexecdoc.registries.versions import version
 from kexecdoc.study import closed_forms
 
 LEFT = "quiesce=none clear-bus-master=no interrupt=intx loader=file handover=kho"
@@ -199,6 +204,14 @@ def test_a_disabling_command_that_never_completes_is_polled_for_so_long(kernel, 
         crossed(f"kernel={kernel} hz={hz} hotplug={what} hotplug-ports=3") for what in ("cf118", "cf118-quirked")
     )
     assert (slow.verdict.jump_ns - calm.verdict.jump_ns) / 1e9 == pytest.approx(3 * seconds, abs=0.05)
+
+
+@pytest.mark.parametrize("kernel", [kernel for kernel in KERNELS if version(kernel) >= version("4.15")])
+@given(hz=st.integers(250, 1000))
+def test_arithmetic_from_the_source_gives_the_wait_that_the_log_has(kernel, hz):
+    run = simulate(scenario(f"kernel={kernel} hotplug=cf118", hz=hz))
+    waits = [wait.lost_ns for wait in run.facts.waits]
+    assert waits == [10**9 // hz, closed_forms.hotplug_ns(run.scenario)]
 
 
 def test_the_old_commands_age_stands_in_one_message_and_the_new_ones_in_the_other():

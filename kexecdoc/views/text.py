@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kexecdoc.model.scales import DRIVER_SHUTDOWN, MS, S
 from kexecdoc.model.scenario import Scenario, switches
 from kexecdoc.model.switch import Switch
 from kexecdoc.model.whatif import anachronisms
 from kexecdoc.reading.run import Run
-from kexecdoc.study.effect import without_effect
 
 SHUTDOWN = f"shutdown takes {DRIVER_SHUTDOWN / MS:,.1f} ms, frees nothing"
 """What stands beside the cost of a driver's remove."""
 
 
-def describe(run: Run) -> str:
-    """Return what differs from the default, the verdict, the counts, and what had no effect."""
+def describe(run: Run, without_effect: Iterable[str] = ()) -> str:
+    """Return what differs from the default, the verdict, the counts, and the switches that had no effect.
+
+    Finding those takes more runs, so whoever wants them told asks `kexecdoc.study.effect` and hands them over.
+    """
     v, data = run.verdict, run.to_json()
     differs = run.scenario.differences()
     lines = [
@@ -40,16 +44,16 @@ def describe(run: Run) -> str:
     if data["dump"]:
         lines.append(f"dump       {data['dump']}")
     lines += _callbacks(run)
-    if idle := _without_effect(run.scenario):
+    if idle := _without_effect(run.scenario, without_effect):
         lines += ["", *idle]
     return "\n".join(lines)
 
 
-def _without_effect(scenario: Scenario) -> list[str]:
+def _without_effect(scenario: Scenario, names: Iterable[str]) -> list[str]:
     """Return the switches that could as well be at their default, a line for each reason; the unexplained come last."""
     mine, values = switches(type(scenario)), scenario.values()
     because: dict[str, list[str]] = {}
-    for name in without_effect(scenario):
+    for name in names:
         because.setdefault(mine[name].inactive_because(values), []).append(name)
     unexplained = because.pop("", [])
     found = [f"{', '.join(names)}: {reason}" for reason, names in because.items()]
