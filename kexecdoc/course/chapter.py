@@ -51,27 +51,26 @@ def outcomes(start: str, seeds: int, **switches: object) -> Outcomes:
     return Outcomes(Counter(cross(start, **switches, seed=seed).verdict.outcome for seed in range(seeds)))
 
 
+def _from_jump(run: Run, event: int) -> float:
+    """Return when an event happens, in ms from the jump."""
+    return (run.log.t_ns[event] - (run.verdict.jump_ns or 0)) / MS
+
+
 def steps(run: Run) -> list[tuple[str, float]]:
     """Return the steps of a run and when each began, in ms from the jump."""
-    jump = run.verdict.jump_ns or 0
-    return [(e.set["step"], (e.t_ns - jump) / MS) for e in run.log if e.kind == "step"]
+    return [(step.name, _from_jump(run, step.first)) for step in run.facts.steps]
 
 
 def landed(run: Run) -> list[float]:
     """Return when leftover writes landed in memory, in ms from the jump. Those of a next driver do not count."""
-    jump = run.verdict.jump_ns
-    if jump is None:
-        return []
-    late = (e.t_ns - jump for e in run.log if e.kind == "dma.landed" and e.t_ns >= jump)
-    return [t / MS for t in late]
+    return [_from_jump(run, write.event) for write in run.facts.leftovers if write.result == "landed"]
 
 
 def when(run: Run, id: str) -> float:
     """Return when the event of that id happens, in ms from the jump. KeyError if it does not happen."""
-    for event in run.log:
-        if event.id == id:
-            return (event.t_ns - (run.verdict.jump_ns or 0)) / MS
-    raise KeyError(f"{id} does not happen in this run")
+    if id not in run.log.id:
+        raise KeyError(f"{id} does not happen in this run")
+    return _from_jump(run, run.log.id.index(id))
 
 
 def shutdown_ms(run: Run) -> float:

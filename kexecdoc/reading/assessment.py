@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kexecdoc.model.death import Death
 from kexecdoc.model.owners import OWNERS, public
 from kexecdoc.model.scales import CPUS, S
-from kexecdoc.reading.facts import NOBODY, Callback, Facts, Finding, PendingBit
+from kexecdoc.reading.facts import NOBODY, Callback, Facts, Finding
 
 OUTCOMES = ("clean", "harmless", "degraded", "corrupted", "crashed", "hung")
 """From the best to the worst; the worst that applies is the outcome."""
@@ -104,8 +104,7 @@ def assess(facts: Facts) -> Assessment:
     t_ns = facts.log.t_ns
     dma = Counter(write.result for write in facts.leftovers)
     msi = Counter(message.result for message in facts.messages)
-    msi["sent"], msi["delivered"] = len(facts.messages), len(facts.delivered)
-    msi = +msi  # without zeros, so that no messages at all is false, as with dma
+    msi += Counter(sent=len(facts.messages), delivered=len(facts.delivered))  # what is not there has no entry
     devices = dict.fromkeys(facts.devices, 0)
     for write in (*facts.leftovers, *facts.messages):
         devices[write.device] += 1
@@ -132,7 +131,7 @@ def assess(facts: Facts) -> Assessment:
         dry_at_jump=facts.dry_at_jump,
         msi=msi,
         bits_recorded=bits_recorded,
-        flips=[_flip(facts, bit) for bit in facts.pending if bit.flip],
+        flips=[Flip(bit.cpu, bit.intid, bit.address, bit.shift, t_ns[bit.event]) for bit in facts.pending if bit.flip],
         wrong=[_wrong(facts, found) for found in facts.findings],
         timeouts=len(facts.waits),
         lost_ns=lost_ns,
@@ -149,11 +148,6 @@ def assess(facts: Facts) -> Assessment:
         tables=tables,
         msi_usable=msi_usable,
     )
-
-
-def _flip(facts: Facts, bit: PendingBit) -> Flip:
-    offset, shift = divmod(bit.intid, 8)
-    return Flip(bit.cpu, bit.intid, bit.base + offset, shift, facts.log.t_ns[bit.event])
 
 
 def _wrong(facts: Facts, found: Finding) -> Wrong:

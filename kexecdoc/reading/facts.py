@@ -93,6 +93,16 @@ class PendingBit(NamedTuple):
     leftover: bool
     flip: bool
 
+    @property
+    def address(self) -> int:
+        """The physical address of its byte. [src: gic-pending-bit]"""
+        return self.base + self.intid // 8
+
+    @property
+    def shift(self) -> int:
+        """Which bit of that byte it is."""
+        return self.intid % 8
+
 
 class Wait(NamedTuple):
     """A command that was waited for in vain, and how long."""

@@ -7,6 +7,7 @@ words that stand for the picture are computed from the run as well.
 from __future__ import annotations
 
 import io
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,9 +21,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from kexecdoc.model.log import Event, State, apply, frame_range
+from kexecdoc.model.log import State
 from kexecdoc.model.scales import FRAME, FRAMES, MS, RAM_BASE
-from kexecdoc.reading.facts import TAKES_OVER
+from kexecdoc.reading.facts import STUDY
 from kexecdoc.reading.run import Run
 from kexecdoc.views import palette
 from kexecdoc.views.palette import COLUMNS
@@ -58,50 +59,27 @@ class Moment:
 
 def moment(run: Run, t_ns: int | None = None) -> Moment:
     """Read the log up to a time, or to its end."""
-    events = [e for e in run.log if t_ns is None or e.t_ns <= t_ns]
-    state = apply({}, run.log.start)
-    jump: int | None = None
-    strayed: set[int] = set()
-    wrong: set[int] = set()
-    writes, pending, strays = [], {}, 0
-    for event in events:
-        left = jump is not None and event.kind.startswith("dma.") and _programmed_by_old(state, event)
-        apply(state, event.set)
-        if event.set.get("running") in TAKES_OVER:
-            jump = event.t_ns
-        frames = {what: _frames(event, what) for what in ("bytes", "found")}
-        if left:
-            writes.append((event.t_ns, event.kind.removeprefix("dma.")))
-            strayed.update(frames["bytes"])
-        strays += event.kind == "stray" and jump is not None
-        wrong.update(f for f in frames["found"] if state[f"frame/{f}/found"] == "wrong")
-        for path, value in event.set.items():
-            if path.startswith("lpi/0/"):
-                intid = int(path.split("/")[2])
-                pending[state["redistributor/0/pending"] + intid // 8, intid % 8, intid] = value
-    now = events[-1].t_ns if t_ns is None and events else t_ns or 0
-    old = state.get("device/eth0/programmed-by") == "old"
+    facts, log = run.facts, run.log
+    end = len(log) if t_ns is None else bisect_right(log.t_ns, t_ns)
+    jumped = facts.jump is not None and facts.jump < end
+    state = run.at(t_ns)
+    leftovers = [write for write in facts.leftovers if write.event < end]
+    pending = [bit for bit in facts.pending if bit.cpu == 0 and bit.event < end]
+    values = {(bit.address, bit.shift, bit.intid): bit.value for bit in pending}
+    old = state.get(f"device/{STUDY}/programmed-by") == "old"
     return Moment(
         state,
-        now,
-        jump,
+        facts.end_ns if t_ns is None else t_ns,
+        run.verdict.jump_ns if jumped else None,
         [state[f"frame/{f}/owner"] for f in range(FRAMES)],
-        sorted(strayed),
-        sorted(wrong),
-        [f for a, b in state.get("device/eth0/targets", ()) for f in range(a, b + 1)] if old else [],
-        writes,
-        sorted(bit for bit, value in pending.items() if value),
-        [(f.address, f.bit, f.intid, f.t_ns) for f in run.verdict.flips if f.cpu == 0 and f.t_ns <= now],
-        strays,
+        sorted({write.frame for write in leftovers if write.frame is not None}),
+        sorted({found.frame for found in facts.findings if found.event < end}),
+        [f for a, b in state.get(f"device/{STUDY}/targets", ()) for f in range(a, b + 1)] if old else [],
+        [(log.t_ns[write.event], write.result) for write in leftovers],
+        sorted(place for place, value in values.items() if value),
+        [(bit.address, bit.shift, bit.intid, log.t_ns[bit.event]) for bit in pending if bit.flip],
+        sum(facts.after_jump(event) and event < end for event in facts.strays),
     )
-
-
-def _programmed_by_old(state: State, event: Event) -> bool:
-    return bool(state.get(f"device/{event.id.split('/')[0]}/programmed-by") == "old")
-
-
-def _frames(event: Event, what: str) -> list[int]:
-    return [frame for path in event.set for frame in frame_range(path, what)]
 
 
 # --- the words -------------------------------------------------------------------------------------------
@@ -407,9 +385,8 @@ def _registers(axes: Axes, run: Run, m: Moment) -> None:
 
 def _timeline(axes: Axes, run: Run, m: Moment) -> None:
     """The steps, each with a scale of its own, and above them the leftover writes of the whole run."""
-    starts = [(e.t_ns, str(e.set["step"])) for e in run.log if e.kind == "step"]
-    end = run.log.t_ns[-1]
-    spans = [(t, starts[k + 1][0] if k + 1 < len(starts) else end, name) for k, (t, name) in enumerate(starts)]
+    times = [*run.log.t_ns, run.facts.end_ns]
+    spans = [(times[step.first], times[step.end], step.name) for step in run.facts.steps]
 
     def place(t_ns: int) -> float:
         k = max(k for k, (t, _, _) in enumerate(spans) if t <= t_ns)

@@ -7,22 +7,15 @@ since microseconds and seconds matter alike; what comes before the jump has a pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import floor, log10
 
-from kexecdoc.model.log import State, apply
 from kexecdoc.model.scales import MS, US, S
 from kexecdoc.reading.run import Run
+from kexecdoc.reading.windows import spans
 from kexecdoc.views import palette
 from kexecdoc.views.figure import ALARM, INK, LINE, PAPER, SMALL, Figure, FigureError, Sheet, house_style
-
-OPEN = ("absent", "passes", "bypasses")
-"""What an IOMMU says that does not stand in the way."""
-
-
-BUS_MASTER = ("gate/eth0/bus-master", "gate/port0/bus-master")
-"""The device's bit, and that of the port that it is plugged into, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -54,47 +47,15 @@ class Window:
         return replace(self, name=name)
 
 
-def _engine(s: State) -> bool:
-    return bool(s.get("device/eth0/engine") == "running" and s.get("device/eth0/programmed-by") == "old")
-
-
-def _bus_master(s: State) -> bool:
-    bits = [bit for path, bit in s.items() if path in BUS_MASTER]
-    return bool(s.get("device/eth0/programmed-by") == "old" and all(bits))
-
-
-def _untranslated(s: State) -> bool:
-    return bool(s.get("device/eth0/programmed-by") == "old" and _unit(s) in OPEN)
-
-
-def _unit(s: State) -> object:
-    return s.get("gate/eth0/smmu", s.get("gate/eth0/vtd", "absent"))
-
-
-def _astray(s: State) -> bool:
-    return _engine(s) and _bus_master(s) and _untranslated(s)
-
-
-def _unminding(s: State) -> bool:
-    return _engine(s) and _untranslated(s)
-
-
-def _messages(s: State) -> bool:
-    return bool(s.get("device/eth0/programmed-by") == "old" and s.get("device/eth0/msi") == "enabled")
-
-
-def _its(s: State) -> bool:
-    return bool(s.get("its") == "enabled" and s.get("its/programmed-by") == "old")
-
-
-WAYS: dict[str, tuple[str, Callable[[State], bool]]] = {
-    "engine": ("its DMA engine follows old descriptors", _engine),
-    "bus-master": ("the Bus Master bits let it through", _bus_master),
-    "iommu": ("no IOMMU translates", _untranslated),
-    "astray": ("all three: a stray write can land", _astray),
-    "msi": ("it may send messages", _messages),
-    "its": ("the ITS records by old tables", _its),
+WAYS = {
+    "engine": "its DMA engine follows old descriptors",
+    "bus-master": "the Bus Master bits let it through",
+    "iommu": "no IOMMU translates",
+    "astray": "all three: a stray write can land",
+    "msi": "it may send messages",
+    "its": "the ITS records by old tables",
 }
+"""What each way of `kexecdoc.reading.windows` is called in the picture."""
 
 
 def windows(run: Run, *ways: str) -> list[Window]:
@@ -104,17 +65,13 @@ def windows(run: Run, *ways: str) -> list[Window]:
     """
     if strangers := [way for way in ways if way not in WAYS]:
         raise FigureError(f"exposure: {strangers[0]} is none of {', '.join(WAYS)}")
-    jump, found = _jump(run), []
+    jump, found, obeys = _jump(run), [], run.scenario.obeys_bus_master == "yes"
     for way in ways or WAYS:
-        name, is_open = WAYS[way]
-        if way == "astray" and run.scenario.obeys_bus_master == "no":
-            name, is_open = "a stray write can land: it minds no Bus Master bit", _unminding
-        found += [
-            Window(
-                f"{name}, again" if n else name, a - jump, None if b is None else b - jump, step, run, way == "astray"
-            )
-            for n, (a, b, step) in enumerate(_spans(run, is_open))
-        ]
+        name = WAYS[way] if obeys or way != "astray" else "a stray write can land: it minds no Bus Master bit"
+        for n, (opens, closes, step) in enumerate(spans(run.log, way, obeys=obeys)):
+            closed = None if closes is None else closes - jump
+            again = f"{name}, again" if n else name
+            found.append(Window(again, opens - jump, closed, step, run, way == "astray"))
     return found
 
 
@@ -122,23 +79,6 @@ def _jump(run: Run) -> int:
     if run.verdict.jump_ns is None:
         raise FigureError("exposure: this machine never jumps, so no window lies across the jump")
     return run.verdict.jump_ns
-
-
-def _spans(run: Run, is_open: Callable[[State], bool]) -> list[tuple[int, int | None, str]]:
-    state = apply({}, {path: value for path, value in run.log.start.items() if not path.startswith("frame/")})
-    since = 0 if is_open(state) else None
-    spans: list[tuple[int, int | None, str]] = []
-    for event in run.log:
-        state.update((path, value) for path, value in event.set.items() if not path.startswith("frame/"))
-        if is_open(state) == (since is not None):
-            continue
-        if since is None:
-            since = event.t_ns
-        else:
-            if event.t_ns > since:
-                spans.append((since, event.t_ns, str(state.get("step", "old"))))
-            since = None
-    return spans if since is None else [*spans, (since, None, "")]
 
 
 # --- the picture -----------------------------------------------------------------------------------------

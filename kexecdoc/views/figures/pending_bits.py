@@ -66,7 +66,7 @@ def pending_table(run: Run, after_ms: float | None = None) -> PendingTable:
     if last.flips:
         address, _, intid, _ = last.flips[-1]
         base = address - intid // 8
-    live = {int(p.split("/")[2]) for e in run.log for p in e.set if p.startswith("lpi/0/") and e.t_ns <= last.t_ns}
+    live = {bit.intid for bit in run.facts.pending if bit.cpu == 0 and run.log.t_ns[bit.event] <= last.t_ns}
     live &= {intid for address, _, intid in (*_bits(first), *_bits(last)) if address == base + intid // 8} | {
         v["intid"] for p, v in first.state.items() if p.startswith("vector/") and v and v["cpu"] == 0
     }

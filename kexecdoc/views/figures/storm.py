@@ -57,23 +57,13 @@ def storms(runs: Mapping[str, Run]) -> list[Storm]:
 
 
 def _storms(name: str, run: Run) -> list[Storm]:
-    found: list[Storm] = []
-    began: dict[str, int] = {}
-    jump = run.verdict.jump_ns or 0
-    for event in run.log:
-        for path, value in event.set.items():
-            if not path.endswith("/storm"):
-                continue
-            if value:
-                began[path] = event.t_ns
-            elif path in began:
-                start = began.pop(path)
-                counts = [v for p, v in event.set.items() if p.endswith("/unhandled")]
-                disabled = any(v for p, v in event.set.items() if p.endswith("/disabled"))
-                lasted = event.t_ns - start
-                taken = counts[0] if counts else lasted // INTERRUPT_COST
-                found.append(Storm(name, start - jump, lasted, taken, disabled, run.scenario.seed))
-    return found + [Storm(name, start - jump, None, None, False, run.scenario.seed) for start in began.values()]
+    jump, seed = run.verdict.jump_ns or 0, run.scenario.seed
+    found = []
+    for storm in run.facts.storms:
+        lasted = None if storm.last is None else storm.t1_ns - storm.t0_ns
+        counted = storm.unhandled if storm.unhandled is not None else lasted and lasted // INTERRUPT_COST
+        found.append(Storm(name, storm.t0_ns - jump, lasted, counted, storm.disabled, seed))
+    return found
 
 
 # --- the picture -----------------------------------------------------------------------------------------
