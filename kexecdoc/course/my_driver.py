@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario, ScenarioError, switches
 from kexecdoc.model.switch import Value, for_message
+from kexecdoc.reading import rules
 from kexecdoc.reading.verdict import OUTCOMES
 from kexecdoc.study.tally import BAD
 
@@ -225,17 +226,21 @@ def tallies(given: Answers) -> tuple[Tally, ...]:
 
 def stopped(given: Answers) -> bool:
     """Whether the driver stops the device before the jump, so that nothing else can matter."""
-    return given["shutdown"] in ("stops", "remove")
+    return rules.engine_stopped(_scenario(given))
 
 
 def held(given: Answers) -> bool:
     """Whether Bus Master holds back a device that its driver left running."""
-    return not stopped(given) and given["bus_master"] == "obeys"
+    return not stopped(given) and rules.held_back(_scenario(given))
 
 
 def asserts_line(given: Answers) -> bool:
     """Whether the device goes into the next kernel with its interrupt line asserted. Bus Master holds no line back."""
-    return given["shutdown"] == "none" and given["interrupt"] == "line"
+    return rules.line_stays_asserted(_scenario(given))
+
+
+def _scenario(given: Answers) -> Scenario:
+    return scenario(given, MACHINES[0], SEEDS[0])
 
 
 def deciding(given: Answers) -> dict[str, str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kexecdoc.model.death import Death
 from kexecdoc.model.machine.memory import Memory
 from kexecdoc.model.owners import OWNERS
 from kexecdoc.model.scales import MS, S
 from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading import rules
 from kexecdoc.reading.assessment import Assessment, Wrong
 from kexecdoc.reading.facts import STUDY
-
-RESET = "next/reset-property-table"
-"""The event in which the next kernel disables every LPI in the property table that it believes in."""
 
 
 def summarise(verdict: Assessment, scenario: Scenario) -> str:
@@ -40,10 +40,14 @@ def _dump(scenario: Scenario) -> str:
 
 
 def _resent(scenario: Scenario) -> str:
+    named = rules.prevented_by(scenario, rules.ever_resends, rules.AGAINST_MESSAGES)
+    prevention = (
+        _would(named) or "On this path nothing stops it: only a device that does not do so would have prevented it."
+    )
     return (
         "The device sends its message again as soon as a CPU has accepted it, and nobody sees to the device: from its "
         "first interrupt on that CPU does nothing else, and no detector says so, since no interrupt descriptor is "
-        f"involved. Memory is intact. {_stopping(scenario)}"
+        f"involved. Memory is intact. {prevention}"
     )
 
 
@@ -55,11 +59,11 @@ def _screamed() -> str:
     )
 
 
-def _stopping(scenario: Scenario) -> str:
-    """Say what would have kept a device from interrupting the next kernel."""
-    if scenario.path == "panic":
-        return "On this path nothing stops it: only a device that does not do so would have prevented it."
-    return f"A driver that silences its device before the jump{_or_bus_master(scenario)} would have prevented it."
+def _would(named: Sequence[str]) -> str:
+    """Say of what is named that it would have prevented it; nothing if nothing is named."""
+    if not named:
+        return ""
+    return f"{_sentence(_alternatives(named))} would have prevented it."
 
 
 def _died(verdict: Assessment, scenario: Scenario) -> str:
@@ -105,9 +109,10 @@ def _quieting(verdict: Assessment, scenario: Scenario) -> str:
     """Say what would have kept a device from writing where it is refused."""
     if verdict.jump_ns is None:
         return "A driver that stops its DMA engine before the IOMMU goes off would have prevented it."
-    if scenario.path == "panic":
-        return "On this path devices are left alone: only hardware that does not mind an abort would have prevented it."
-    return f"A driver that stops its DMA engine before the jump{_or_bus_master(scenario)} would have prevented it."
+    named = rules.prevented_by(scenario, rules.ever_writes, rules.AGAINST_REFUSALS)
+    return _would(named) or (
+        "On this path devices are left alone: only hardware that does not mind an abort would have prevented it."
+    )
 
 
 # -- wrong bytes ---------------------------------------------------------------------------------------
@@ -124,7 +129,7 @@ def _wrong_bytes(verdict: Assessment, scenario: Scenario) -> str:
     more = f" (the first of {len(wrong)} frames)" if len(wrong) > 1 else ""
     where = OWNERS["image"].phrase if verdict.outcome == "hung" else OWNERS[first.owner].phrase
     who, when = _writer(first, verdict)
-    if first.writer.startswith(RESET):
+    if first.kind == "store":
         where = where.replace("the next kernel's", "its own")
     lost = " The dump is lost." if scenario.path == "panic" else ""
     return (
@@ -137,12 +142,12 @@ def _writer(wrong: Wrong, verdict: Assessment) -> tuple[str, str]:
     """Return who wrote the wrong bytes, as far as the log knows, and when."""
     since = (wrong.written_ns - (verdict.jump_ns or 0)) / MS
     when = f"{since:.1f} ms after the jump" if since >= 0 else f"{-since:.1f} ms before the jump"
-    if wrong.writer.startswith(RESET):
+    if wrong.kind == "store":
         return "The next kernel took the old LPI tables, where its image lies, for kept ones, and so overwrote", when
-    if wrong.writer.startswith("redistributor"):
-        act = "cleared" if "/acknowledge" in wrong.writer else "set"
+    if wrong.kind.startswith("lpi."):
+        act = "cleared" if wrong.kind == "lpi.acknowledged" else "set"
         return f"A redistributor {act} a pending bit in", when
-    if "/msi" in wrong.writer:
+    if wrong.kind.startswith("msi."):
         return "An interrupt message of the device's was written into", when
     if device := _device(wrong.writer, verdict):
         return f"{_sentence(device)} that the old kernel left running wrote into", when
@@ -161,45 +166,25 @@ def _named(device: str) -> str:
 
 def _prevention(wrong: Wrong, verdict: Assessment, scenario: Scenario) -> str:
     """Say what would have prevented it."""
-    if wrong.writer.startswith(RESET):
+    if wrong.kind == "store":
         return (
             "An image loaded clear of the old tables would have prevented it; "
             "so would a first boot through UEFI, which reserves them."
         )
-    if wrong.writer.startswith("redistributor"):
+    if wrong.kind.startswith("lpi."):
         return f"The old kernel's LPI tables were not kept out of the allocator: {_keeping(scenario)}"
-    if not _device(wrong.writer, verdict):
-        return ""
-    if scenario.captures:
-        return (
-            "A capture kernel in memory that was reserved at boot, and never given to anybody, would have prevented it."
-        )
-    bit = _or_bus_master(scenario) if wrong.writer.startswith(f"{STUDY}/") else ""  # the switches are about that one
-    return f"A driver that stops its DMA engine before the jump{bit} would have prevented it."
-
-
-def _or_bus_master(scenario: Scenario) -> str:
-    """Name the one other thing that would have done, if there is one: the bit takes all of three to help."""
-    if scenario.through_firmware:
-        return " or a reset of the hardware"
-    missing = {
-        "a PCI core that clears Bus Master": scenario.clear_bus_master == "no",
-        "a PCI core that knew the device to be powered": scenario.power_state == "unknown",
-        "a device that obeys Bus Master": scenario.obeys_bus_master == "no",
-        "a next driver that resets the device before it sets Bus Master": scenario.next_driver == "trusts",
-    }
-    alone = [what for what, lacks in missing.items() if lacks]
-    return f" or {alone[0]}" if len(alone) == 1 and scenario.interrupt == "msi" else ""
+    device = _device(wrong.writer, verdict)
+    if device == _named(STUDY):
+        return _would(rules.prevented_by(scenario, rules.ever_hits, rules.AGAINST_WRITES))
+    return _would([rules.STOPS_ENGINE.words]) if device else ""  # the switches are about the device under study
 
 
 def _keeping(scenario: Scenario) -> str:
-    """Say what would have kept the old kernel's LPI tables for the next one."""
-    if scenario.through_firmware:
-        return "a reset of the hardware would have prevented it."
-    if scenario.lpi_policy != "reuse":
-        firmware = "" if scenario.firmware == "efi" else ", after a first boot through UEFI,"
-        return f"a next kernel that reuses reserved tables (v4.20 on){firmware} would have prevented it."
-    return "booting the first kernel through UEFI, so that they are reserved and reused, would have prevented it."
+    """Say what would have kept the old kernel's LPI tables for the next one, or switched them off."""
+    for remedies in (rules.RESERVED_TABLES, rules.RESERVED_TABLES_BY_TWO):
+        if named := rules.prevented_by(scenario, rules.tables_left_behind, remedies):
+            return f"{_alternatives(named)} would have prevented it."
+    return "nothing would have kept them."
 
 
 # -- something missing ---------------------------------------------------------------------------------
@@ -232,9 +217,10 @@ def _stormed(verdict: Assessment, scenario: Scenario) -> str:
 
 def _silencing(scenario: Scenario) -> str:
     """Say what would have kept a line from being asserted when the next kernel's drivers request it."""
-    if scenario.path == "panic":
-        return "On this path nobody silences it: only a reset of the device before that would have prevented it."
-    return "A driver that silences its device before the jump would have prevented it."
+    named = rules.prevented_by(scenario, rules.line_storms, rules.AGAINST_STORMS)
+    return _would(named) or (
+        "On this path nobody silences it: only a reset of the device before that would have prevented it."
+    )
 
 
 def _waited(verdict: Assessment, scenario: Scenario) -> str:
@@ -284,12 +270,11 @@ def _clean(verdict: Assessment, scenario: Scenario) -> str:
     if verdict.dma["stopped"] or verdict.msi["stopped"]:
         return _gated([_named(name) for name, attempts in verdict.devices.items() if attempts])
     nothing = "nothing was written that the next kernel did not write itself"
-    if scenario.through_firmware and scenario.reset == "full":
+    if rules.was_reset(scenario):
         return f"The firmware reset the hardware, whatever was still running: {nothing}."
-    shuts_down = scenario.path != "panic" or scenario.crash_work == "shutdown"
-    if shuts_down and scenario.quiesce == "remove":
+    if rules.callback(scenario) == "remove":
         return f"The device's driver was removed before the jump: {nothing}."
-    if shuts_down and scenario.quiesce == "shutdown" and scenario.shutdown_callback == "works":
+    if rules.engine_stopped(scenario):
         return f"The driver's shutdown callback stopped the device before the jump: {nothing}."
     if verdict.dry_at_jump:
         return f"The device was left running, but its ring had run dry before the jump: {nothing}."
@@ -302,6 +287,11 @@ def _count(n: int, what: str) -> str:
 
 def _listed(parts: list[str]) -> str:
     return _sentence("; ".join(parts))
+
+
+def _alternatives(words: Sequence[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _sentence(text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import product
 
-from kexecdoc.course.quiz import rules
 from kexecdoc.course.quiz.answers import Choice, Option
 from kexecdoc.course.quiz.drawn import Drawn
 from kexecdoc.course.quiz.problem import Problem, same
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading import rules
 from kexecdoc.reading.run import Run
 
 FATES = {
@@ -215,10 +215,10 @@ def prevented(drawn: Drawn) -> Problem:
         name, _, value = key.partition("=")
         changes[BESIDE[key][0]] = s.but(**{name.replace("-", "_"): value}), BESIDE[key][1]
     options = [
-        Option(words, why or f"then {_stops(better)}.", not rules.ever_lands(better))
+        Option(words, why or f"then {_stops(better)}.", not rules.ever_writes(better))
         for words, (better, why) in changes.items()
     ]
-    ruled = [words for words, (better, _) in changes.items() if not rules.ever_lands(better)]
+    ruled = [words for words, (better, _) in changes.items() if not rules.ever_writes(better)]
     found = [words for words, (better, _) in changes.items() if not simulate(better).verdict.dma["landed"]]
     return Problem(
         scenario=s,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kexecdoc.course.quiz import rules
 from kexecdoc.course.quiz.answers import Choice, Option
 from kexecdoc.course.quiz.drawn import Drawn
 from kexecdoc.course.quiz.problem import Problem, same
@@ -10,6 +9,7 @@ from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.machine.memory import Memory
 from kexecdoc.model.scales import FRAME, FRAMES, RAM_BASE
 from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading import rules
 from kexecdoc.reading.run import Run
 
 WHOSE = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kexecdoc.course.quiz import rules
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
 from kexecdoc.course.quiz.drawn import Drawn
 from kexecdoc.course.quiz.problem import Problem, Twice, same
@@ -10,6 +9,7 @@ from kexecdoc.crossing import simulate
 from kexecdoc.model.kernel.irq import UNHANDLED, WINDOW
 from kexecdoc.model.scales import INTERRUPT_COST, MS, US
 from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading import rules
 from kexecdoc.reading.run import Run
 from kexecdoc.study.closed_forms import storm_ns
 
@@ -29,10 +29,10 @@ def heard(s: Scenario) -> str:
     [src: request-irq] A message has no descriptor, and so no detector. [src: msi-storms]
     """
     if s.interrupt == "intx":
-        return "disabled" if s.line_shared == "yes" or s.next_driver == "trusts" else "masked"
+        return "disabled" if rules.line_storms(s) else "masked"
     if rules.held_back(s):
         return "held"
-    return "hangs" if s.msi_resend == "yes" else "stray"
+    return "hangs" if rules.ever_resends(s) else "stray"
 
 
 TO_KEEP = {

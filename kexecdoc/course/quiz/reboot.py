@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import product
 
-from kexecdoc.course.quiz import rules
 from kexecdoc.course.quiz.answers import Choice, Option, in_words
 from kexecdoc.course.quiz.drawn import Drawn
 from kexecdoc.course.quiz.problem import Problem, same
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading import rules
 from kexecdoc.reading.run import Run
 from kexecdoc.registries.versions import Versions
 
@@ -39,7 +39,7 @@ def what_survives(drawn: Drawn) -> Problem:
             "seed": drawn.seed,
         }
     )
-    was_reset = path == "reboot" and reset == "full"
+    was_reset = rules.was_reset(s)
     ruled = (not was_reset and not rules.engine_stopped(s), not was_reset and not rules.bit_cleared(s), not was_reset)
     reasons = (_why_engine(s, was_reset), _why_bit(s, was_reset), _why_lpis(was_reset))
     others = [tuple(bool(on) ^ (n == flipped) for n, on in enumerate(ruled)) for flipped in range(3)]
@@ -201,7 +201,7 @@ def what_is_called(drawn: Drawn) -> Problem:
         "obeys-bus-master": obeys,
     }
     s = Scenario.of({**values, "seed": drawn.seed})
-    called = path != "panic" and callback == "works"
+    called = rules.callback(s) == "shutdown"
     ruled = (called, rules.bit_cleared(s))
     options = [
         Option(_done(done), _why_done(done, ruled, s), done == ruled) for done in product((True, False), (True, False))

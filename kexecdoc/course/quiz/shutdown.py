@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import product
 
-from kexecdoc.course.quiz import rules
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option, in_words, sentence
 from kexecdoc.course.quiz.drawn import Drawn
 from kexecdoc.course.quiz.problem import Problem, same
@@ -26,6 +25,7 @@ from kexecdoc.model.scales import (
     SHORT_STEP,
 )
 from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading import rules
 from kexecdoc.reading.run import Run
 from kexecdoc.registries.versions import Versions
 
@@ -184,7 +184,7 @@ def time_to_jump(drawn: Drawn) -> Problem:
 def _nic(s: Scenario) -> int:
     if s.quiesce == "remove":
         return DRIVER_REMOVE
-    called = s.quiesce == "shutdown" and s.shutdown_callback != "missing"
+    called = rules.callback(s) == "shutdown"
     return DRIVER_SHUTDOWN if called else FUNCTION_SHUTDOWN
 
 
