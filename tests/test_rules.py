@@ -4,12 +4,15 @@ A new switch that makes a rule false turns these red. Where a rule speaks of wha
 enough to do for it to happen.
 """
 
+from itertools import islice
+
 import pytest
-from crossings import any_scenario, run_of
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scenarios import any_scenario, run_of
 
 from kexecdoc.model.death import Death
+from kexecdoc.model.log import fold
 from kexecdoc.reading import rules
 
 BUSY = {"dma": "cyclic", "traffic": 1000}
@@ -22,10 +25,10 @@ pytestmark = pytest.mark.slow
 
 
 def at_jump(scenario):
-    """The state at the jump; no example if there is none."""
+    """The state when the jump has happened, and no reset yet; no example if it does not happen."""
     run = run_of(scenario)
     assume(run.facts.jump is not None)
-    return run.at(run.verdict.jump_ns)
+    return fold(run.log.start, islice(run.log, run.facts.jump + 1))
 
 
 def got_out(run):

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kexecdoc.model.kernel.boot import EARLY_ALLOCATIONS
-from kexecdoc.model.kernel.drivers.port import command_wait_ns
 from kexecdoc.model.kernel.image import IMAGE_FRAMES, SEGMENTS
 from kexecdoc.model.kernel.irq import WINDOW
 from kexecdoc.model.kernel.kexec import KMSG_DUMP, MIGRATE, SYSCORE
