@@ -60,16 +60,16 @@ def lasting(scenario: Scenario) -> tuple[Scenario, Scenario]:
 def stored_bytes(scenario: Scenario) -> float:
     """Return how many bytes an event of the fast scenario stores in the machine's memory, on average."""
     crossing = Crossing(scenario)
-    memory = crossing.computer.memory
+    ram = crossing.computer.memory.ram
     stored = 0
-    store = memory.store
+    write = ram.write
 
-    def counted(address: int, data: bytes) -> None:
+    def counted(offset: int, data: bytes) -> None:
         nonlocal stored
         stored += len(data)
-        store(address, data)
+        write(offset, data)
 
-    memory.store = counted  # type: ignore[method-assign]
+    ram.write = counted  # type: ignore[method-assign]
     run = crossing.finish()
     return stored / len(run.log)
 

@@ -6,11 +6,51 @@ that switch alone. Integers only, so the same numbers come out on every platform
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from hashlib import blake2b
-from typing import Any
 
 WORD = 64  # bits in a draw
+
+
+class Stream:
+    """The draws that decide one thing. A draw goes on from a copy of the hash of what they have in common."""
+
+    def __init__(self, key: bytes, name: str) -> None:
+        self._key, self._prefix = key, f"{name}#".encode()
+        self._word = blake2b(self._prefix, digest_size=8, key=key)
+
+    @cached_property
+    def _block(self) -> blake2b:
+        return blake2b(self._prefix, digest_size=64, key=self._key)
+
+    def below(self, n: int, index: int = 0) -> int:
+        """Return an integer in ``range(n)``, as even as 64 bits allow."""
+        hash = self._word.copy()
+        hash.update(b"%d" % index)
+        return (int.from_bytes(hash.digest(), "big") * n) >> WORD
+
+    def between(self, low: int, high: int, index: int = 0) -> int:
+        """Return an integer from ``low`` to ``high``, both included."""
+        return low + self.below(high - low + 1, index)
+
+    def bytes(self, length: int, index: int = 0) -> bytes:
+        """Return ``length`` bytes: one 64-byte digest, repeated."""
+        hash = self._block.copy()
+        hash.update(b"%d" % index)
+        return (hash.digest() * (length // 64 + (length % 64 > 0)))[:length]
+
+    def first(self, fits: Callable[[int], bool], n: int, tries: int = 4096) -> int | None:
+        """Return the first candidate below ``n`` that ``fits``, drawn one after the other.
+
+        Rejection keeps the choice even over all that fit, and leaves it where it was when the set of
+        what fits changes elsewhere. None if nothing fits.
+        """
+        for index in range(tries):
+            candidate = self.below(n, index)
+            if fits(candidate):
+                return candidate
+        start = self.below(n, tries)
+        return next((c for c in (*range(start, n), *range(start)) if fits(c)), None)
 
 
 class Draws:
@@ -20,40 +60,17 @@ class Draws:
     """
 
     def __init__(self, seed: int) -> None:
-        self._key = f"kexecdoc/{seed}".encode()
-        self._stream = cache(self._begin)
-
-    def _begin(self, stream: str, digest_size: int) -> Any:
-        """Return the hash of all that a stream's draws have in common; a draw goes on from a copy."""
-        return blake2b(f"{stream}#".encode(), digest_size=digest_size, key=self._key)
-
-    def _digest(self, stream: str, index: int, digest_size: int) -> bytes:
-        hash = self._stream(stream, digest_size).copy()
-        hash.update(b"%d" % index)
-        digest: bytes = hash.digest()
-        return digest
+        key = f"kexecdoc/{seed}".encode()
+        self.stream: Callable[[str], Stream] = cache(lambda name: Stream(key, name))
 
     def below(self, n: int, stream: str, index: int = 0) -> int:
-        """Return an integer in ``range(n)``, as even as 64 bits allow."""
-        return (int.from_bytes(self._digest(stream, index, 8), "big") * n) >> WORD
+        """Return an integer in ``range(n)``, drawn from a stream."""
+        return self.stream(stream).below(n, index)
 
     def between(self, low: int, high: int, stream: str, index: int = 0) -> int:
-        """Return an integer from ``low`` to ``high``, both included."""
-        return low + self.below(high - low + 1, stream, index)
+        """Return an integer from ``low`` to ``high``, both included, drawn from a stream."""
+        return self.stream(stream).between(low, high, index)
 
     def bytes(self, length: int, stream: str, index: int = 0) -> bytes:
-        """Return ``length`` bytes: one 64-byte digest, repeated."""
-        return (self._digest(stream, index, 64) * (length // 64 + 1))[:length]
-
-    def first(self, fits: Callable[[int], bool], n: int, stream: str, tries: int = 4096) -> int | None:
-        """Return the first candidate below ``n`` that ``fits``, drawn one after the other.
-
-        Rejection keeps the choice even over all that fit, and leaves it where it was when the set of
-        what fits changes elsewhere. None if nothing fits.
-        """
-        for index in range(tries):
-            candidate = self.below(n, stream, index)
-            if fits(candidate):
-                return candidate
-        start = self.below(n, stream, tries)
-        return next((c for c in (*range(start, n), *range(start)) if fits(c)), None)
+        """Return ``length`` bytes drawn from a stream."""
+        return self.stream(stream).bytes(length, index)

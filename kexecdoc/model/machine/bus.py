@@ -8,20 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from kexecdoc.model.log import Log
 from kexecdoc.model.machine.memory import Memory
 
-
-class Result(StrEnum):
-    """What became of a write: which gate refused it, or that it landed."""
-
-    STOPPED = "stopped"
-    FAULTED = "faulted"
-    MISSED = "missed"
-    LANDED = "landed"
+Result = Literal["stopped", "faulted", "missed", "landed"]
+"""What became of a write: which gate refused it, or that it landed."""
 
 
 class Iommu(Protocol):
@@ -135,23 +128,22 @@ class Function:
         """
         bus, event = self.bus, f"{self.name}/{act}:{ordinal}"
         if not self.open:
-            bus.log.record(event, f"{kind}.{Result.STOPPED}", cause)
-            return Result.STOPPED
+            bus.log.record(event, f"{kind}.stopped", cause)
+            return "stopped"
         physical = bus.iommu.translate(self.name, address)
         if physical is None:
-            bus.log.record(event, f"{kind}.{Result.FAULTED}", cause, also)
+            bus.log.record(event, f"{kind}.faulted", cause, also)
             bus.iommu.report(self.name, address, event)
             if bus.on_abort is not None:
                 bus.on_abort(event)
-            return Result.FAULTED
+            return "faulted"
         if bus.doorbell.takes(physical):
-            bus.log.record(event, f"{kind}.{Result.LANDED}", cause, also)
+            bus.log.record(event, f"{kind}.landed", cause, also)
             bus.doorbell.ring(self.name, physical, int.from_bytes(data, "little"), ordinal, event)
-            return Result.LANDED
-        frame = bus.memory.frame(physical)
-        if frame is None:
-            bus.log.record(event, f"{kind}.{Result.MISSED}", cause, also)
-            return Result.MISSED
-        bus.memory.store(physical, data)
-        bus.log.record(event, f"{kind}.{Result.LANDED}", cause, {**also, **bus.memory.wrote([(frame, 1)], event)})
-        return Result.LANDED
+            return "landed"
+        written = bus.memory.write(physical, data, event)
+        if written is None:
+            bus.log.record(event, f"{kind}.missed", cause, also)
+            return "missed"
+        bus.log.record(event, f"{kind}.landed", cause, {**also, **written})
+        return "landed"

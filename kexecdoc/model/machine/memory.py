@@ -109,6 +109,20 @@ class Memory:
         runs = sorted((first, count, owner) for owner in self._owners for first, count in self.ranges_of(owner))
         return {frames_path(first, count, "owner"): owner for first, count, owner in runs}
 
+    def write(self, address: int, data: bytes, event: str) -> dict[str, Any] | None:
+        """Write bytes within one frame, as the event named; return that as assignments for the log.
+
+        None if there is no RAM at the address.
+        """
+        frame = self.frame(address)
+        if frame is None:
+            return None
+        self.ram.write(address - RAM_BASE, data)
+        said: dict[str, Any] = {f"frame/{frame}/bytes": event}
+        if frame in self.watched:
+            said |= self.watched[frame]()
+        return said
+
     def wrote(self, ranges: Iterable[tuple[int, int]], id: str) -> dict[str, Any]:
         """Return, as assignments for the log, that the event ``id`` wrote ranges (first frame, count).
 
@@ -163,7 +177,7 @@ class Memory:
                 return False
             return usable.find(0, first, first + count) < 0
 
-        slot = draws.first(fits, (FRAMES - count) // align + 1, f"layout/{stream}")
+        slot = draws.stream(f"layout/{stream}").first(fits, (FRAMES - count) // align + 1)
         if slot is None:
             raise NoRoom(f"no room for {count} frames of {stream}")
         return slot * align

@@ -47,7 +47,9 @@ class Nic:
     ) -> None:
         self._env = env
         self._log = log
-        self._draws = draws
+        self._gaps, self._lengths, self._payloads, self._flows = (
+            draws.stream(f"eth0/{what}") for what in ("arrivals", "length", "payload", "flow")
+        )
         self.function = function
         self.name = function.name
         self.device = device
@@ -161,7 +163,7 @@ class Nic:
         """
         period, due, now = S // self.device.traffic, 0, 0
         for ordinal in itertools.count():
-            due += self._draws.between(period - period // 2, period + period // 2, "eth0/arrivals", ordinal)
+            due += self._gaps.between(period - period // 2, period + period // 2, ordinal)
             if not self._listens():
                 self._listening = self._env.event()
                 yield self._listening
@@ -194,7 +196,7 @@ class Nic:
     def _write(self, ordinal: int, cause: str, act: str = "buffer") -> None:
         """Write what arrived to memory. What Bus Master holds back waits in the device."""
         writes = self._write_packet if self.device.dma == "ring" else self._write_period
-        self._held = ordinal if writes(ordinal, cause, act) is Result.STOPPED else None
+        self._held = ordinal if writes(ordinal, cause, act) == "stopped" else None
 
     def _resume(self, cause: str) -> None:
         """Write what was held back last, now that Bus Master is set."""
@@ -204,12 +206,12 @@ class Nic:
     def _write_packet(self, ordinal: int, cause: str, act: str) -> Result:
         """Write the packet to its buffer, then its descriptor. Bus Master holds back both or neither."""
         index = self._head
-        length = self._draws.between(64, 1514, "eth0/length", ordinal)
-        data = self._draws.bytes(length, "eth0/payload", ordinal)
+        length = self._lengths.between(64, 1514, ordinal)
+        data = self._payloads.bytes(length, ordinal)
         used = {f"device/{self.name}/free": self.free - 1}
         address = self.programming.buffers[index]
         result = self.function.write(act, ordinal, "dma", address, data, cause, used)
-        if result is Result.STOPPED:
+        if result == "stopped":
             return result
         self.free -= 1
         self._head = (index + 1) % self.device.ring_size
@@ -221,10 +223,10 @@ class Nic:
     def _write_period(self, ordinal: int, cause: str, act: str) -> Result:
         """Write one period at the next position of the cyclic buffer."""
         position = self._head
-        data = self._draws.bytes(BUFFER_BYTES, "eth0/payload", ordinal)
+        data = self._payloads.bytes(BUFFER_BYTES, ordinal)
         address = self.programming.buffers[position]
         result = self.function.write(act, ordinal, "dma", address, data, cause, {})
-        if result is not Result.STOPPED:
+        if result != "stopped":
             self._head = (position + 1) % len(self.programming.buffers)
         return result
 
@@ -233,13 +235,13 @@ class Nic:
 
         A device that sends messages again has at most one under way for each vector.
         """
-        vector = self._draws.below(VECTORS, "eth0/flow", ordinal)
+        vector = self._flows.below(VECTORS, ordinal)
         if self.device.msi_resend == "yes":
             if vector in self.unserved:
                 return
             self.unserved.add(vector)
         address, data = self.programming.messages[vector]
-        if self.function.write("msi", ordinal, "msi", address, data.to_bytes(4, "little"), cause, {}) is Result.STOPPED:
+        if self.function.write("msi", ordinal, "msi", address, data.to_bytes(4, "little"), cause, {}) == "stopped":
             self.unserved.discard(vector)
 
 
