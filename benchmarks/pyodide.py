@@ -155,12 +155,12 @@ def running(page: Page, address: str) -> dict[str, Any]:
         rounds.append(pairs)
     first, *others = rounds
     return {
-        "machine: a run in the worker and in CPython": {
+        "pyodide: a run in the worker and in CPython": {
             **compared([pair for pairs in others for pair in pairs]),
             "in the first round": compared(first),
             "worker": f"Python {versions['python']} in Pyodide {versions['pyodide']}",
         },
-        "machine: MiB of the worker's memory after so many runs": {n: round(heaps[n - 1], 1) for n in COUNTED},
+        "pyodide: MiB of the worker's memory after so many runs": {n: round(heaps[n - 1], 1) for n in COUNTED},
     }
 
 
@@ -228,11 +228,11 @@ def measure() -> dict[str, Any]:
         site = Path(folder)
         with servers.site(site) as address:
             if not (site / PAGE).exists():
-                return {"machine: the page": {"was not measured": "the site was built without its page"}}
+                return {"pyodide: the page": {"was not measured": "the site was built without its page"}}
             bytes_fetched = fetched(browser, address, site)
             started = starting(browser, address)
             ran = running(browser.new_page(viewport=VIEW), address)
-    return {"machine: start to first run": started, **ran, "machine: fetched, gzipped": bytes_fetched}
+    return {"pyodide: start to first run": started, **ran, "pyodide: fetched, gzipped": bytes_fetched}
 
 
 if __name__ == "__main__":
