@@ -1,6 +1,7 @@
 """Corruption is found, not declared; a machine with a loose end is refused; runs repeat byte for byte."""
 
 import os
+import random
 import subprocess
 import sys
 
@@ -12,14 +13,18 @@ from kexecdoc.model.machine.computer import LooseEnd
 from kexecdoc.model.scenario import Scenario
 
 
-def tampered(owner: str, step: str, scenario: Scenario | None = None):
-    """Change one byte of an owner's first frame when a step begins, past every rule of the model."""
+def tampered(owner: str, step: str, scenario: Scenario | None = None, lot: random.Random | None = None):
+    """Change one byte of a frame of an owner's when a step begins, past every rule of the model.
+
+    It is byte 17 of the first frame, or any byte of any frame if there is a ``lot`` to draw it.
+    """
     crossing = Crossing(scenario or Scenario())
     while crossing.log.start["step"] != step and step not in {s.get("step") for s in crossing.log.set}:
         crossing.env.step()
     memory = crossing.computer.memory
-    frame = memory.owned_by(owner)[0]
-    memory.ram[frame * 4096 + 17] ^= 0x40
+    frames = memory.owned_by(owner)
+    frame, byte = (lot.choice(frames), lot.randrange(4096)) if lot else (frames[0], 17)
+    memory.ram[frame * 4096 + byte] ^= 0x40
     return frame, crossing.finish()
 
 
@@ -100,3 +105,17 @@ def test_the_old_kernel_walks_kernel_kexec_in_its_order_and_syscore_came_later()
     ]
     assert steps("7.3") == newest
     assert steps("6.1") == [step for step in newest if step != "syscore_shutdown"]
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_a_change_to_any_frame_of_the_next_kernels_is_found(number):
+    lot = random.Random(number)
+    owner, steps = lot.choice(
+        [
+            ("next-text", ("next/memory", "next/interrupt-controller", "next/drivers")),
+            ("next-tables", ("next/interrupts-on", "next/cpus", "next/late-initcalls")),
+            ("next-data", ("next/memory", "next/enumeration", "next/late-initcalls")),
+        ]
+    )
+    frame, run = tampered(owner, lot.choice(steps), Scenario(seed=number), lot)
+    assert run.verdict.wrong[0].frame == frame
