@@ -48,5 +48,6 @@ def test_every_file_that_the_readme_links_is_there():
 
 
 def test_the_readme_names_the_pyodide_that_the_site_is_built_with():
-    wanted = json.loads((ROOT / "site" / "package.json").read_text(encoding="utf-8"))["dependencies"]["pyodide"]
+    package = json.loads((ROOT / "kexecdoc/web/explorer/package.json").read_text(encoding="utf-8"))
+    wanted = package["dependencies"]["pyodide"]
     assert set(re.findall(r"assets/pyodide/([\d.]+)/", README)) == {wanted}
