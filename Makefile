@@ -89,7 +89,7 @@ check: $(DEV) $(NODE)  ## lint, format, types, import layers, spelling, glossary
 	$(BIN)/typos
 	$(BIN)/python -m tools.terms
 	$(BIN)/python tools/claims.py
-	$(BIN)/python tools/notebooks.py --check
+	$(BIN)/python tools/notebooks.py --form
 	$(BIN)/python tools/explorer.py --check
 
 explorer: $(DEV) $(NODE)  ## format the JavaScript and bundle it for the widget and the site

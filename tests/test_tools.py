@@ -1,5 +1,6 @@
 """The project's own tools: what a newcomer without the right Python reads, what keeps notebooks honest."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -141,6 +142,18 @@ def test_a_written_notebook_is_up_to_date_until_it_would_say_something_else(tmp_
     path.write_text(path.read_text().replace('"4\\n"', '"5\\n"'))
     assert tool.main(["--check", str(path)]) == 1
     assert "chapter.ipynb: is stale in cell 2: stored '5', now '4'" in capsys.readouterr().err
+
+
+def test_without_running_a_notebook_its_form_is_checked_and_its_outputs_are_not(tmp_path, capsys):
+    path = save(tmp_path / "chapter.ipynb", normalised(notebook("n = 3")))
+    stored = json.loads(path.read_text())
+    stored["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "4\n"}]
+    path.write_text(json.dumps(stored))
+    assert tool.main(["--form", str(path)]) == 0
+    stored["cells"][0]["execution_count"] = 7
+    path.write_text(json.dumps(stored))
+    assert tool.main(["--form", str(path)]) == 1
+    assert "chapter.ipynb: is stale in cell 1: not normalised" in capsys.readouterr().err
 
 
 @pytest.mark.slow

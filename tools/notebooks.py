@@ -7,6 +7,9 @@ other difference is a change.
 
     python tools/notebooks.py                   run every notebook and write it back
     python tools/notebooks.py --check           run every notebook and say which are stale, and where
+    python tools/notebooks.py --form            run nothing; say which are not stored as they are written here
+
+`make check` looks at the form only: `make test` runs every notebook with nbval and compares the outputs.
 """
 
 from __future__ import annotations
@@ -187,8 +190,8 @@ def brief(text: str, width: int = 90) -> str:
     return first if len(first) <= width else first[: width - 1] + "…"
 
 
-def check(path: Path) -> list[str]:
-    """Return what is wrong with one committed notebook."""
+def check(path: Path, *, running: bool = True) -> list[str]:
+    """Return what is wrong with one committed notebook; of its outputs, only if it is run."""
     committed = read(path)
     wrong = []
     size = path.stat().st_size
@@ -197,7 +200,8 @@ def check(path: Path) -> list[str]:
     if not any(cell.get("outputs") for cell in committed.cells):
         return [*wrong, "has no stored outputs: run make notebooks"]
     fresh = copy.deepcopy(committed)
-    execute(fresh, path.parent)
+    if running:
+        execute(fresh, path.parent)
     normalise(fresh)
     found = list(differences(committed, fresh))
     return wrong + [f"is stale in {where}" for where in found]
@@ -220,10 +224,12 @@ def write(path: Path) -> str:
     return "written"
 
 
-def check_or_write(path: Path, *, checking: bool) -> tuple[str, list[str]]:
+def do(path: Path, *, what: str) -> tuple[str, list[str]]:
     """Return what was done with one notebook, and what is wrong with it. This may run in a process of its own."""
     try:
-        return ("up to date", check(path)) if checking else (write(path), [])
+        if what == "write":
+            return write(path), []
+        return "up to date", check(path, running=what == "check")
     except Failure as failure:
         return "", [str(failure)]
 
@@ -242,7 +248,12 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="Exit status: 0 all is well, 1 a notebook fails or is stale, 2 the request was wrong.",
     )
     parser.add_argument("notebook", nargs="*", type=Path, help="default: every notebook in notebooks/")
-    parser.add_argument("--check", action="store_true", help="write nothing; say which notebooks are stale")
+    parser.set_defaults(what="write")
+    for what, does in (
+        ("check", "write nothing; say which are stale"),
+        ("form", "run nothing; say which are malformed"),
+    ):
+        parser.add_argument(f"--{what}", dest="what", action="store_const", const=what, help=does)
     options = parser.parse_args(arguments)
 
     paths = options.notebook or sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -257,16 +268,14 @@ def main(arguments: list[str] | None = None) -> int:
     status = 0
     with ProcessPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         each = pool.map if len(paths) > 1 else map  # for one notebook a pool would only be slower
-        for path, (done, wrong) in zip(
-            paths, each(partial(check_or_write, checking=options.check), paths), strict=True
-        ):
+        for path, (done, wrong) in zip(paths, each(partial(do, what=options.what), paths), strict=True):
             for line in wrong:
                 print(f"{path_name(path)}: {line}", file=sys.stderr)
             if wrong:
                 status = 1
             else:
                 print(f"{path_name(path)}: {done}", flush=True)
-    if status and options.check:
+    if status and options.what != "write":
         print("`make notebooks` writes them again; read the difference before you commit it", file=sys.stderr)
     return status
 
