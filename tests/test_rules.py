@@ -205,6 +205,7 @@ def neighbours(words):
                 yield start.but(**{switch.field: value})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("harm", "words"), [(harm, words) for harm, edges in EDGES.items() for words in edges])
 def test_no_switch_makes_a_rule_or_an_advice_false_at_an_edge(harm, words):
     rule, remedies, happens = HARMS[harm]
