@@ -31,6 +31,7 @@ MOVED = {
     "show.chapter": "course.chapter",
     "show.driver_page": "web.driver_page",
     "show.explorer": "web.widget",
+    "show.figures": "views.figures study.corruption study.grid study.hotplug",
     "show.my_driver": "course.driver_form",
     "show.reading": "views.diagnosis",
     "show.view": "web.view",
@@ -45,15 +46,17 @@ MOVED = {
     "verdict": "reading.verdict",
     "versions": "registries.versions",
 }
-"""Modules and packages by their old paths. What is not named here lies below its package's new path."""
+"""Modules and packages by their old paths. What is not named here lies below its package's first new path."""
 
 
 def new_paths(name: str) -> list[str]:
     """Return where the module of an old dotted name lies now: nowhere, in one place, or in several."""
     package, _, rest = name.partition(".")
     for old in sorted(MOVED, key=len, reverse=True):
-        if f"{rest}.".startswith(f"{old}."):
-            return [f"{package}.{new}{rest[len(old) :]}" for new in MOVED[old].split()]
+        if rest == old:
+            return [f"{package}.{new}" for new in MOVED[old].split()]
+        if rest.startswith(f"{old}."):
+            return [f"{package}.{MOVED[old].split()[0]}{rest[len(old) :]}"]
     return []
 
 

@@ -24,11 +24,13 @@ from kexecdoc.registries.driver_counts import AREAS, SAME_FUNCTION, TREES
 from kexecdoc.registries.sources import cite
 from kexecdoc.study.campaign import Rate, campaign
 from kexecdoc.study.closed_forms import hotplug_ns, off_before_jump_ns, probe_ns, quiet_its_ns, storm_ns, unpack_ns
+from kexecdoc.study.corruption import count_corrupted
+from kexecdoc.study.grid import OutcomeGrid, count_outcomes
+from kexecdoc.study.hotplug import measure_waits
 from kexecdoc.study.presets import preset
 from kexecdoc.views import figures, palette
 from kexecdoc.views.figure import HATCHES, INK, PAPER, SERIES, SHOWN, WIDTH, FigureError, Sheet, spread
 from kexecdoc.views.figures import exposure_windows, pending_bits
-from kexecdoc.views.figures.outcome_grid import OutcomeGrid
 from kexecdoc.views.inline_svg import NAMED, StrangeColour, colours
 from tools.budgets import limit
 
@@ -39,11 +41,11 @@ MODES = ("light", "dark")
 
 # Made once: a figure is as good as what it was made from, so that is small, but not the figure.
 def grid():
-    return figures.count_outcomes(["quiesce=shutdown,none", "iommu=off,translate"], "left-running", seeds=10)
+    return count_outcomes(["quiesce=shutdown,none", "iommu=off,translate"], "left-running", seeds=10)
 
 
 def points():
-    return figures.count_corrupted((100, 500, 5000), (64, 1024), seeds=6)
+    return count_corrupted((100, 500, 5000), (64, 1024), seeds=6)
 
 
 def rates():
@@ -62,14 +64,14 @@ def stormy():
 
 MADE = {
     "outcomes": lambda: figures.outcome_grid(grid(), "Who stops the device"),
-    "one seed": lambda: figures.outcome_grid(figures.count_outcomes(["quiesce", "iommu"], "left-running"), "One seed"),
+    "one seed": lambda: figures.outcome_grid(count_outcomes(["quiesce", "iommu"], "left-running"), "One seed"),
     "corruption": lambda: figures.corrupted_over_traffic(points(), "A ring that lasts longer"),
     "capture": lambda: figures.captured_over_damage(rates(), "Less is more", recollection=True),
     "exposure": lambda: figures.exposure(figures.windows(cross("iommu-gone")), "An SMMU that is off"),
     "drivers": lambda: figures.driver_coverage(title="One in five"),
     "pending": lambda: figures.flipped_bits(figures.pending_table(cross("flipped-bits")), "Four bits"),
     "storm": lambda: figures.storm_counts(stormy(), "A line is given up"),
-    "hotplug": lambda: figures.hotplug_waits(figures.measure_waits(("4.17", "7.3"), (1, 4)), "Port after port"),
+    "hotplug": lambda: figures.hotplug_waits(measure_waits(("4.17", "7.3"), (1, 4)), "Port after port"),
 }
 
 
@@ -194,6 +196,7 @@ SCRIPT = """
 import sys, matplotlib
 matplotlib.rcParams.update({"font.size": 20, "svg.fonttype": "path", "lines.linewidth": 4, "axes.linewidth": 3,
                             "axes.spines.right": False, "text.color": "red", "lines.solid_capstyle": "round"})
+from kexecdoc.study.hotplug import measure_waits
 from kexecdoc.views.figures import *
 from kexecdoc.course.chapter import cross
 for _ in range(2):
@@ -405,7 +408,7 @@ def test_a_storm_lasts_as_long_as_arithmetic_says_and_a_message_s_for_ever(made)
 
 
 def test_waits_are_those_of_the_closed_form_and_the_quirk_ends_them(made):
-    waits = figures.measure_waits(("4.17", "7.3"), (1, 4))
+    waits = measure_waits(("4.17", "7.3"), (1, 4))
     for wait in waits:
         assert wait.waited_ns == wait.closed_form_ns
         assert wait.closed_form_ns == (0 if wait.quirked else wait.ports * hotplug_ns(wait.scenario))
@@ -444,10 +447,8 @@ REFUSED = {
     "no jump": lambda: figures.exposure(figures.windows(cross("remove-hangs"))),
     "no jump of the table": lambda: figures.pending_table(cross("remove-hangs")),
     "no such way": lambda: figures.windows(cross(), "its-table"),
-    "too many columns": lambda: figures.outcome_grid(figures.count_outcomes(["ring-size=1,2,3,4,5"], "ordinary")),
-    "too many lines": lambda: figures.corrupted_over_traffic(
-        figures.count_corrupted((500,), (1, 2, 3, 4, 5, 6), seeds=1)
-    ),
+    "too many columns": lambda: figures.outcome_grid(count_outcomes(["ring-size=1,2,3,4,5"], "ordinary")),
+    "too many lines": lambda: figures.corrupted_over_traffic(count_corrupted((500,), (1, 2, 3, 4, 5, 6), seeds=1)),
 }
 
 
@@ -460,17 +461,17 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(name):
 
 
 DRAWN = {
-    "one switch": lambda: figures.outcome_grid(figures.count_outcomes("quiesce=shutdown", "ordinary", seeds=3)),
-    "one cell": lambda: figures.outcome_grid(figures.count_outcomes(["quiesce=shutdown", "iommu=off"], "ordinary")),
-    "one point": lambda: figures.corrupted_over_traffic(figures.count_corrupted((500,), (64,), seeds=2)),
+    "one switch": lambda: figures.outcome_grid(count_outcomes("quiesce=shutdown", "ordinary", seeds=3)),
+    "one cell": lambda: figures.outcome_grid(count_outcomes(["quiesce=shutdown", "iommu=off"], "ordinary")),
+    "one point": lambda: figures.corrupted_over_traffic(count_corrupted((500,), (64,), seeds=2)),
     "one rate": lambda: figures.captured_over_damage([Rate("minimal", 0.0, 5, 5, 5, 0.5, 1.0, 1.0)], recollection=True),
     "one window": lambda: figures.exposure(figures.windows(cross(), "its")),
     "one tree": lambda: figures.driver_coverage(TREES[:1], []),
     "one area": lambda: figures.driver_coverage(TREES, AREAS[:1]),
     "nothing flipped": lambda: figures.flipped_bits(figures.pending_table(cross())),
     "only a message": lambda: figures.storm_counts(figures.storms({"only": cross("screaming-message")})),
-    "one wait": lambda: figures.hotplug_waits(figures.measure_waits(("7.3",), (1,), quirk=False)),
-    "only the quirk": lambda: figures.hotplug_waits([w for w in figures.measure_waits(("7.3",), (2,)) if w.quirked]),
+    "one wait": lambda: figures.hotplug_waits(measure_waits(("7.3",), (1,), quirk=False)),
+    "only the quirk": lambda: figures.hotplug_waits([w for w in measure_waits(("7.3",), (2,)) if w.quirked]),
 }
 
 
@@ -503,9 +504,9 @@ def test_all_that_a_chapter_calls_is_named(made):
     assert sorted(figures.__all__) == figures.__all__
     for name in figures.__all__:
         assert callable(getattr(figures, name))
-    assert preset("left-running").scenario.but(traffic=500) == figures.count_corrupted((500,), (256,), 1)[
-        0
-    ].scenario.but(seed=preset("left-running").scenario.seed)
+    assert preset("left-running").scenario.but(traffic=500) == count_corrupted((500,), (256,), 1)[0].scenario.but(
+        seed=preset("left-running").scenario.seed
+    )
     assert pending_bits.WRITTEN_OUT >= 4
 
 

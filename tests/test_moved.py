@@ -32,6 +32,7 @@ def test_every_old_path_names_modules_that_there_are():
         ("from kexecdoc.show.chapter import cross as x", "kexecdoc.course.chapter"),
         ("from kexecdoc.show.trace import trace as x", "kexecdoc.views.trace"),
         ("from kexecdoc.show.figures import outcome_grid as x", "kexecdoc.views.figures.outcome_grid"),
+        ("from kexecdoc.show.figures import count_outcomes as x", "kexecdoc.study.grid"),
         ("from kexecdoc.study.quiz import quiz as x", "kexecdoc.course.quiz"),
         ("from kexecdoc.presets import EXPLORERS, Explorer as x", "kexecdoc.course.explorers"),
         ("from kexecdoc.presets import PRESETS, Preset as x", "kexecdoc.study.presets"),

@@ -1,24 +1,21 @@
 """The figures of the chapters, one idea a file: data that the package has computed in, a `Figure` out."""
 
 from kexecdoc.views.figures.capture import captured_over_damage
-from kexecdoc.views.figures.corruption import corrupted_over_traffic, count_corrupted
+from kexecdoc.views.figures.corruption import corrupted_over_traffic
 from kexecdoc.views.figures.drivers import driver_coverage
 from kexecdoc.views.figures.exposure_windows import exposure, windows
-from kexecdoc.views.figures.hotplug_wait import hotplug_waits, measure_waits
-from kexecdoc.views.figures.outcome_grid import count_outcomes, outcome_grid
+from kexecdoc.views.figures.hotplug_wait import hotplug_waits
+from kexecdoc.views.figures.outcome_grid import outcome_grid
 from kexecdoc.views.figures.pending_bits import flipped_bits, pending_table
 from kexecdoc.views.figures.storm import storm_counts, storms
 
 __all__ = [
     "captured_over_damage",
     "corrupted_over_traffic",
-    "count_corrupted",
-    "count_outcomes",
     "driver_coverage",
     "exposure",
     "flipped_bits",
     "hotplug_waits",
-    "measure_waits",
     "outcome_grid",
     "pending_table",
     "storm_counts",

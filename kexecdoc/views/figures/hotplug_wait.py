@@ -6,59 +6,16 @@ whole time for each, one port after the other. [src: pciehp-wait, cf118] The lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import groupby
 
 from matplotlib.ticker import FixedLocator
 
-from kexecdoc.crossing import simulate
 from kexecdoc.model.scales import MS, S
 from kexecdoc.model.scenario import Scenario
-from kexecdoc.study.closed_forms import hotplug_ns
-from kexecdoc.study.presets import preset
+from kexecdoc.study.hotplug import Wait
 from kexecdoc.views.figure import WIDTH, Figure, FigureError, Sheet, house_style
 from kexecdoc.views.figures.lines import LABELS, Line, Point, draw_lines
-
-
-@dataclass(frozen=True)
-class Wait:
-    """How long the command that never completes was waited for at all ports, in ns, and what arithmetic says."""
-
-    scenario: Scenario
-    waited_ns: int
-    closed_form_ns: int
-
-    @property
-    def kernel(self) -> str:
-        return self.scenario.kernel
-
-    @property
-    def ports(self) -> int:
-        return self.scenario.hotplug_ports
-
-    @property
-    def quirked(self) -> bool:
-        """Whether the driver knows the port for what it is, and does not wait."""
-        return self.scenario.hotplug != "cf118"
-
-
-def measure_waits(
-    kernels: Iterable[str] = ("4.17", "6.1", "6.12", "7.3"), ports: Iterable[int] = (1, 2, 4, 8), quirk: bool = True
-) -> list[Wait]:
-    """Cross once for each kernel version and number of ports, and once more with the quirk in the newest of them."""
-    base, versions, numbers = preset("hotplug-wait").scenario, tuple(kernels), tuple(ports)
-    asked = [base.but(kernel=k, hotplug="cf118", hotplug_ports=n) for k in versions for n in numbers]
-    if quirk and versions:
-        asked += [base.but(kernel=versions[-1], hotplug="cf118-quirked", hotplug_ports=n) for n in numbers]
-    return [_measure(scenario) for scenario in asked]
-
-
-def _measure(scenario: Scenario) -> Wait:
-    state = simulate(scenario).at()
-    waited = sum(value for path, value in state.items() if path.startswith("device/port") and path.endswith("/waited"))
-    expected = scenario.hotplug_ports * hotplug_ns(scenario) if scenario.hotplug == "cf118" else 0
-    return Wait(scenario, waited, expected)
 
 
 @house_style()

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 
-from kexecdoc.model.scenario import Scenario
-from kexecdoc.study.presets import preset
-from kexecdoc.study.sweep import Vary, rows, varied
-from kexecdoc.study.tally import BAD
+from kexecdoc.study.grid import OutcomeGrid
 from kexecdoc.views.figure import HATCHES, LINE, MUTED, PAPER, SMALL, Figure, FigureError, Sheet, house_style
 from kexecdoc.views.palette import OUTCOMES
 
@@ -19,46 +14,6 @@ COLUMNS = 4
 
 LABEL = 140  # units for the values of the switches that make the rows
 LINE_HEIGHT = 15
-
-
-@dataclass(frozen=True)
-class OutcomeGrid:
-    """How often each combination of some switches ended how. ``start`` is what the other switches are."""
-
-    names: tuple[str, ...]
-    values: tuple[tuple[str, ...], ...]
-    counts: dict[tuple[str, ...], Counter[str]]
-    start: Scenario
-    seeds: int
-
-    def of(self, *combination: object) -> Counter[str]:
-        """Return how the seeds of one combination ended: its values, in the order of the switches."""
-        return self.counts[tuple(map(str, combination))]
-
-    def bad(self, *combination: object) -> float:
-        """Return the share of the seeds of one combination that ended corrupted or worse."""
-        found = self.of(*combination)
-        return sum(found[outcome] for outcome in BAD) / found.total()
-
-    def __repr__(self) -> str:
-        return "\n".join(_sentences(self))
-
-
-def count_outcomes(vary: Vary, start: str = "ordinary", seeds: int = 1) -> OutcomeGrid:
-    """Cross with every combination of some switches, from a preset on, with so many seeds from 0 on.
-
-    ``vary`` is what a sweep takes: ``["quiesce", "iommu=off,translate"]``, or a mapping.
-    """
-    base = preset(start).scenario.but(seed=0)
-    chosen = varied(vary)
-    counts: dict[tuple[str, ...], Counter[str]] = {
-        c: Counter() for c in product(*(map(str, v) for v in chosen.values()))
-    }
-    fields = [name.replace("-", "_") for name in chosen]
-    for row in rows(chosen, base, seeds=seeds, progress=False):
-        counts[tuple(str(row[field]) for field in fields)][str(row["outcome"])] += 1
-    values = tuple(tuple(map(str, v)) for v in chosen.values())
-    return OutcomeGrid(tuple(chosen), values, counts, base, seeds)
 
 
 @house_style()
@@ -124,17 +79,7 @@ def _note(grid: OutcomeGrid) -> str:
     return f"The simulated machine, {seeds}. Other switches: {differs or 'as by default'}."
 
 
-def _sentences(grid: OutcomeGrid) -> Iterator[str]:
-    for combination, counts in grid.counts.items():
-        where = ", ".join(f"{n}={v}" for n, v in zip(grid.names, combination, strict=True))
-        total = counts.total()
-        if total == 1:
-            yield f"{where}: {next(iter(counts))}."
-        else:
-            yield f"{where}: {', '.join(f'{counts[o.name]} {o.name}' for o in OUTCOMES if counts[o.name])} of {total}."
-
-
 def _alt(grid: OutcomeGrid, title: str) -> str:
     of = f"{grid.seeds} seeds" if grid.seeds > 1 else "one seed"
     head = f"{title}: a table" if title else "A table"
-    return f"{head} of outcomes by {' and '.join(grid.names)}, {of} a cell. " + " ".join(_sentences(grid))
+    return f"{head} of outcomes by {' and '.join(grid.names)}, {of} a cell. " + " ".join(grid.sentences())

@@ -1,0 +1,64 @@
+"""What becomes of every combination of a few switches, counted over seeds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading.verdict import OUTCOMES
+from kexecdoc.study.presets import preset
+from kexecdoc.study.sweep import Vary, rows, varied
+from kexecdoc.study.tally import BAD
+
+
+@dataclass(frozen=True)
+class OutcomeGrid:
+    """How often each combination of some switches ended how. ``start`` is what the other switches are."""
+
+    names: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    counts: dict[tuple[str, ...], Counter[str]]
+    start: Scenario
+    seeds: int
+
+    def of(self, *combination: object) -> Counter[str]:
+        """Return how the seeds of one combination ended: its values, in the order of the switches."""
+        return self.counts[tuple(map(str, combination))]
+
+    def bad(self, *combination: object) -> float:
+        """Return the share of the seeds of one combination that ended corrupted or worse."""
+        found = self.of(*combination)
+        return sum(found[outcome] for outcome in BAD) / found.total()
+
+    def sentences(self) -> Iterator[str]:
+        """Yield a sentence for each combination: how its seeds ended."""
+        for combination, counts in self.counts.items():
+            where = ", ".join(f"{n}={v}" for n, v in zip(self.names, combination, strict=True))
+            total = counts.total()
+            if total == 1:
+                yield f"{where}: {next(iter(counts))}."
+            else:
+                yield f"{where}: {', '.join(f'{counts[o]} {o}' for o in OUTCOMES if counts[o])} of {total}."
+
+    def __repr__(self) -> str:
+        return "\n".join(self.sentences())
+
+
+def count_outcomes(vary: Vary, start: str = "ordinary", seeds: int = 1) -> OutcomeGrid:
+    """Cross with every combination of some switches, from a preset on, with so many seeds from 0 on.
+
+    ``vary`` is what a sweep takes: ``["quiesce", "iommu=off,translate"]``, or a mapping.
+    """
+    base = preset(start).scenario.but(seed=0)
+    chosen = varied(vary)
+    counts: dict[tuple[str, ...], Counter[str]] = {
+        c: Counter() for c in product(*(map(str, v) for v in chosen.values()))
+    }
+    fields = [name.replace("-", "_") for name in chosen]
+    for row in rows(chosen, base, seeds=seeds, progress=False):
+        counts[tuple(str(row[field]) for field in fields)][str(row["outcome"])] += 1
+    values = tuple(tuple(map(str, v)) for v in chosen.values())
+    return OutcomeGrid(tuple(chosen), values, counts, base, seeds)
