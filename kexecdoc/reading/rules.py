@@ -178,6 +178,27 @@ def why_open(s: Scenario) -> str:
     return "the bit is clear, and this device goes on in spite of it [src: bus-master-2012]"
 
 
+def why_bit(s: Scenario) -> str:
+    """Say why the device's own Bus Master bit is clear at the jump, or why it is set."""
+    if callback(s) == "remove":
+        return "remove clears Bus Master itself"
+    if bit_cleared(s):
+        return (
+            "the PCI core clears Bus Master on kexec, after the driver's callback if there is one "
+            "[src: pci-device-shutdown]"
+        )
+    return why_open(s)
+
+
+def why_engine(s: Scenario) -> str:
+    """Say why the DMA engine is stopped at the jump, or why it runs."""
+    if callback(s) == "remove":
+        return "remove stops the engine, since it is about to free the buffers [src: pci-h]"
+    if engine_stopped(s):
+        return "shutdown is there to stop the engine, and here it does [src: pci-h]"
+    return f"the engine runs on, for {why_runs(s)}"
+
+
 def first_write(s: Scenario) -> str:
     """Return what becomes of the device's first write after the jump of an ordinary kexec.
 
@@ -214,11 +235,10 @@ SILENCES = Remedy(
     "a driver that silences its device before the jump", {"quiesce": "shutdown", "shutdown_callback": "works"}
 )
 HARDWARE_RESET = Remedy("a reset of the hardware", {"reset": "full"})
-BUS_MASTER = (
-    Remedy("a PCI core that clears Bus Master", {"clear_bus_master": "yes"}),
-    Remedy("a PCI core that knew the device to be powered", {"power_state": "known"}),
-    Remedy("a device that obeys Bus Master", {"obeys_bus_master": "yes"}),
-)
+CLEARING_CORE = Remedy("a PCI core that clears Bus Master", {"clear_bus_master": "yes"})
+KNOWN_POWER = Remedy("a PCI core that knew the device to be powered", {"power_state": "known"})
+OBEDIENT_DEVICE = Remedy("a device that obeys Bus Master", {"obeys_bus_master": "yes"})
+BUS_MASTER = (CLEARING_CORE, KNOWN_POWER, OBEDIENT_DEVICE)
 RESETTING_DRIVER = Remedy("a next driver that resets the device before it sets Bus Master", {"next_driver": "resets"})
 RESERVED_MEMORY = Remedy(
     "a capture kernel in memory that was reserved at boot, and never given to anybody,", {"crash_memory": "reserved"}

@@ -158,21 +158,13 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
 
 # -- what would have prevented it ------------------------------------------------------------------
 
-LACKS = {
-    "clear-bus-master": ("no", "a PCI core that clears Bus Master", "this core does not clear the bit"),
-    "power-state": (
-        "unknown",
-        "a PCI core that knows the device to be powered",
-        "the core leaves a function alone of which it does not know that",
-    ),
-    "obeys-bus-master": ("no", "a device that obeys Bus Master", "this device goes on with the bit clear"),
-    "next-driver": (
-        "trusts",
-        "a next driver that resets the device before it sets Bus Master",
-        "the next driver sets the bit with the old engine running",
-    ),
-}
-"""What the bit takes to help: how a scenario lacks it, what would make it good, and what is wrong until then."""
+LACKS = (
+    (rules.CLEARING_CORE, "no", "this core does not clear the bit"),
+    (rules.KNOWN_POWER, "unknown", "the core clears the bit only in functions that it knows to be powered"),
+    (rules.OBEDIENT_DEVICE, "no", "this device goes on with the bit clear"),
+    (rules.RESETTING_DRIVER, "trusts", "the next driver sets the bit with the old engine running"),
+)
+"""What the bit takes to help: the remedy, the value of its switch without it, and what is wrong until then."""
 
 BESIDE = {
     "loader=user": (
@@ -197,17 +189,17 @@ BESIDE = {
 def prevented(drawn: Drawn) -> Problem:
     """Ask which one change keeps every leftover write from landing: there is a lot that the bit needs to help."""
     count = drawn.among((1, 1, 2, 3), "lacks")
-    lacking = drawn.shuffled(list(LACKS), "lacking")[:count]
+    lacking = drawn.shuffled(LACKS, "lacking")[:count]
     end = drawn.among(
         ({"quiesce": "none"}, {"shutdown-callback": "missing"}, {"shutdown-callback": "incomplete"}), "end"
     )
-    values = {**end, **{name: LACKS[name][0] for name in lacking}}
-    s = Scenario.of({**values, "dma": drawn.among(("ring", "cyclic"), "dma"), "seed": drawn.seed})
+    without = {field: value for remedy, value, _ in lacking for field in remedy.changes}
+    s = Scenario.of({**end, **without, "dma": drawn.among(("ring", "cyclic"), "dma"), "seed": drawn.seed})
     changes: dict[str, tuple[Scenario, str]] = {}
-    for name in lacking:
-        better = s.but(**{name.replace("-", "_"): Scenario().values()[name]})
-        left = [LACKS[other][2] for other in lacking if other != name]
-        changes[LACKS[name][1]] = better, f"it is not enough: {', and '.join(left)}." if left else ""
+    for remedy, _, _ in lacking:
+        left = [wrong for other, _, wrong in lacking if other is not remedy]
+        why_not = f"it is not enough: {', and '.join(left)}." if left else ""
+        changes[remedy.words] = s.but(**remedy.changes), why_not
     if count > 1:
         works = "a shutdown callback that works, and is called"
         changes[works] = s.but(quiesce="shutdown", shutdown_callback="works"), ""

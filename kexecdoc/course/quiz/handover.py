@@ -151,7 +151,7 @@ def hit(s: Scenario) -> str:
 
 def what_can_be_hit(drawn: Drawn) -> Problem:
     """Ask what a device can spoil when memory is handed over."""
-    fate = drawn.among(("stopped", "held", "free", "free", "later"), "fate")
+    kind = drawn.among(("stopped", "held", "free", "free", "later"), "fate")
     ends: tuple[dict[str, str], ...] = (
         {"quiesce": "none"},
         {"shutdown-callback": "missing"},
@@ -159,16 +159,17 @@ def what_can_be_hit(drawn: Drawn) -> Problem:
     )
     loose = ({"clear-bus-master": "no"}, {"power-state": "unknown"}, {"obeys-bus-master": "no"})
     values: dict[str, object] = {"dma": drawn.among(("ring", "cyclic"), "dma")}
-    if fate == "stopped":
+    if kind == "stopped":
         values |= drawn.among(({"clear-bus-master": "no"}, {"obeys-bus-master": "no"}, {"quiesce": "remove"}), "stop")
     else:
         values |= drawn.among(ends, "end")
-    if fate in ("free", "later"):
+    if kind in ("free", "later"):
         values |= drawn.among(loose, "loose")
-    if fate == "later":
+    if kind == "later":
         values |= {"dma": "cyclic", "next-driver": drawn.among(("absent", "trusts"), "driver")}
     traffic = drawn.among((500, 1000, 2000), "traffic")
     s = Scenario.of({"handover": "kho", **values, "traffic": traffic, "seed": drawn.seed})
+    fate = hit(s)
     options = [Option(words, _why_hit(other, fate, s), other == fate) for other, words in HIT.items()]
     device = "a ring of 256 descriptors" if s.dma == "ring" else "one buffer, which it writes round and round"
     driver = {"resets": "resets the device", "trusts": "believes what it finds", "absent": "does not exist"}[

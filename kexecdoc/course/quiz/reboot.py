@@ -76,25 +76,13 @@ def _at_entry(run: Run) -> tuple[bool, ...]:
 
 
 def _why_engine(s: Scenario, was_reset: bool) -> str:
-    if rules.engine_stopped(s):
-        return "the driver's callback stops the engine, on reboot as on kexec [src: restart-prepare]"
-    if was_reset:
+    if was_reset and not rules.engine_stopped(s):
         return "a reset stops the engine, whatever the driver did: that is what it is for [src: seed-biederman]"
-    return f"nothing stops the engine, for {rules.why_runs(s)}"
+    return rules.why_engine(s)
 
 
 def _why_bit(s: Scenario, was_reset: bool) -> str:
-    if was_reset:
-        return "a reset clears Bus Master"
-    if s.quiesce == "remove":
-        return "remove clears Bus Master itself"
-    if rules.bit_cleared(s):
-        return "the PCI core clears Bus Master on kexec [src: pci-device-shutdown]"
-    if s.path == "reboot":
-        return (
-            "on reboot the PCI core leaves Bus Master to the firmware's reset, since v3.13 [src: commit-bm-kexec-only]"
-        )
-    return "this PCI core does not clear Bus Master, and neither does a shutdown callback"
+    return "a reset clears Bus Master" if was_reset else rules.why_bit(s)
 
 
 def _why_lpis(was_reset: bool) -> str:

@@ -60,7 +60,7 @@ def left_on(drawn: Drawn) -> Problem:
     )
     ruled = (not rules.engine_stopped(s), not rules.interrupt_silenced(s), not rules.bit_cleared(s))
     others = [tuple(bool(on) ^ (n == flipped) for n, on in enumerate(ruled)) for flipped in range(3)]
-    reasons = (_why_engine(s), _why_interrupt(s), _why_bit(s))
+    reasons = (rules.why_engine(s), _why_interrupt(s), rules.why_bit(s))
     options = [Option(in_words(PARTS, OFF, ruled), "each of the three is switched on its own.", True)]
     options += [Option(in_words(PARTS, OFF, other), f"{why}.") for other, why in zip(others, reasons, strict=True)]
     return Problem(
@@ -85,14 +85,6 @@ def _at_jump(run: Run) -> State:
     return state["device/eth0/engine"] == "running", interrupt, bool(state["gate/eth0/bus-master"])
 
 
-def _why_engine(s: Scenario) -> str:
-    if s.quiesce == "remove":
-        return "remove stops the engine, since it is about to free the buffers [src: pci-h]"
-    if rules.engine_stopped(s):
-        return "shutdown is there to stop the engine, and here it does [src: pci-h]"
-    return f"the engine runs on, for {rules.why_runs(s)}"
-
-
 def _why_interrupt(s: Scenario) -> str:
     if s.quiesce == "remove":
         return "remove switches the interrupt off, since it is about to free the handler [src: pci-h]"
@@ -102,22 +94,6 @@ def _why_interrupt(s: Scenario) -> str:
     return (
         f"nobody switches the interrupt off, for {rules.why_runs(s)}; "
         "since v4.12 the PCI core does not either [src: pci-device-shutdown]"
-    )
-
-
-def _why_bit(s: Scenario) -> str:
-    if s.quiesce == "remove":
-        return "remove clears Bus Master itself, whatever the core does after it"
-    if rules.bit_cleared(s):
-        return (
-            "the PCI core clears Bus Master on kexec, after the driver's callback if there is one "
-            "[src: pci-device-shutdown]"
-        )
-    if s.clear_bus_master == "no":
-        return "nobody clears Bus Master: this core does not, as none did before v3.5 [src: pci-device-shutdown]"
-    return (
-        "the core clears Bus Master only in a function that it knows to be powered, and of this one it does not "
-        "[src: pci-device-shutdown]"
     )
 
 
