@@ -106,6 +106,17 @@ def test_every_event_of_the_log_is_in_the_trace_once(one):
     assert told == Counter(run.log.id)
 
 
+def test_a_query_over_the_trace_finds_the_leftover_writes_that_the_verdict_counts():
+    run = crossed("quiesce=none clear-bus-master=no")
+    marked = [e for e in events(run) if "leftover" in e.get("args", {}).get("facts", ())]
+    assert Counter(e["cat"] for e in marked if e["cat"].startswith("dma.")) == {
+        f"dma.{result}": count for result, count in run.verdict.dma.items()
+    }
+    harmful = [e for e in marked if "harmful" in e["args"]["facts"]]
+    assert harmful
+    assert len(harmful) < len(marked)
+
+
 def test_times_are_the_logs_to_the_nanosecond():
     run = crossed("quiesce=none clear-bus-master=no")
     when = dict(zip(run.log.id, run.log.t_ns, strict=True))

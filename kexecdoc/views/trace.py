@@ -3,7 +3,8 @@
 Each actor has a track. What takes time is a span: a step lasts until the next one begins, a callback until it
 returns; one that does not return lasts as long as its step. Everything else is an instant. What one thing led to is
 joined by a flow: a packet, what it writes, the interrupt, its acknowledgement. Since a flow can only join spans,
-those are spans of no length. Whatever of a device is a number is a counter.
+those are spans of no length. Whatever of a device is a number is a counter. The arguments of an event say what
+`Facts` finds in it, so that a query over the trace finds every leftover write.
 
 New kinds and actors need no entry here; only what opens or closes a span, and who runs, is known by its kind.
 
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kexecdoc.model.log import Event, Log
+from kexecdoc.reading.facts import Facts
 from kexecdoc.reading.run import Run
 
 SCHEMA = "kexecdoc-trace/1"
@@ -90,12 +92,16 @@ def _events(run: Run, tracks: dict[str, int]) -> Iterator[Record]:
     """Yield what happened, in the order of the log."""
     spans = _Spans()
     flows = _flows(run.log)
+    found = _found(run.facts)
     ts: int | float = 0
     for index, event in enumerate(run.log):
         track, act = _split(event.id)
         ts = microseconds(event.t_ns)
         where = {"pid": PROCESS, "tid": tracks[track], "ts": ts}
-        about = {"cat": event.kind, "args": {"id": event.id, "cause": event.cause, "set": dict(event.set)}}
+        args: Record = {"id": event.id, "cause": event.cause, "set": dict(event.set)}
+        if index in found:
+            args["facts"] = found[index]
+        about = {"cat": event.kind, "args": args}
         if event.kind == "step":
             yield from spans.close(ts)
             yield spans.open(act, where, about)
@@ -103,7 +109,7 @@ def _events(run: Run, tracks: dict[str, int]) -> Iterator[Record]:
             path, name = next(iter(event.set.items()), ("", act))
             yield spans.open(".".join([*path.split("/")[1:2], str(name)]), where, about, path)
         elif event.kind == "return" and (closed := spans.returned(event.set, tracks[track], ts)):
-            closed[-1]["args"] = {"returned": about["args"]}  # a viewer lays the arguments of both ends together
+            closed[-1]["args"] = {"returned": args}  # a viewer lays the arguments of both ends together
             yield from closed
         elif event.kind == "run":
             yield {"ph": "i", "s": "g", "name": f"{act}: {event.set.get('running')}", **where, **about}
@@ -115,6 +121,26 @@ def _events(run: Run, tracks: dict[str, int]) -> Iterator[Record]:
             yield {"ph": "i", "s": "t", "name": _name(event, act), **where, **about}
         yield from _counters(event.set, ts)
     yield from spans.close(ts)
+
+
+def _found(facts: Facts) -> dict[int, list[str]]:
+    """Return what is worth knowing of some events, by their place in the log."""
+    marks = {
+        "leftover": [*(w.event for w in facts.leftovers), *(m.event for m in facts.messages)],
+        "astray": [w.event for w in facts.astray],
+        "flip": [p.event for p in facts.pending if p.flip],
+        "harmful": facts.harm,
+        "finds wrong": [f.event for f in facts.findings],
+        "stray interrupt": facts.strays,
+        "waits in vain": [w.event for w in facts.waits],
+        "storm begins": [s.first for s in facts.storms],
+        "death": [] if facts.death is None else [facts.death],
+    }
+    found: dict[int, list[str]] = {}
+    for mark, events in marks.items():
+        for event in dict.fromkeys(events):
+            found.setdefault(event, []).append(mark)
+    return found
 
 
 def _name(event: Event, act: str) -> str:
