@@ -11,7 +11,7 @@ from tools import servers
 
 
 @contextlib.contextmanager
-def open(playwright: Playwright) -> Iterator[Browser]:
+def launch(playwright: Playwright) -> Iterator[Browser]:
     """Start Chromium for the block. Failed if there is none."""
     chromium = servers.find_chromium()
     if chromium is None:

@@ -157,7 +157,7 @@ def fetched(page: Page, address: str) -> dict[str, Any]:
 
 def measure() -> dict[str, Any]:
     """Return all figures of the page."""
-    with TemporaryDirectory() as folder, sync_playwright() as playwright, browsers.open(playwright) as browser:
+    with TemporaryDirectory() as folder, sync_playwright() as playwright, browsers.launch(playwright) as browser:
         (bare := Path(folder) / "bare").mkdir()
         with servers.site(Path(folder) / "site") as address:
             page = browser.new_page(viewport={"width": 1400, "height": 1000})

@@ -224,7 +224,7 @@ def gzipped(path: Path) -> int:
 
 def measure() -> dict[str, Any]:
     """Return all figures of the machine in the page."""
-    with TemporaryDirectory() as folder, sync_playwright() as playwright, browsers.open(playwright) as browser:
+    with TemporaryDirectory() as folder, sync_playwright() as playwright, browsers.launch(playwright) as browser:
         site = Path(folder)
         with servers.site(site) as address:
             if not (site / PAGE).exists():

@@ -35,9 +35,9 @@ FILLED |= {
 }
 
 
-def filled(format):
+def filled(message_format):
     """A line as a kernel would print it, with some value for each conversion."""
-    return CONVERSION.sub(lambda c: ("0x" if c[1] else "") + FILLED[c[3]], format)
+    return CONVERSION.sub(lambda c: ("0x" if c[1] else "") + FILLED[c[3]], message_format)
 
 
 def assert_known(run):
@@ -138,7 +138,7 @@ def test_what_stands_before_and_behind_a_line_in_a_log_does_not_count(before, af
 
 
 @pytest.mark.parametrize(
-    ("line", "id"),
+    ("line", "message_id"),
     [
         ("WARNING: CPU: 0 PID: 23 at drivers/irqchip/irq-gic-v3-its.c:320 valid_col+0x1c/0x2c", "warn.valid-col"),
         ("WARNING: CPU: 0 PID: 23 at kernel/irq/chip.c:320 irq_startup+0x1c/0x2c", "warn.at"),
@@ -163,10 +163,10 @@ def test_what_stands_before_and_behind_a_line_in_a_log_does_not_count(before, af
         ("[<ffffffffc0123456>] e1000_intr [e1000] threaded [<ffffffffc0123999>] e1000_thread [e1000]", "irq.handler"),
     ],
 )
-def test_the_most_specific_wording_wins_and_real_logs_may_differ_from_the_format(line, id):
+def test_the_most_specific_wording_wins_and_real_logs_may_differ_from_the_format(line, message_id):
     found = identify(spoken(line))
     assert found is not None
-    assert found.id == id
+    assert found.id == message_id
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_line_of_a_million_letters_is_no_trouble():
 
 def test_the_page_gets_every_wording_and_what_it_means():
     data = json.loads(json.dumps(patterns()))
-    assert Counter(id for _, id, _, _ in data["patterns"]) == Counter(m.id for m in MESSAGES)
+    assert Counter(message_id for _, message_id, _, _ in data["patterns"]) == Counter(m.id for m in MESSAGES)
     assert set(data["messages"]) == IDS
     assert [row[0] for row in data["patterns"]] == [
         pattern(m) for m in sorted(MESSAGES, key=lambda m: -len(re.sub(r"\s", "", CONVERSION.sub("", m.format))))

@@ -30,8 +30,8 @@ def left(run, result="landed"):
     return sum(e.id.startswith("card0/") and e.kind == f"dma.{result}" for e in since)
 
 
-def at(run, id):
-    return next(e.t_ns for e in run.log if e.id == id)
+def at(run, event_id):
+    return next(e.t_ns for e in run.log if e.id == event_id)
 
 
 def test_a_shutdown_callback_stops_the_card_and_so_does_bus_master_without_one():

@@ -88,7 +88,7 @@ def test_an_empty_log_tells_of_nothing():
 
 
 @pytest.mark.parametrize(
-    ("words", "id"),
+    ("words", "event_id"),
     [
         ("quiesce=none clear-bus-master=no", "eth0/"),  # the first write that is found wrong
         ("quiesce=remove remove-callback=hangs", "machine/dead:0"),  # nothing harmful, and no jump: the end
@@ -97,9 +97,9 @@ def test_an_empty_log_tells_of_nothing():
         ("machine=x86 interrupt=intx line-shared=yes quiesce=none", "next/storm:0"),
     ],
 )
-def test_the_event_that_matters_is_the_first_harm_or_else_the_worst_loss_of_time(words, id):
+def test_the_event_that_matters_is_the_first_harm_or_else_the_worst_loss_of_time(words, event_id):
     run = crossed(words)
-    assert run.log.id[run.facts.matters].startswith(id)
+    assert run.log.id[run.facts.matters].startswith(event_id)
 
 
 def test_the_iommu_is_off_from_the_old_kernels_shutdown_of_it_to_the_next_kernels_setting_up():

@@ -18,11 +18,11 @@ def test_every_line_of_the_registry_has_one_row_and_one_anchor():
     assert TEXT.count("#msg-") == len(IDS)
 
 
-@pytest.mark.parametrize("id", sorted(IDS))
-def test_a_row_says_the_words_the_versions_the_harm_the_meaning_the_advice_and_who_prints_it(id):
-    line, harm, does, who = ROWS[id]
-    first = wordings(id)[0]
-    for message in wordings(id):
+@pytest.mark.parametrize("message_id", sorted(IDS))
+def test_a_row_says_the_words_the_versions_the_harm_the_meaning_the_advice_and_who_prints_it(message_id):
+    line, harm, does, who = ROWS[message_id]
+    first = wordings(message_id)[0]
+    for message in wordings(message_id):
         words = " ".join(message.format.split()).replace("|", "\\|")
         assert f"`{words}`" in line
         assert message.versions in line

@@ -89,7 +89,7 @@ def test_every_heading_has_a_place_in_the_contents_and_a_link(build):
     toc = notebook_page.contents(page)
     top = toc.items[0]
     assert (top.title, [child.title for child in top.children]) == ("The jump", ["What it does", "And then"])
-    assert {f"#{id}" for id in notebook_page.anchors(page)} == {a["href"] for a in page.select("a.headerlink")}
+    assert {f"#{anchor}" for anchor in notebook_page.anchors(page)} == {a["href"] for a in page.select("a.headerlink")}
 
 
 File = namedtuple("File", "src_uri url")

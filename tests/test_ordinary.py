@@ -12,8 +12,8 @@ LEFT = "quiesce=none clear-bus-master=no"
 OVER = "image-placement=over-tables firmware=devicetree"
 
 
-def event(run, id):
-    return next(event for event in run.log if event.id == id)
+def event(run, event_id):
+    return next(event for event in run.log if event.id == event_id)
 
 
 def written(event, what="bytes"):

@@ -269,7 +269,7 @@ def test_x86_tries_its_methods_in_order_until_one_works():
 
 def order(run, *ids):
     at = {e.id: n for n, e in enumerate(run.log)}
-    return [at[id] for id in ids]
+    return [at[event_id] for event_id in ids]
 
 
 def test_on_x86_the_io_apic_goes_before_the_local_apic_and_translation_last_of_all():

@@ -161,8 +161,8 @@ def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
 @given(any_scenario())
 def test_no_event_says_two_things_of_one_frame(scenario):
     run = run_of(scenario)
-    for set in (run.log.start, *run.log.set):
-        said = [(frame, path.split("/")[2]) for path in set for frame in frame_range(path)]
+    for assignments in (run.log.start, *run.log.set):
+        said = [(frame, path.split("/")[2]) for path in assignments for frame in frame_range(path)]
         assert len(said) == len({*said})
 
 
@@ -190,7 +190,7 @@ def test_durations_add_up_and_the_counts_of_the_json_do_too(scenario):
 )
 def test_flipping_another_switch_leaves_the_arrivals_as_they_were(scenario, name, data):
     mine, other = (arrivals(simulate(s)) for s in (scenario, scenario.but(**{name: data.draw(any_value(name))})))
-    assert all(other[id] == t for id, t in mine.items() if id in other)
+    assert all(other[event_id] == t for event_id, t in mine.items() if event_id in other)
 
 
 def arrivals(run):

@@ -136,7 +136,7 @@ def test_every_text_begins_with_all_that_made_it_and_cites_what_it_says(chapter)
         assert by_id(one.problem.answer.right()).split()[-1] in one.answer()
         assert one.problem.sources()
         assert set(one.problem.sources()) <= set(SOURCES)
-        assert all(re.search(rf"^  {id}: ", one.answer(), re.MULTILINE) for id in one.problem.sources())
+        assert all(re.search(rf"^  {source_id}: ", one.answer(), re.MULTILINE) for source_id in one.problem.sources())
         assert all(line in by_id(one.answer()).replace("\n    ", " ") for line in one.problem.twice.lines())
 
 

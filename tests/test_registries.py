@@ -43,7 +43,7 @@ def code() -> dict[str, str]:
 
 def all_citations() -> set[str]:
     declared = {s.source for s in STEPS} | {m.source for m in MESSAGES} | {row.source for row in TABLE if row.source}
-    declared |= {id for mechanism in MECHANISMS.values() for id in mechanism.sources}
+    declared |= {source_id for mechanism in MECHANISMS.values() for source_id in mechanism.sources}
     pages = [
         p.read_text()
         for folder in ("site", "notebooks")
@@ -144,7 +144,7 @@ def test_a_call_of_say_gives_the_values_that_the_line_takes_in_every_version(mes
 
 
 @pytest.mark.parametrize(
-    ("id", "values", "named", "told"),
+    ("message_id", "values", "named", "told"),
     [
         ("lpi.failed", (), {}, "lpi.failed: was given 0 values in order, and takes 1"),
         ("lpi.failed", (0, 1), {}, "lpi.failed: was given 2 values in order, and takes 1"),
@@ -156,18 +156,18 @@ def test_a_call_of_say_gives_the_values_that_the_line_takes_in_every_version(mes
     ],
 )
 @pytest.mark.parametrize("kernel", ["6.1", "3.4"])
-def test_wrong_values_are_an_error_in_every_version_whether_it_has_the_line_or_not(id, values, named, told, kernel):
+def test_wrong_values_are_an_error_in_every_version(message_id, values, named, told, kernel):
     with pytest.raises(TypeError) as refused:
-        render(id, kernel, *values, **named)
+        render(message_id, kernel, *values, **named)
     assert str(refused.value) == told
 
 
-def line_in_words(format: str, takes: str = "") -> Message:
-    return Message("x", format, "", "", "", takes=takes)
+def line_in_words(printk_format: str, takes: str = "") -> Message:
+    return Message("x", printk_format, "", "", "", takes=takes)
 
 
 @pytest.mark.parametrize(
-    ("format", "takes", "told"),
+    ("printk_format", "takes", "told"),
     [
         ("CPU%d of %d", "cpu", "has 2 values, and 'takes' names 1"),
         ("CPU%d", "cpu of", "has 1 values, and 'takes' names 2"),
@@ -175,9 +175,9 @@ def line_in_words(format: str, takes: str = "") -> Message:
         ("%*d", "", "takes a width from its values"),
     ],
 )
-def test_a_format_that_cannot_be_printed_is_refused_when_it_is_declared(format, takes, told):
+def test_a_format_that_cannot_be_printed_is_refused_when_it_is_declared(printk_format, takes, told):
     with pytest.raises(ValueError, match=f"x: .*{told}"):
-        line_in_words(format, takes)
+        line_in_words(printk_format, takes)
 
 
 def test_wordings_that_take_different_values_have_to_name_them():
@@ -190,11 +190,12 @@ def test_wordings_that_take_different_values_have_to_name_them():
 
 
 def test_the_wordings_of_a_line_agree_in_all_but_their_words():
-    for id in IDS:
+    for message_id in IDS:
         same = {
-            (m.where, m.source, m.meaning, m.harm, m.mechanism, m.advice, m.simulated, m.marks) for m in wordings(id)
+            (m.where, m.source, m.meaning, m.harm, m.mechanism, m.advice, m.simulated, m.marks)
+            for m in wordings(message_id)
         }
-        assert len(same) == 1, id
+        assert len(same) == 1, message_id
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda m: f"{m.id}-{m.since or 'first'}")

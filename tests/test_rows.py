@@ -11,8 +11,8 @@ FLIPS = f"{LEFT} dma=cyclic firmware=devicetree"
 BOOTED = "Booted with LPIs enabled, memory probably corrupted"
 
 
-def event(run, id):
-    return next(event for event in run.log if event.id == id)
+def event(run, event_id):
+    return next(event for event in run.log if event.id == event_id)
 
 
 def after_jump(run, *kinds):

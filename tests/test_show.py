@@ -250,8 +250,8 @@ def test_where_kernels_differ_a_message_means_what_it_meant_in_each():
     for run in combinations("port-that-waits").values():
         kernel = run.scenario.kernel
         for line in run.console():
-            id = line["message"]
-            assert table.get(f"{id}@{kernel}", table.get(id)) == view.message_table(kernel)[id]
+            message_id = line["message"]
+            assert table.get(f"{message_id}@{kernel}", table.get(message_id)) == view.message_table(kernel)[message_id]
 
 
 @pytest.mark.slow

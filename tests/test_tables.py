@@ -22,9 +22,9 @@ def test_every_switch_has_one_row_with_its_default_and_all_its_values():
     found = {row[0].split("`")[1]: row for row in rows(tables.switch_tables())}
     assert list(found) == list(switches())
     for name, switch in switches().items():
-        _, help, values, default = found[name]
+        _, about, values, default = found[name]
         needs = switch.requirements_text("`{}`".format).replace("only", "Only", 1)
-        assert help == "<br>".join(filter(None, (switch.help, needs)))
+        assert about == "<br>".join(filter(None, (switch.help, needs)))
         assert default == f"`{switch.default}`"
         for choice in switch.choices:
             assert f"`{choice}`" in values
@@ -63,12 +63,12 @@ def test_the_bibliography_has_every_source_once_under_its_kind_and_says_what_it_
         if line.startswith("## "):
             heading = line[3:].lower()
         else:
-            id = re.search(r"{ #src-([\w.-]+) }", line)[1]
-            assert id not in found, "one anchor a source"
-            found[id] = (heading, line.replace("\\", ""))
+            source_id = re.search(r"{ #src-([\w.-]+) }", line)[1]
+            assert source_id not in found, "one anchor a source"
+            found[source_id] = (heading, line.replace("\\", ""))
     assert set(found) == set(SOURCES)
-    for id, (heading, line) in found.items():
-        source = SOURCES[id]
+    for source_id, (heading, line) in found.items():
+        source = SOURCES[source_id]
         assert heading == sources.KINDS[source.kind].lower()
         assert source.title in line
         assert source.says in line

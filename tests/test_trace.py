@@ -130,8 +130,8 @@ def test_a_step_lasts_until_the_next_one_and_callbacks_lie_within():
     run = crossed()
     found = spans(run)
     walked = [event.id for event in run.log if event.kind == "step"]
-    times = {id: (begin, end) for _, _, begin, end, _, id in found}
-    assert all(times[id][1] == times[after][0] for id, after in pairwise(walked))
+    times = {event_id: (begin, end) for _, _, begin, end, _, event_id in found}
+    assert all(times[event_id][1] == times[after][0] for event_id, after in pairwise(walked))
     depth = {(track, name): depth for track, name, _, _, depth, _ in found}
     assert depth["old", "device_shutdown"] == 0
     assert depth["old", "eth0.shutdown"] == depth["old", "nvme0.shutdown"] == 1

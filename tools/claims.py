@@ -131,7 +131,7 @@ def uncited_rules() -> list[str]:
     found = []
     for name, text in rules():
         sources = cited(text)
-        found += [f"model/{name}: cites '{id}', which is no source" for id in sources if id not in SOURCES]
+        found += [f"model/{name}: cites '{source}', which is no source" for source in sources if source not in SOURCES]
         found += [f"model/{name}: is read by nobody as a citation: {begun}" for begun in malformed(text)]
         if not sources and name not in NO_RULES:
             found.append(f"model/{name}: cites nobody; if it states no rule, enter it in NO_RULES of tools/claims.py")
@@ -143,7 +143,7 @@ def uncited_rules() -> list[str]:
 def uncited() -> list[str]:
     """Return the sources that nothing cites."""
     cited = declared().union(*(paragraph.sources for paragraph in paragraphs()))
-    return [id for id in SOURCES if id not in cited]
+    return [source_id for source_id in SOURCES if source_id not in cited]
 
 
 def wrong() -> list[str]:
@@ -151,11 +151,13 @@ def wrong() -> list[str]:
     found = []
     for paragraph in paragraphs():
         at = f"{paragraph.where}: {paragraph.heading or 'top'}"
-        found += [f"{at}: cites '{id}', which is no source" for id in paragraph.sources if id not in SOURCES]
+        found += [
+            f"{at}: cites '{source}', which is no source" for source in paragraph.sources if source not in SOURCES
+        ]
         found += [f"{at}: is read by nobody as a citation: {begun}" for begun in malformed(paragraph.text)]
         if not paragraph.sources and NAMES_LINUX.search(paragraph.text) and not OURS.search(paragraph.text):
             found.append(f"{at}: speaks of Linux and cites nobody: {brief(paragraph.text)}")
-    return [*found, *uncited_rules(), *(f"sources: nobody cites '{id}'" for id in uncited())]
+    return [*found, *uncited_rules(), *(f"sources: nobody cites '{source_id}'" for source_id in uncited())]
 
 
 def brief(text: str, width: int = 90) -> str:
@@ -181,13 +183,14 @@ def main(arguments: list[str] | None = None) -> int:
     if options.draw is not None:
         for number, claim in enumerate(draw(options.draw, options.seed), 1):
             print(f"{number}. {claim.where}, {claim.heading or 'top'}\n   {claim.text}")
-            for id in dict.fromkeys(claim.sources):
-                source = SOURCES.get(id)
-                print(f"   -> {id}: {source.title if source else 'NO SUCH SOURCE'} {source.link if source else ''}")
+            for source_id in dict.fromkeys(claim.sources):
+                source = SOURCES.get(source_id)
+                title, link = (source.title, source.link) if source else ("NO SUCH SOURCE", "")
+                print(f"   -> {source_id}: {title} {link}")
         return 0
     if options.uncited:
-        for id in uncited():
-            print(id)
+        for source_id in uncited():
+            print(source_id)
         return 0
     found = wrong()
     for line in found:

@@ -66,7 +66,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
             self.send_header("Content-Security-Policy", policy)
         super().end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         pass
 
 

@@ -66,11 +66,11 @@ def landed(run: Run) -> list[float]:
     return [_from_jump(run, write.event) for write in run.facts.leftovers if write.result == "landed"]
 
 
-def when(run: Run, id: str) -> float:
+def when(run: Run, event_id: str) -> float:
     """Return when the event of that id happens, in ms from the jump. KeyError if it does not happen."""
-    if id not in run.log.id:
-        raise KeyError(f"{id} does not happen in this run")
-    return _from_jump(run, run.log.id.index(id))
+    if event_id not in run.log.id:
+        raise KeyError(f"{event_id} does not happen in this run")
+    return _from_jump(run, run.log.id.index(event_id))
 
 
 def shutdown_ms(run: Run) -> float:
@@ -182,6 +182,6 @@ def references(chapter: str) -> References:
     cells = json.loads(Path(f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
     text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     ids = tuple(cited(text))
-    for id in ids:
-        cite(id)
+    for source_id in ids:
+        cite(source_id)
     return References(ids)

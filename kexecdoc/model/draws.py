@@ -25,9 +25,9 @@ class Stream:
 
     def below(self, n: int, index: int = 0) -> int:
         """Return an integer in ``range(n)``, as even as 64 bits allow."""
-        hash = self._word.copy()
-        hash.update(b"%d" % index)
-        return (int.from_bytes(hash.digest(), "big") * n) >> WORD
+        hasher = self._word.copy()
+        hasher.update(b"%d" % index)
+        return (int.from_bytes(hasher.digest(), "big") * n) >> WORD
 
     def between(self, low: int, high: int, index: int = 0) -> int:
         """Return an integer from ``low`` to ``high``, both included."""
@@ -35,9 +35,9 @@ class Stream:
 
     def bytes(self, length: int, index: int = 0) -> bytes:
         """Return ``length`` bytes: one 64-byte digest, repeated."""
-        hash = self._block.copy()
-        hash.update(b"%d" % index)
-        return (hash.digest() * (length // 64 + (length % 64 > 0)))[:length]
+        hasher = self._block.copy()
+        hasher.update(b"%d" % index)
+        return (hasher.digest() * (length // 64 + (length % 64 > 0)))[:length]
 
     def first(self, fits: Callable[[int], bool], n: int, tries: int = 4096) -> int | None:
         """Return the first candidate below ``n`` that ``fits``, drawn one after the other.

@@ -60,17 +60,19 @@ class Log:
     def __iter__(self) -> Iterator[Event]:
         return map(Event, self.id, self.t_ns, self.kind, self.cause, self.set)
 
-    def record(self, id: str, kind: str, cause: str | None = None, set: Mapping[str, Any] | None = None) -> str:
+    def record(
+        self, event_id: str, kind: str, cause: str | None = None, assignments: Mapping[str, Any] | None = None
+    ) -> str:
         """Append an event at the clock's time and return its id, to be the cause of the next one."""
         assert self._clock is not None, "a closed log cannot be written"
         if len(self.id) >= self._budget:
             raise BudgetExceeded(f"more than {self._budget:,} events")
-        self.id.append(id)
+        self.id.append(event_id)
         self.t_ns.append(self._clock.now)
         self.kind.append(kind)
         self.cause.append(cause)
-        self.set.append(set if set is not None else {})
-        return id
+        self.set.append(assignments if assignments is not None else {})
+        return event_id
 
     def close(self) -> Log:
         """Let go of the clock, and with it of the machine: from here on the log is only read."""

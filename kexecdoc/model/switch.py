@@ -194,7 +194,7 @@ Row = str | tuple[str, str] | tuple[str, str, str]
 
 
 def choice(
-    help: str,
+    about: str,
     /,
     *rows: Row,
     label: str = "",
@@ -215,7 +215,7 @@ def choice(
         BY_VERSION if defaults else choices[0],
         needs,
         default=choices[0],
-        help=help,
+        help=about,
         choices=choices,
         meanings=meanings,
         by_version=defaults,
@@ -225,7 +225,7 @@ def choice(
 
 
 def integer(
-    help: str,
+    about: str,
     /,
     *,
     default: int,
@@ -236,12 +236,12 @@ def integer(
     needs: Sequence[Alternatives] = (),
 ) -> Any:
     """Declare a switch that is an integer in the closed range from ``low`` to ``high``."""
-    return _declare(default, needs, default=default, help=help, low=low, high=high, unit=unit, label=label)
+    return _declare(default, needs, default=default, help=about, low=low, high=high, unit=unit, label=label)
 
 
-def fraction(help: str, /, *, default: int = 0, label: str = "", needs: Sequence[Alternatives] = ()) -> Any:
+def fraction(about: str, /, *, default: int = 0, label: str = "", needs: Sequence[Alternatives] = ()) -> Any:
     """Declare a switch that is a number from 0 to 1, with six decimal places."""
-    return _declare(default, needs, default=default, help=help, low=0, high=1, places=6, label=label)
+    return _declare(default, needs, default=default, help=about, low=0, high=1, places=6, label=label)
 
 
 def _declare(initial: Value, needs: Sequence[Alternatives], **declaration: Any) -> Any:

@@ -171,14 +171,14 @@ def _told(message: Message) -> dict[str, Any]:
     return told | ({"marks": message.marks} if message.marks else {})
 
 
-def _pieces(format: str) -> Iterator[str]:
+def _pieces(message_format: str) -> Iterator[str]:
     at = 0
-    for found in CONVERSION.finditer(format):
-        yield _literal(format[at : found.start()])
+    for found in CONVERSION.finditer(message_format):
+        yield _literal(message_format[at : found.start()])
         flag, _, kind = found.groups()
         yield ("(?:0x)?" if flag else "") + _FORMS[kind]
         at = found.end()
-    yield _literal(format[at:])
+    yield _literal(message_format[at:])
 
 
 def _literal(text: str) -> str:

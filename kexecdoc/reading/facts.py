@@ -356,8 +356,8 @@ class _Reader:
         """Read a device's attempt to send a message."""
         frame = self._lay(index, assignments) if assignments else None
         if self._jump is not None:
-            id = self._log.id[index]
-            self._sources[id] = device = id.partition("/")[0]
+            event_id = self._log.id[index]
+            self._sources[event_id] = device = event_id.partition("/")[0]
             if self._follows_old(device):
                 owner = "" if frame is None else self._owner[frame]
                 self._messages.append(Write(index, device, kind[4:], frame, owner))

@@ -154,9 +154,9 @@ def _writer(wrong: Wrong, verdict: Assessment) -> tuple[str, str]:
     return "Something outside the log changed", "at an unknown time"
 
 
-def _device(id: str, verdict: Assessment) -> str:
+def _device(event_id: str, verdict: Assessment) -> str:
     """Return the device whose event that is, in words; "" if it is none's."""
-    name = id.partition("/")[0]
+    name = event_id.partition("/")[0]
     return _named(name) if name in verdict.devices else ""
 
 

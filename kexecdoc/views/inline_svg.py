@@ -166,5 +166,5 @@ def _prefix(root: Element, prefix: str) -> None:
         for name in REFERRING.intersection(element.keys()):
             new = REFERENCE.sub(lambda m: m[0].replace(m[1] or m[2], numbers[m[1] or m[2]]), element.attrib[name])
             element.set(name, new)
-        if (id := element.attrib.pop("id", "")) in numbers:
-            element.set("id", numbers[id])
+        if (element_id := element.attrib.pop("id", "")) in numbers:
+            element.set("id", numbers[element_id])

@@ -29,7 +29,7 @@ def _harm(name: str) -> str:
 
 
 def _mechanism(mechanism: Mechanism, chapters: Mapping[int, str]) -> str:
-    sources = " ".join(f"[src: {id}]" for id in mechanism.sources)
+    sources = " ".join(f"[src: {source_id}]" for source_id in mechanism.sources)
     parts = [f"### {mechanism.title} {{ #about-{_slug(mechanism.title)} }}", f"{mechanism.what} {sources}"]
     chapter = chapters.get(mechanism.chapter)
     shown = f" [Chapter {mechanism.chapter} shows it.]({chapter})" if chapter else ""
@@ -38,7 +38,7 @@ def _mechanism(mechanism: Mechanism, chapters: Mapping[int, str]) -> str:
         parts.append(f"**If you write the driver.** {mechanism.author}")
     ids = dict.fromkeys(m.id for m in MESSAGES if m.of is mechanism)
     head = ("Line, and the versions with these words", "How bad", "What it means, and what to do", "Who prints it")
-    return "\n\n".join([*parts, table(head, [_message(wordings(id)) for id in ids])])
+    return "\n\n".join([*parts, table(head, [_message(wordings(message_id)) for message_id in ids])])
 
 
 def _message(words: list[Message]) -> tuple[str, str, str, str]:

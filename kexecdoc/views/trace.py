@@ -56,9 +56,9 @@ def microseconds(ns: int) -> int | float:
     return ns / 1000 if rest else whole
 
 
-def _split(id: str) -> tuple[str, str]:
+def _split(event_id: str) -> tuple[str, str]:
     """Return an event's track and act: ``("eth0", "arrival")`` of ``eth0/arrival:17``."""
-    actor, _, act = id.partition("/")
+    actor, _, act = event_id.partition("/")
     return TRACKS.get(actor, actor), act.rpartition(":")[0] or act
 
 
@@ -164,10 +164,10 @@ class _Spans:
         del self._open[first:]
         return ended
 
-    def returned(self, set: Mapping[str, Any], tid: int, ts: int | float) -> list[Record]:
+    def returned(self, assignments: Mapping[str, Any], tid: int, ts: int | float) -> list[Record]:
         """Return the ends that a return brings: of its callback, and of what that one called. Empty if none is open."""
         for n in reversed(range(len(self._open))):
-            if self._open[n][0] == tid and self._open[n][1] in set:
+            if self._open[n][0] == tid and self._open[n][1] in assignments:
                 return self.close(ts, n)
         return []
 

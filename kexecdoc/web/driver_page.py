@@ -32,10 +32,10 @@ def simulate_case(case: Case) -> tuple[Tally, ...]:
     return my_driver.tallies(dict(zip(QUESTIONS, case, strict=True)))
 
 
-def simulate_every_case(map: Callable[..., Iterable[tuple[Tally, ...]]] = map) -> dict[Case, tuple[Tally, ...]]:
-    """Simulate each case once. ``map`` may be a process pool's."""
+def simulate_every_case(run_all: Callable[..., Iterable[tuple[Tally, ...]]] = map) -> dict[Case, tuple[Tally, ...]]:
+    """Simulate each case once. ``run_all`` is `map`, or a process pool's ``map``."""
     cases = list(dict.fromkeys(case_of(given) for given in my_driver.every()))
-    return dict(zip(cases, map(simulate_case, cases), strict=True))
+    return dict(zip(cases, run_all(simulate_case, cases), strict=True))
 
 
 def form(ends: Crossed) -> dict[str, Any]:

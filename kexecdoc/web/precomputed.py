@@ -69,5 +69,5 @@ def _index(chosen: Explorer, runs: dict[str, Run], refused: dict[str, str]) -> d
 def _said(runs: Iterable[Run], table: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
     """Return what the messages mean that any of the runs prints: a page need not fetch the others."""
     said = [(line["message"], run.scenario.kernel) for run in runs for line in run.console()]
-    ids = {id for id, _ in said} | {f"{id}@{kernel}" for id, kernel in said}
-    return {id: entry for id, entry in table.items() if id in ids}
+    ids = {message_id for message_id, _ in said} | {f"{message_id}@{kernel}" for message_id, kernel in said}
+    return {message_id: entry for message_id, entry in table.items() if message_id in ids}

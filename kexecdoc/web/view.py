@@ -74,9 +74,9 @@ def messages(chosen: Explorer) -> dict[str, dict[str, str]]:
 def _worded(base: str, *others: str) -> dict[str, dict[str, str]]:
     found = message_table(base)
     for kernel in others:
-        for id, entry in message_table(kernel).items():
-            if found.get(id) != entry:
-                found[f"{id}@{kernel}"] = entry
+        for message_id, entry in message_table(kernel).items():
+            if found.get(message_id) != entry:
+                found[f"{message_id}@{kernel}"] = entry
     return found
 
 

@@ -120,7 +120,7 @@ class Explorer(anywidget.AnyWidget):
     def _check_moment(self, at: str) -> None:
         """Raise a ScenarioError that names the nearest moment if these runs have no such one."""
         other = self.other_run
-        moments = ["start", "end", *self.run.log.id, *(f"b:{id}" for id in (other.log.id if other else ()))]
+        moments = ["start", "end", *self.run.log.id, *(f"b:{event_id}" for event_id in (other.log.id if other else ()))]
         if at and at not in moments:
             near = get_close_matches(at, moments, n=1, cutoff=0.4) or ["end"]
             raise ScenarioError(f"at: {for_message(at)} does not happen in this run; did you mean {near[0]}?")

@@ -216,7 +216,7 @@ def test_it_works_after_instant_navigation(page, site, complaints):
 
 def test_every_message_has_a_place_to_link_to(page, site):
     text = page.request.get(site + PAGE).text()
-    assert {id: text.count(f'id="msg-{id}"') for id in IDS} == dict.fromkeys(IDS, 1)
+    assert {message_id: text.count(f'id="msg-{message_id}"') for message_id in IDS} == dict.fromkeys(IDS, 1)
 
 
 def test_a_link_leads_to_the_row_of_a_line(page, site):

@@ -118,13 +118,13 @@ def test_a_frame_tells_its_story_to_the_keyboard(explorer):
 
 def test_the_arithmetic_of_a_flip_is_written_out(explorer):
     choose(explorer, "quiesce", "none")
-    sum = explorer.locator(".kx-sum")
-    expect(sum).to_contain_text("a flip")
+    arithmetic = explorer.locator(".kx-sum")
+    expect(arithmetic).to_contain_text("a flip")
     run = simulate(EXPLORERS[NAME].scenario).to_json()
     flip = run["lpi"]["flips"][-1]
-    expect(sum).to_contain_text(f"INTID {flip['intid']}")
-    expect(sum).to_contain_text(f"byte at {flip['address']:#x}")
-    expect(sum).to_contain_text(f"bit {flip['bit']}")
+    expect(arithmetic).to_contain_text(f"INTID {flip['intid']}")
+    expect(arithmetic).to_contain_text(f"byte at {flip['address']:#x}")
+    expect(arithmetic).to_contain_text(f"bit {flip['bit']}")
     expect(explorer.locator(".kx-flip")).to_have_count(len(run["lpi"]["flips"]))
 
 
@@ -384,8 +384,8 @@ def test_the_page_shows_the_events_of_the_log_that_it_fetched(page, bare):
     )
     log = simulate(EXPLORERS[NAME].scenario.but(lpi_disable="sticky")).log
     assert shown[-1][0] == len(log)
-    for n, id, cause in shown:
-        assert (id, cause) == (log.id[n - 1], log.cause[n - 1])
+    for n, event_id, cause in shown:
+        assert (event_id, cause) == (log.id[n - 1], log.cause[n - 1])
 
 
 @pytest.mark.parametrize("broken", [f"{NAME}.json", "explorer.js", "explorer.css"])

@@ -200,9 +200,9 @@ def test_every_switch_is_there_in_its_group_with_its_help(page, machine):
     for switch in switches().values():
         field(explorer, switch.name)
         explorer.get_by_role("button", name=f"About {switch.name}", exact=True).click()
-        help = explorer.locator(f".kx-knob:has(.kx-name code:text-is('{switch.name}')) .kx-help")
-        expect(help).to_contain_text(switch.help[1:])
-        expect(help).to_contain_text(f"Default: {switch.default}")
+        about = explorer.locator(f".kx-knob:has(.kx-name code:text-is('{switch.name}')) .kx-help")
+        expect(about).to_contain_text(switch.help[1:])
+        expect(about).to_contain_text(f"Default: {switch.default}")
 
 
 def test_a_switch_is_found_by_any_word_that_is_said_of_it(page, machine):

@@ -140,7 +140,7 @@ def _looked_up(s: Scenario, moment: str, drawn: Drawn) -> tuple[int, int, int | 
     pairs = [(a, meant) for a in addresses if (meant := unit.translate("eth0", a)) is not None]
     address, meant = next(((a, m) for a, m in pairs if a != m), pairs[0])
     seen = 0
-    while not any(id.startswith(f"{moment}:") for id in crossing.log.id[seen:]):
+    while not any(event_id.startswith(f"{moment}:") for event_id in crossing.log.id[seen:]):
         seen = len(crossing.log)
         crossing.env.step()
     found = unit.translate("eth0", address)

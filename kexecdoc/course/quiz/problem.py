@@ -100,8 +100,8 @@ class Problem:
         if self.command:
             return self.command
         switched = " ".join(f"--{name} {value}" for name, value in self.scenario.differences().items())
-        format = "" if self.look[0] == "text" else f"--format {self.look[0]}"
-        return " ".join(filter(None, ("kexecdoc run", switched, format)))
+        form = "" if self.look[0] == "text" else f"--format {self.look[0]}"
+        return " ".join(filter(None, ("kexecdoc run", switched, form)))
 
 
 # -- as text ---------------------------------------------------------------------------------------

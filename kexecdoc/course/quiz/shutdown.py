@@ -246,8 +246,8 @@ def frames_freed(drawn: Drawn) -> Problem:
     )
 
 
-def _frames(bytes: int) -> int:
-    return -(-bytes // FRAME)
+def _frames(size: int) -> int:
+    return -(-size // FRAME)
 
 
 KINDS = (left_on, time_to_jump, frames_freed)

@@ -123,14 +123,14 @@ class Memory:
             said |= self.watched[frame]()
         return said
 
-    def wrote(self, ranges: Iterable[tuple[int, int]], id: str) -> dict[str, Any]:
-        """Return, as assignments for the log, that the event ``id`` wrote ranges (first frame, count).
+    def wrote(self, ranges: Iterable[tuple[int, int]], event_id: str) -> dict[str, Any]:
+        """Return, as assignments for the log, that an event wrote ranges (first frame, count).
 
         Pending bits that lay there are what has been written over them.
         """
         said: dict[str, Any] = {}
         for first, count in ranges:
-            said[frames_path(first, count, "bytes")] = id
+            said[frames_path(first, count, "bytes")] = event_id
             for frame, reread in self.watched.items():
                 if first <= frame < first + count:
                     said |= reread()

@@ -32,31 +32,31 @@ for _message in MESSAGES:
 
 IDS = frozenset(_WORDINGS)
 
-PARAMETERS = {id: Parameters.of(words) for id, words in _WORDINGS.items() if words[0].simulated}
+PARAMETERS = {message_id: Parameters.of(words) for message_id, words in _WORDINGS.items() if words[0].simulated}
 """The values of each line that the simulator prints."""
 
 
-def wordings(id: str) -> list[Message]:
+def wordings(message_id: str) -> list[Message]:
     """Return every wording of a line, oldest first. KeyError if there is no such line."""
-    if id not in IDS:
-        raise KeyError(f"no message {id}")
-    return _WORDINGS[id]
+    if message_id not in IDS:
+        raise KeyError(f"no message {message_id}")
+    return _WORDINGS[message_id]
 
 
-def find(id: str, kernel: str) -> Message | None:
+def find(message_id: str, kernel: str) -> Message | None:
     """Return the message with that id in the words of a kernel version; None if that version has none.
 
     KeyError if no version has it.
     """
-    return next((message for message in wordings(id) if message.holds_in(kernel)), None)
+    return next((message for message in wordings(message_id) if message.holds_in(kernel)), None)
 
 
-def render(id: str, kernel: str, *values: object, **named: object) -> str | None:
+def render(message_id: str, kernel: str, *values: object, **named: object) -> str | None:
     """Return a line of the simulator in the words of a version; None if that version does not have the line.
 
     KeyError if there is no such line. TypeError if the values do not fit the wordings of all versions.
     """
-    words = find(id, kernel)
-    if problem := PARAMETERS[id].problem(values, named):
+    words = find(message_id, kernel)
+    if problem := PARAMETERS[message_id].problem(values, named):
         raise TypeError(problem)
     return words.render(*values, **named) if words else None

@@ -182,7 +182,7 @@ class Parameters:
     @classmethod
     def of(cls, wordings: Sequence[Message]) -> Parameters:
         """Return the parameters of a line's wordings. ValueError if the wordings contradict each other."""
-        id = wordings[0].id
+        message_id = wordings[0].id
         named: dict[str, tuple[type, ...]] = {}
         orders = set()
         for words in wordings:
@@ -191,12 +191,12 @@ class Parameters:
                 orders.add(values)
             for name, types in zip(words.takes.split(), values, strict=bool(words.takes)):
                 if named.setdefault(name, types) != types:
-                    raise ValueError(f"{id}: '{name}' is {_kinds(named[name])} in one version and {_kinds(types)} in another")
+                    raise ValueError(f"{message_id}: '{name}' is {_kinds(named[name])} in one version and {_kinds(types)} in another")
         if named:
             orders.discard(())  # a wording without values
         if len(orders) > 1 or (named and orders):
-            raise ValueError(f"{id}: its versions take different values; name them with 'takes'")
-        return cls(id, next(iter(orders), ()), named)
+            raise ValueError(f"{message_id}: its versions take different values; name them with 'takes'")
+        return cls(message_id, next(iter(orders), ()), named)
 
     def problem(self, values: Sequence[object], named: Mapping[str, object]) -> str:
         """Return what is wrong with the values of a call, in one line; empty if nothing is."""
@@ -239,7 +239,7 @@ class Mechanism:
 
     def says(
         self,
-        id: str,
+        message_id: str,
         *wordings: Wording | str,
         harm: str,
         where: str,
@@ -253,7 +253,7 @@ class Mechanism:
         """Return the entries of a line that the simulator prints. A bare format holds for every version."""
         return tuple(
             Message(
-                id,
+                message_id,
                 words.format,
                 where=where,
                 source=source,

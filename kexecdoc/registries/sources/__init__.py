@@ -43,6 +43,6 @@ def by_id(entries: Iterable[Source]) -> dict[str, Source]:
 SOURCES = by_id(chain.from_iterable(area.ENTRIES for area in AREAS))
 
 
-def cite(id: str) -> Source:
+def cite(source_id: str) -> Source:
     """Return a source. KeyError, with the id, if it is not in the registry."""
-    return SOURCES[id]
+    return SOURCES[source_id]

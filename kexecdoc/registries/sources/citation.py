@@ -20,7 +20,7 @@ def ids(between_brackets: str) -> list[str]:
 
 def cited(text: str) -> list[str]:
     """Return the ids that a text cites, each once, in the order of its first citation."""
-    return list(dict.fromkeys(id for found in CITATION.findall(text) for id in ids(found)))
+    return list(dict.fromkeys(source_id for found in CITATION.findall(text) for source_id in ids(found)))
 
 
 def malformed(text: str) -> list[str]:

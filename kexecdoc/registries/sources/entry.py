@@ -32,25 +32,25 @@ class Source:
     read: str = ""
 
 
-def kernel(id: str, path: str, symbol: str, says: str, read: str = STABLE, tag: str = "") -> Source:
+def kernel(source_id: str, path: str, symbol: str, says: str, read: str = STABLE, tag: str = "") -> Source:
     """Return a place in the kernel's source, linked as it was in the last version read."""
-    return Source(id, "kernel", f"{path}: {symbol}", f"{GIT}/tree/{path}?h={tag or _tag(read)}", says, read)
+    return Source(source_id, "kernel", f"{path}: {symbol}", f"{GIT}/tree/{path}?h={tag or _tag(read)}", says, read)
 
 
-def document(id: str, path: str, section: str, says: str, read: str = NOW) -> Source:
+def document(source_id: str, path: str, section: str, says: str, read: str = NOW) -> Source:
     """Return a file of Documentation/ or a help text."""
     title = f"{path}: {section}" if section else path
-    return Source(id, "documentation", title, f"{GIT}/tree/{path}?h={_tag(read)}", says, read)
+    return Source(source_id, "documentation", title, f"{GIT}/tree/{path}?h={_tag(read)}", says, read)
 
 
-def commit(id: str, hash: str, title: str, says: str) -> Source:
+def commit(source_id: str, commit_hash: str, title: str, says: str) -> Source:
     """Return a commit of Linux by its hash, its title or in our words what it is, and the release that has it."""
-    return Source(id, "commit", f"{hash} {title}", f"{GIT}/commit/?id={hash}", says)
+    return Source(source_id, "commit", f"{commit_hash} {title}", f"{GIT}/commit/?id={commit_hash}", says)
 
 
-def other(id: str, kind: str, title: str, says: str, link: str = "", read: str = "") -> Source:
+def other(source_id: str, kind: str, title: str, says: str, link: str = "", read: str = "") -> Source:
     """Return a source of any other kind. A message on a list is the statement of its author at its time."""
-    return Source(id, kind, title, link, says, read)
+    return Source(source_id, kind, title, link, says, read)
 
 
 def _tag(read: str) -> str:

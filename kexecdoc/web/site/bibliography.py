@@ -24,8 +24,8 @@ def fill(content: str, here: str, pages: Iterable[Page], package: Path) -> str:
     citing: dict[str, list[str]] = {}
     for page in pages:
         link = f'<a href="{posixpath.relpath(page.url or ".", here)}/">{html.escape(str(page.title))}</a>'
-        for id in dict.fromkeys(LINK.findall(page.content or "")):
-            citing.setdefault(id, []).append(link)
+        for source_id in dict.fromkeys(LINK.findall(page.content or "")):
+            citing.setdefault(source_id, []).append(link)
     model = cited_by(package)
 
     def say(place: re.Match[str]) -> str:

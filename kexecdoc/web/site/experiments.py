@@ -215,18 +215,18 @@ def rows(number: str) -> list[Row]:
     found: list[Row] = []
     at = 0  # the line of the real console that was shown last
     seen: set[str] = set()
-    matcher = SequenceMatcher(None, [id for id, *_ in real], [id for id, _ in ours], autojunk=False)
+    matcher = SequenceMatcher(None, [message[0] for message in real], [message[0] for message in ours], autojunk=False)
     for what, a, b, c, d in matcher.get_opcodes():
         for n in range(a, b):
             _, text, line, note = real[n]
             skipped, at = (line - at - 1 if at else 0), line
             found.append(Row(text, ours[c + n - a][1] if what == "equal" else None, note, skipped))
-        for id, text in ours[c:d]:
-            if what != "equal" and id not in seen:
+        for message_id, text in ours[c:d]:
+            if what != "equal" and message_id not in seen:
                 found.append(Row(None, text))
             elif what != "equal":
                 found[-1] = replace(found[-1], more=found[-1].more + 1)
-            seen.add(id)
+            seen.add(message_id)
     return found
 
 

@@ -45,7 +45,7 @@ def page(terms: Iterable[Term], chapters: Mapping[int, str]) -> str:
 
 def _entry(term: Term, chapters: Mapping[int, str]) -> str:
     name = f"`{term.name}`" if re.search(r"[_=()]", term.name) else term.name
-    cited = "".join(f" [src: {id}]" for id in term.sources)
+    cited = "".join(f" [src: {source_id}]" for source_id in term.sources)
     parts = [f"### {name} {{ #{term.slug} }}", f"{term.definition}{cited}\n{{ .kx-definition }}"]
     more = [f"Also: {', '.join(term.also)}."] if term.also else []
     more += ["A word of this document."] if term.ours else []

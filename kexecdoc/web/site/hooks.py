@@ -134,9 +134,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         return registries[name]()
 
     to = posixpath.relpath(BIBLIOGRAPHY, posixpath.dirname(page.file.src_uri) or ".")
-    return cite(
-        MARKER.sub(fill, markdown), page, lambda id, title: f'[\\[{id}\\]]({to}#src-{id} "{title}"){{ .kx-cite }}'
-    )
+
+    def linked(source_id: str, title: str) -> str:
+        return f'[\\[{source_id}\\]]({to}#src-{source_id} "{title}"){{ .kx-cite }}'
+
+    return cite(MARKER.sub(fill, markdown), page, linked)
 
 
 def chapters(page: Page, files: Files) -> dict[int, str]:
@@ -175,10 +177,10 @@ def cite(text: str, page: Page, reference: Callable[[str, str], str]) -> str:
     from kexecdoc.registries.sources.citation import ids
 
     def found(match: re.Match[str]) -> str:
-        if unknown := [id for id in ids(match[1]) if id not in SOURCES]:
+        if unknown := [source_id for source_id in ids(match[1]) if source_id not in SOURCES]:
             log.warning("%s: cites '%s', which is no source", page.file.src_uri, "', '".join(unknown))
             return match[0]
-        return " ".join(reference(id, html.escape(SOURCES[id].title)) for id in ids(match[1]))
+        return " ".join(reference(source_id, html.escape(SOURCES[source_id].title)) for source_id in ids(match[1]))
 
     return CITATION.sub(found, text)
 
@@ -241,8 +243,8 @@ def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
     glossary_links.link(book, posixpath.relpath("reference/glossary/", page.file.url) + "/")
     to = posixpath.relpath("reference/bibliography/", page.file.url)
 
-    def linked(id: str, title: str) -> str:
-        return f'<a class="kx-cite" href="{to}/#src-{id}" title="{title}">[{id}]</a>'
+    def linked(source_id: str, title: str) -> str:
+        return f'<a class="kx-cite" href="{to}/#src-{source_id}" title="{title}">[{source_id}]</a>'
 
     name = posixpath.basename(page.file.src_uri)  # mkdocs-jupyter puts it beside the page: include_source
     source = (
