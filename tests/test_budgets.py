@@ -66,8 +66,8 @@ def test_wheels_are_weighed_by_package_and_room_to_the_last_byte(tmp_path):
 @pytest.fixture(scope="module")
 def page_wheel():
     """The package's modules that the page fetches, by their names."""
-    machine_page = pytest.importorskip("kexecdoc.web.site.machine_page")
-    _, content = machine_page._kexecdoc()
+    full_explorer_page = pytest.importorskip("kexecdoc.web.site.full_explorer_page")
+    _, content = full_explorer_page._kexecdoc()
     with zipfile.ZipFile(io.BytesIO(content)) as wheel:
         return {
             path.removesuffix(".py").removesuffix("/__init__").replace("/", "."): wheel.read(path).decode()

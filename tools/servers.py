@@ -1,4 +1,4 @@
-"""Servers for tests and benchmarks: a folder, the built site, a JupyterLab. All listen on the loopback address only."""
+"""Servers for tests and benchmarks: a folder, the built site, a JupyterLab. All listen on loopback only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from typing import BinaryIO
 ROOT = Path(__file__).resolve().parents[1]
 LOOPBACK = "127.0.0.1"
 PATIENCE = 120  # seconds for JupyterLab to start, and for a notebook to run
-IDLE_LIMIT = 600  # seconds after which a JupyterLab that nobody uses ends
+IDLE_LIMIT = 600  # seconds after which an unused JupyterLab shuts down
 
 POLICY_WANTED = "X-Policy-Wanted"
 
@@ -43,8 +43,8 @@ CHROMIUM_FLAGS = [
 ]
 
 
-def has_machine() -> bool:
-    """Return whether a site that is built here has the page on which the machine runs: MACHINE=no leaves it out."""
+def has_full_explorer() -> bool:
+    """Return whether a site built here has the page with the full explorer: ``MACHINE=no`` leaves it out."""
     return os.environ.get("MACHINE", "yes").lower() not in ("no", "false", "0", "off")
 
 
@@ -54,12 +54,12 @@ class Failed(Exception):
 
 def find_chromium() -> str | None:
     """Return the Chromium that ``CHROMIUM`` names, or one from the path, or None."""
-    asked = os.environ.get("CHROMIUM")
-    return next(filter(None, map(shutil.which, [asked] if asked else CHROMIUM_NAMES)), None)
+    named = os.environ.get("CHROMIUM")
+    return next(filter(None, map(shutil.which, [named] if named else CHROMIUM_NAMES)), None)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Logs nothing. Sends the content security policy that a request asks for."""
+    """Log nothing. Send the content security policy that a request asks for."""
 
     def end_headers(self) -> None:
         if policy := self.headers.get(POLICY_WANTED):
@@ -71,10 +71,10 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 class _Site(_Quiet):
-    """Serves a site as if it had been built for the address that serves it.
+    """Serve a site as if it had been built for the address that serves it.
 
     A page names the address that it was built for, and instant navigation works only there. The port is not known
-    until the server has one, so each page gets the address when it is requested.
+    until the server runs, so the address is replaced in each page on request.
     """
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
@@ -93,7 +93,7 @@ class _Site(_Quiet):
 
 @contextlib.contextmanager
 def folder(path: Path, handler: type[_Quiet] = _Quiet) -> Iterator[str]:
-    """Serve a folder as long as the block lasts; the address ends with a slash."""
+    """Serve a folder for the length of the block. Yield its address, which ends with a slash."""
     handler = functools.partial(handler, directory=str(path))  # type: ignore[assignment]
     with http.server.ThreadingHTTPServer((LOOPBACK, 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -104,22 +104,22 @@ def folder(path: Path, handler: type[_Quiet] = _Quiet) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def site(path: Path, machine: bool = True) -> Iterator[str]:
-    """Build the site into a folder and serve it; without the machine's page if ``machine`` is false.
+def site(path: Path, full_explorer: bool = True) -> Iterator[str]:
+    """Build the site into a folder and serve it, with or without the page of the full explorer.
 
     The site that ``KEXECDOC_SITE`` names is served as it is: `make test` has just built it. Failed if there is none.
     """
-    if machine and (built := os.environ.get("KEXECDOC_SITE")):
+    if full_explorer and (built := os.environ.get("KEXECDOC_SITE")):
         path = ROOT / built
         if not (path / "index.html").exists():
             raise Failed(f"KEXECDOC_SITE: there is no site in {built}; make site builds one into _build/html")
     else:
-        build(path, machine)
+        build(path, full_explorer)
     with folder(path, _Site) as address:
         yield address
 
 
-def build(path: Path, machine: bool = True) -> None:
+def build(path: Path, full_explorer: bool = True) -> None:
     """Build the site into a folder. Failed, with what mkdocs said, if that does not work."""
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(path)],
@@ -128,7 +128,7 @@ def build(path: Path, machine: bool = True) -> None:
             **os.environ,
             "SITE_URL": BUILT_FOR,
             "NO_MKDOCS_2_WARNING": "1",
-            "MACHINE": "yes" if machine and has_machine() else "no",
+            "MACHINE": "yes" if full_explorer and has_full_explorer() else "no",
         },
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -147,7 +147,7 @@ def jupyterlab(home: Path) -> Iterator[Callable[[str], str]]:
     """
     settings = home / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
-    # Ask no question about news, and look for no updates.
+    # No question about news, no check for updates.
     silence = '{"fetchNews": "false", "checkForUpdates": false}'
     (settings / "notification.jupyterlab-settings").write_text(silence)
     with socket.socket() as probe:
@@ -164,7 +164,7 @@ def jupyterlab(home: Path) -> Iterator[Callable[[str], str]]:
         f"--ServerApp.root_dir={home / 'notebooks'}",
         f"--IdentityProvider.token={token}",
         "--LabApp.expose_app_in_browser=True",  # so that a test can say "run all cells"
-        # The process that started it may be killed first. Then the server ends when nobody uses it.
+        # If the process that started it is killed first, the server shuts down once it is idle.
         f"--ServerApp.shutdown_no_activity_timeout={IDLE_LIMIT}",
         f"--MappingKernelManager.cull_idle_timeout={IDLE_LIMIT}",
     ]
@@ -202,7 +202,7 @@ def _wait_until_up(server: subprocess.Popen[bytes], address: str, log: Path) -> 
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:
-    # On SIGTERM the server ends its kernels first. A kernel without a server ends by itself.
+    # On SIGTERM the server ends its kernels first. A kernel without a server exits by itself.
     server.terminate()
     try:
         server.wait(15)

@@ -75,14 +75,14 @@ class Explorer:
 
 @dataclass(frozen=True)
 class EverySwitch(Explorer):
-    """The explorer that has every switch in hand, with all its values; of a number, all of its range."""
+    """An explorer with every switch: all its values, or the whole range of a number."""
 
     def __post_init__(self) -> None:
-        """There is nothing to check: it limits nothing."""
+        """Check nothing: this explorer limits no switch."""
 
 
-MACHINE = EverySwitch("machine", 0, tuple(switches()), {})
-"""The whole machine."""
+FULL_EXPLORER = EverySwitch("machine", 0, tuple(switches()), {})
+"""The explorer of `kexecdoc.Machine` and of the page ``machine/``."""
 
 
 def _nearest(value: Value, choices: tuple[Value, ...]) -> Value:

@@ -1,4 +1,4 @@
-"""The files that the published explorers are made of: modules, style sheets, and the runs made beforehand."""
+"""The files of the published explorers: modules, style sheets and precomputed runs."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from kexecdoc.web import dist
 from kexecdoc.web.catalogue import catalogue, preset_runs
 from kexecdoc.web.precomputed import explorer_files
 
-FULL_EXPLORER = ("full-explorer.js", "worker.js")
-"""The modules that only the page of the whole machine loads."""
+FULL_EXPLORER_MODULES = ("full-explorer.js", "worker.js")
+"""The modules that only the page with the full explorer loads."""
 
 
 def write_assets(folder: Path, *more: Explorer) -> list[Path]:
-    """Write all that the published explorers, and ``more``, need into one folder: modules, style sheet, every run."""
+    """Write what the published explorers and ``more`` need into one folder: modules, style sheet, every run."""
     chosen = (*EXPLORERS.values(), *more)
     return _write(
         folder,
         {
-            **{name: dist.read(f"site/{name}") for name in dist.scripts() if name not in FULL_EXPLORER},
+            **{name: dist.read(f"site/{name}") for name in dist.scripts() if name not in FULL_EXPLORER_MODULES},
             "explorer.css": dist.style_sheet(),
             **{f"explorers/{name}": text + "\n" for one in chosen for name, text in explorer_files(one)},
         },
     )
 
 
-def write_machine(folder: Path, engine: Mapping[str, Any], chapters: Mapping[int, Any]) -> list[Path]:
-    """Write what the page of the whole machine needs beside `write_assets`: modules, style sheet, the presets' runs.
+def write_full_explorer(folder: Path, engine: Mapping[str, Any], chapters: Mapping[int, Any]) -> list[Path]:
+    """Write what the full explorer's page needs besides `write_assets`: modules, style sheet, the presets' runs.
 
-    ``engine`` is where the page finds Python and the package, ``chapters`` the title and the address of each chapter.
+    ``engine`` says where the page finds Python and the package; ``chapters`` holds each chapter's title and address.
     """
     about = catalogue() | {"engine": engine, "chapters": chapters}
     return _write(
         folder,
         {
-            **{name: dist.read(f"site/{name}") for name in FULL_EXPLORER},
+            **{name: dist.read(f"site/{name}") for name in FULL_EXPLORER_MODULES},
             "full-explorer.css": dist.read("full-explorer.css"),
             "machine.json": dumps(about) + "\n",
             **{f"runs/{name}.json": text + "\n" for name, text in preset_runs()},

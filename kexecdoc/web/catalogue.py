@@ -1,4 +1,4 @@
-"""What the page with every switch knows before any Python runs in it: the switches, and the runs made beforehand.
+"""What the full explorer's page knows before any Python runs in it: the switches and the precomputed runs.
 
 The presets and the chapters' explorers (`kexecdoc.web.precomputed`) have a file for each run. The catalogue lists their
 settings, so that the page does not simulate what the site already has.
@@ -22,7 +22,7 @@ SCHEMA = "kexecdoc-machine/1"
 
 
 def catalogue() -> dict[str, Any]:
-    """Return the page's file as plain data."""
+    """Return the catalogue as plain data, for JSON."""
     return {
         "schema": SCHEMA,
         "controls": controls(),

@@ -179,7 +179,7 @@ class Machine(Explorer):
     chapters = traitlets.Dict().tag(sync=True)
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(explorers.MACHINE, **settings)
+        super().__init__(explorers.FULL_EXPLORER, **settings)
 
     def _surroundings(self) -> dict[str, Any]:
         return {name: entry for name, entry in catalogue().items() if name in ("controls", "messages", "presets")}
@@ -204,7 +204,7 @@ def _for_javascript(value: Value) -> Value:
 
 
 def placeholder_html(chosen: explorers.Explorer) -> str:
-    """Return a page's place for an explorer: a picture, until the script has started the explorer."""
+    """Return what stands in a page until the script has started an explorer: a picture."""
     run = _run(chosen.scenario)
     png = base64.b64encode(still_png(run)).decode("ascii")
     return fallback_html(chosen.name, png, alt_text(run), run.scenario)

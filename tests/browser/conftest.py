@@ -95,7 +95,7 @@ def site(tmp_path_factory):
 @pytest.fixture
 def machine(site):
     """The address of the page on which the whole machine runs."""
-    if not servers.has_machine():
+    if not servers.has_full_explorer():
         pytest.skip("MACHINE=no: the site has no page on which the machine runs")
     return site + "machine/"
 

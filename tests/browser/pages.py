@@ -33,6 +33,6 @@ def _address(file):
 
 
 NAVIGATION = yaml.load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"), _Loader)["nav"]
-THERE = (file for file in (*_files(NAVIGATION), "report.md") if file != "machine.md" or servers.has_machine())
+THERE = (file for file in (*_files(NAVIGATION), "report.md") if file != "machine.md" or servers.has_full_explorer())
 PAGES = tuple(_address(file).removeprefix("/") for file in THERE)
 CHAPTERS = tuple(path for path in PAGES if path.startswith("notebooks/"))

@@ -251,7 +251,7 @@ def test_where_a_policy_forbids_workers_the_page_says_so(new_context, machine):
 
 
 def test_a_build_without_the_machine_has_no_trace_of_it(page, tmp_path):
-    with servers.site(tmp_path / "site", machine=False) as address:
+    with servers.site(tmp_path / "site", full_explorer=False) as address:
         left = [str(path.relative_to(tmp_path)) for path in (tmp_path / "site").rglob("*")]
         assert not [
             p for p in left if "pyodide" in p or p.endswith((".whl", "full-explorer.js", "worker.js", "machine.json"))

@@ -35,7 +35,7 @@ def why_not(s: Scenario) -> str:
     return "before v4.15 the port driver has no shutdown callback [src: portdrv-shutdown]"
 
 
-def _machine(drawn: Drawn, ports: int) -> Scenario:
+def _behind_ports(drawn: Drawn, ports: int) -> Scenario:
     kernel = drawn.among(KERNELS, "kernel")
     known = ("cf118-quirked", "cf118", "cf118", "conforming")
     hotplug = drawn.among(known if kernel in Versions("4.18") else ("cf118", "cf118", "cf118", "conforming"), "hotplug")
@@ -62,7 +62,7 @@ def _story(s: Scenario) -> str:
 
 def time_lost(drawn: Drawn) -> Problem:
     """Ask how long the shutdown of the ports waits in vain."""
-    s = _machine(drawn, drawn.between(1, 12, "ports"))
+    s = _behind_ports(drawn, drawn.between(1, 12, "ports"))
     ports, hz = s.hotplug_ports, s.hz
     tick, wait = S // hz, hotplug_ns(s)
     lost = ports * (tick + wait) if waits(s) else 0
@@ -128,7 +128,7 @@ def _nth(number: int) -> str:
 
 def last_line(drawn: Drawn) -> Problem:
     """Ask what the console says of the ports last: which command, how old, in the words of which version."""
-    s = _machine(drawn, drawn.between(1, 4, "ports"))
+    s = _behind_ports(drawn, drawn.between(1, 4, "ports"))
     bdf, wait = "0000:00:1c.0", hotplug_ns(s) // MS  # ports go last to first, so this one is the last
     mine = find("hotplug.timeout", s.kernel)
     theirs = find("hotplug.timeout", "4.17" if s.kernel in Versions("5.10") else "7.3")

@@ -1,7 +1,6 @@
-"""The glossary as a page, and as links to it from where a chapter first uses a word.
+"""The glossary as a page, and the links to it from the first use of each term in a chapter.
 
-A link is discreet: the reader who knows the word reads on, the one who does not finds the definition under the
-pointer, under the focus or behind the link.
+The links are discreet. A reader who does not know the word finds its definition in the tooltip or behind the link.
 """
 
 from __future__ import annotations
@@ -18,21 +17,21 @@ if TYPE_CHECKING:  # the package is imported where it is used: see on_pre_build 
     from kexecdoc.registries.glossary import Term
 
 PROSE = ("p", "li", "td", "dd")
-"""Running prose is what stands in one of these ..."""
+"""Running prose is text inside one of these ..."""
 
 NOT_PROSE = ("a", "button", "code", "details", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "th")
-"""... and not in these: nobody sees what is folded away, and a link in a heading leads readers off the page."""
+"""... but not inside these. Folded text is not seen, and a link in a heading leads readers off the page."""
 
-MACHINE = ("kx-input", "kx-output", "kx-explorer", "kx-source")
-"""What the simulator shows is not prose."""
+OUTPUT = ("kx-input", "kx-output", "kx-explorer", "kx-source")
+"""Classes of what a cell or an explorer shows, which is not prose either."""
 
 CODE_NAME = re.compile(r"[\w.]+(\(\)|=)?")
 
 
 def page(terms: Iterable[Term], chapters: Mapping[int, str]) -> str:
-    """Return the glossary as Markdown: the letters, then a section for each of them and one for each term.
+    """Return the glossary as Markdown: an index of letters, then a section for each letter and each term.
 
-    ``chapters`` gives the address of each chapter that there is, as seen from the page.
+    ``chapters`` maps a chapter's number to its address relative to the page.
     """
     by_letter = [(letter, list(group)) for letter, group in groupby(terms, key=lambda term: term.slug[5].upper())]
     index = " ".join(f"[{letter}](#letter-{letter.lower()})" for letter, _ in by_letter)
@@ -55,10 +54,10 @@ def _entry(term: Term, chapters: Mapping[int, str]) -> str:
 
 
 def link(book: BeautifulSoup, to: str) -> list[str]:
-    """Link the first use of each term in the running prose of a page, and return the terms that it used.
+    """Link the first use of each term in the running prose of a page, and return the terms used.
 
-    ``to`` is the address of the glossary. A term that is set as code is linked only if it is the whole of it: the
-    name of a function is no less a term for being one.
+    ``to`` is the address of the glossary. Inline code is linked only if all of it is a term, as the name of a function
+    can be.
     """
     from kexecdoc.registries.glossary import uses
 
@@ -87,7 +86,7 @@ def link(book: BeautifulSoup, to: str) -> list[str]:
 
 
 def _candidates(book: BeautifulSoup) -> Iterator[NavigableString | Tag]:
-    """Yield the strings of running prose, and the code in it that is one name, in the page's order."""
+    """Yield, in the page's order, the strings of running prose and the inline code that is a single name."""
     for node in book.descendants:
         if isinstance(node, Tag):
             if node.name == "code" and CODE_NAME.fullmatch(node.text) and _is_prose(node):
@@ -101,5 +100,5 @@ def _is_prose(node: NavigableString | Tag) -> bool:
     return (
         any(tag.name in PROSE for tag in above)
         and not any(tag.name in NOT_PROSE for tag in above)
-        and not any(name in (tag.get("class") or ()) for tag in above for name in MACHINE)
+        and not any(name in (tag.get("class") or ()) for tag in above for name in OUTPUT)
     )

@@ -28,8 +28,8 @@ from kexecdoc.web.site import (
     driver_answers,
     experiments,
     extending,
+    full_explorer_page,
     glossary_links,
-    machine_page,
     notebook_page,
     search_words,
 )
@@ -47,12 +47,12 @@ def on_config(config: MkDocsConfig) -> None:
     """Set how the search splits a question, and leave out the simulator's page if it cannot be built."""
     search = config.plugins["material/search"].config
     search["separator"], search["pipeline"] = search_words.SEPARATOR, []
-    config.extra["machine"] = machine_page.wanted(config.extra["machine"])
-    if config.extra["machine"] and (problem := machine_page.missing()):
+    config.extra["machine"] = full_explorer_page.wanted(config.extra["machine"])
+    if config.extra["machine"] and (problem := full_explorer_page.missing()):
         log.warning(problem)
         config.extra["machine"] = False
     if not config.extra["machine"]:
-        config.nav = [entry for entry in config.nav or [] if machine_page.PAGE not in entry.values()]
+        config.nav = [entry for entry in config.nav or [] if full_explorer_page.PAGE not in entry.values()]
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
@@ -80,9 +80,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for path in sorted(experiments.CONSOLES.glob("*.log")):
         files.append(File.generated(config, f"assets/consoles/{path.stem}.txt", content=path.read_bytes()))
     if config.extra["machine"]:
-        for name, content in machine_page.files(titles(config)):
+        for name, content in full_explorer_page.files(titles(config)):
             files.append(File.generated(config, f"assets/{name}", content=content))
-    elif page := files.get_file_from_path(machine_page.PAGE):
+    elif page := files.get_file_from_path(full_explorer_page.PAGE):
         files.remove(page)
     return files
 
@@ -101,7 +101,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Replace a page's markers, such as ``<!-- registry: switches -->`` or ``<!-- still: left-running -->``."""
     if page.file.src_uri.endswith(".ipynb"):
         return markdown  # a notebook's source is not rendered here: see on_page_content
-    markdown = machine_page.passages(markdown, config.extra["machine"])
+    markdown = full_explorer_page.passages(markdown, config.extra["machine"])
     from kexecdoc.registries.glossary import TERMS
     from kexecdoc.views import message_tables, tables
     from kexecdoc.web import driver_page
@@ -118,7 +118,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         "my-driver-answers": driver_page.answers_table,
         "card": extending.explorer_html,
         "outcomes": driver_page.legend,
-        "machine": machine_page.place,
+        "machine": full_explorer_page.placeholder,
         "glossary": lambda: glossary_links.page(TERMS.values(), chapters(page, files)),
     }
 
@@ -162,7 +162,7 @@ def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     path = posixpath.relpath(uri, posixpath.dirname(page.file.src_uri) or ".")
     caption = html.escape(f"{chosen.title[0].upper()}{chosen.title[1:]}. {run.verdict.summary}")
     if config.extra["machine"]:
-        to = machine_page.link(chosen.scenario, posixpath.relpath("machine/", page.file.url or ".") + "/")
+        to = full_explorer_page.link(chosen.scenario, posixpath.relpath("machine/", page.file.url or ".") + "/")
         caption += f' <a href="{html.escape(to)}">Open it in the machine</a>.'
     alt = re.sub(r"([\\\[\]])", r"\\\1", alt_text(run))
     return f'<figure markdown="span">\n![{alt}]({path})\n<figcaption>{caption}</figcaption>\n</figure>'
@@ -239,7 +239,7 @@ def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
     page.toc = notebook_page.contents(book)
     notebook_page.pictures(book, lambda png: keep(png, page, config, files))
     if config.extra["machine"]:
-        machine_page.lead(book, posixpath.relpath("machine/", page.file.url) + "/")
+        full_explorer_page.set_address(book, posixpath.relpath("machine/", page.file.url) + "/")
     glossary_links.link(book, posixpath.relpath("reference/glossary/", page.file.url) + "/")
     to = posixpath.relpath("reference/bibliography/", page.file.url)
 

@@ -1,4 +1,4 @@
-"""The whole machine in a notebook, as far as its kernel goes."""
+"""The full explorer in a notebook: the Python side of the widget."""
 
 import pytest
 
@@ -6,15 +6,15 @@ from kexecdoc.model.scenario import Scenario, ScenarioError, switches
 from kexecdoc.web.widget import Machine
 
 BEYOND = 2**53 + 1
-"""What a number of JavaScript's is not."""
+"""An integer that a JavaScript number cannot hold."""
 
 
 def flipped(machine, **settings):
-    """What the module sends when a reader flips switches: all of them."""
+    """Do as the module when a reader flips switches: it sends all of them."""
     machine.scenario = {**machine.scenario, **settings}
 
 
-def test_the_machine_has_every_switch_in_hand():
+def test_the_full_explorer_has_every_switch():
     machine = Machine(path="panic", other={"path": "reboot"})
     assert [control["name"] for control in machine.controls] == list(switches())
     assert machine.run.scenario == Scenario(path="panic")
@@ -29,7 +29,7 @@ def test_another_kernel_brings_its_defaults():
     assert Machine().by_kernel["3.4"]["clear-bus-master"] == "no"
 
 
-def test_a_seed_that_javascript_cannot_hold_goes_to_and_fro_in_digits():
+def test_a_seed_too_large_for_javascript_travels_as_a_string_of_digits():
     machine = Machine(seed=BEYOND)
     assert machine.scenario["seed"] == machine.view["log"]["scenario"]["seed"] == str(BEYOND)
     flipped(machine, quiesce="none")
@@ -39,7 +39,7 @@ def test_a_seed_that_javascript_cannot_hold_goes_to_and_fro_in_digits():
     assert machine.view["log"]["scenario"]["seed"] == 7
 
 
-def test_what_is_wrong_is_a_line_that_names_the_nearest():
+def test_an_error_is_one_line_that_names_the_nearest_switch_or_value():
     with pytest.raises(ScenarioError, match="did you mean quiesce"):
         Machine(quisce="none")
     with pytest.raises(ScenarioError, match="the nearest is 20000"):
