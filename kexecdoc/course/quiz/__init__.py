@@ -1,8 +1,8 @@
-"""Endless problems: a seed makes one, and the same program holds the answer, as in OSTEP's homework.
+"""Endless problems: each seed makes one, and the same program knows its answer, as in OSTEP's homework.
 
-A problem is a machine, said in words and as a command; a question about it; and an answer that is found twice: by a
-rule or by arithmetic alone, and in the simulated machine's log. Each chapter has a file of its own, in which each
-kind of problem is a function of what it draws.
+A problem describes a scenario in words and as a command, and asks a question about it. The answer is found twice: by a
+rule or arithmetic alone, and in the log of the simulation. Each chapter has its own file, with one function for each
+kind of problem.
 
 >>> from kexecdoc import quiz
 >>> quiz(chapter=6, seed=3).kind
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from kexecdoc.course.quiz import branch, dma, handover, hotplug, interrupts, iommu, lpis, odds, panic, reboot, shutdown
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, Text, answered, asked, by_id, paragraph, parameters
+from kexecdoc.course.quiz.problem import Problem, Text, answer_lines, by_id, paragraph, parameter_lines, question_lines
 from kexecdoc.model.scenario import switches
 from kexecdoc.model.switch import Switch
 
@@ -35,7 +35,7 @@ CHAPTERS: dict[int, tuple[str, tuple[Kind, ...]]] = {
     10: ("Reboot: the firmware in the middle", reboot.KINDS),
     11: ("Letting devices run on", handover.KINDS),
 }
-"""The chapters' titles, and the kinds of problem that each has."""
+"""Each chapter's title and kinds of problem."""
 
 CHAPTER = Switch(
     "drawn from the seed", "the chapter that the problem is about", low=1, high=len(CHAPTERS), name="chapter"
@@ -44,7 +44,7 @@ CHAPTER = Switch(
 
 @dataclass(frozen=True, repr=False)
 class Quiz:
-    """One problem, with all that made it: the same chapter and seed make the same one everywhere."""
+    """One problem, with the chapter and seed that make the same one everywhere."""
 
     chapter: int
     seed: int
@@ -57,32 +57,32 @@ class Quiz:
         return f"kexecdoc quiz --chapter {self.chapter} --seed {self.seed}"
 
     def text(self, answer: bool = False) -> Text:
-        """Return the parameters, the problem and, if asked for, the answer."""
+        """Return the parameters and the problem; with ``answer``, the answer as well."""
         title, _ = CHAPTERS[self.chapter]
-        head = [self.command, *parameters(self.problem.scenario), ""]
+        head = [self.command, *parameter_lines(self.problem.scenario), ""]
         about = f"CHAPTER {self.chapter}: {title} (seed {self.seed}, kind {self.kind.replace('_', '-')})"
-        lines = [*head, about, "", *asked(self.problem), ""]
-        lines += answered(self.problem) if answer else paragraph(f"The answer: {self.command} --answer")
+        lines = [*head, about, "", *question_lines(self.problem), ""]
+        lines += answer_lines(self.problem) if answer else paragraph(f"The answer: {self.command} --answer")
         return Text("\n".join(lines))
 
     def __repr__(self) -> str:
-        """Return the problem as a notebook shows it."""
-        how = f"Answer with .check(...): {self.problem.answer.asked()}. See .answer()."
+        """Return the problem, and how to answer it in a notebook."""
+        how = f"Answer with .check(...): {self.problem.answer.expected_form()}. See .answer()."
         return "\n".join([*self.text().splitlines()[:-1], *paragraph(how)])
 
     def answer(self) -> Text:
         """Return the answer with its working."""
-        return Text("\n".join(answered(self.problem)))
+        return Text("\n".join(answer_lines(self.problem)))
 
     def check(self, *given: object) -> Text:
-        """Say whether an answer is right, and of a wrong one why it is not."""
+        """Return whether an answer is right, and if not, why."""
         return Text(by_id(self.problem.answer.judge(given)))
 
 
 def quiz(chapter: int | str | None = None, seed: int | str = 1) -> Quiz:
-    """Return the problem that a seed makes; without a chapter, about one drawn from the seed.
+    """Return the problem of a chapter and a seed. Without a chapter, the seed decides that, too.
 
-    ScenarioError, in one line, if there is no such chapter or seed.
+    ScenarioError if there is no such chapter or seed.
     """
     number = int(switches()["seed"].parse(seed))
     if chapter is None:

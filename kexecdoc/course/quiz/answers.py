@@ -1,6 +1,6 @@
-"""What an answer is: one of some choices, or a few numbers. Either says of a wrong one why it is wrong.
+"""Answers: one of several choices, or a few numbers. Both kinds say why a wrong answer is wrong.
 
-A verdict is one sentence or two. It begins with "Right." or with "No", as the exercises' do.
+A verdict is one or two sentences. It begins with "Right." or "No", like those of the exercises.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ NUMBER = re.compile(r"(-?)(0x[0-9a-f]+|[0-9][0-9,]*(?:\.[0-9]+)?)\s*(\S.*)?", re
 
 
 class Answer(Protocol):
-    """What a problem holds its readers' answers against."""
+    """What a problem compares a reader's answer with."""
 
     def choices(self) -> list[str]:
-        """Return the lines to choose from, if there are any."""
+        """Return the lines to choose from; empty if the answer is not a choice."""
 
-    def asked(self) -> str:
-        """Return what to give to ``check``, in words."""
+    def expected_form(self) -> str:
+        """Return what ``check`` expects, in words."""
 
     def right(self) -> str:
         """Return the right answer, in words."""
 
     def solution(self) -> tuple[object, ...]:
-        """Return what ``check`` takes for the right answer."""
+        """Return the right answer as arguments of ``check``."""
 
     def mistakes(self) -> list[tuple[tuple[object, ...], str]]:
-        """Return likely wrong answers, as ``check`` takes them, each with what is said of it."""
+        """Return likely wrong answers as arguments of ``check``, each with the reason why it is wrong."""
 
     def judge(self, given: Sequence[object]) -> str:
-        """Say whether an answer is right, and why it is not."""
+        """Return whether an answer is right, and if not, why."""
 
 
 def in_words(on: Sequence[str], off: Sequence[str], state: Sequence[bool]) -> str:
-    """Return a state of several parts, each of which is on or off, as words."""
+    """Return in words a state of several parts, each of which is on or off."""
     return ", ".join(yes if is_on else no for yes, no, is_on in zip(on, off, state, strict=True))
 
 
 def sentence(words: str) -> str:
-    """Return words with a capital letter at their head, unless that is a name of the kernel's."""
+    """Return text with a capital first letter, unless it begins with a name from the kernel."""
     first = words.partition(" ")[0]
     return words if "_" in first or "(" in first else words[:1].upper() + words[1:]
 
@@ -54,7 +54,7 @@ def sentence(words: str) -> str:
 
 @dataclass(frozen=True)
 class Option:
-    """One of the choices: its words, and why it is wrong, or right. ``why`` begins in the middle of a sentence."""
+    """One of the choices. ``why`` says why it is right or wrong, and begins in the middle of a sentence."""
 
     words: str
     why: str
@@ -63,14 +63,14 @@ class Option:
 
 @dataclass(frozen=True)
 class Choice:
-    """An answer that is one of some lines, each with a letter."""
+    """An answer that is one of several lines, each with a letter."""
 
     options: tuple[Option, ...]
 
     def __post_init__(self) -> None:
-        rights = sum(option.right for option in self.options)
+        right = sum(option.right for option in self.options)
         distinct = {option.words for option in self.options}
-        if rights != 1 or len(distinct) != len(self.options):
+        if right != 1 or len(distinct) != len(self.options):
             raise ValueError(f"one choice is right, and no two are the same: {self.options}")
 
     def _letter(self, option: Option) -> str:
@@ -83,7 +83,7 @@ class Choice:
     def choices(self) -> list[str]:
         return [f"{self._letter(option)}) {option.words}" for option in self.options]
 
-    def asked(self) -> str:
+    def expected_form(self) -> str:
         return f"a letter from a to {self._letter(self.options[-1])}"
 
     def right(self) -> str:
@@ -97,11 +97,11 @@ class Choice:
         return [((self._letter(option),), option.why) for option in wrong]
 
     def judge(self, given: Sequence[object]) -> str:
-        """Take a letter, in any case, with or without its bracket."""
+        """Judge a letter, in upper or lower case, with or without its bracket."""
         letters = [str(word).strip().rstrip(")").lower() for word in given]
         found = [option for option in self.options if [self._letter(option)] == letters]
         if not found:
-            return f"No such choice: the answer is {self.asked()}."
+            return f"No such choice: the answer is {self.expected_form()}."
         return f"{RIGHT} {sentence(found[0].why)}" if found[0].right else f"No: {found[0].why}"
 
 
@@ -110,7 +110,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Number:
-    """One number of an answer: its name, its value, its unit, and how far off it may be and still be right."""
+    """One number of an answer. ``within`` is how far off a right answer may be."""
 
     name: str
     value: float
@@ -119,19 +119,19 @@ class Number:
     hexadecimal: bool = False
 
     def shown(self, value: float | None = None) -> str:
-        """Return the right value, or another, as a reader writes it."""
+        """Return the right value, or another one, as a reader would write it."""
         value = self.value if value is None else value
         if self.hexadecimal:
             return f"{int(value):#x}"
         whole = f"{value:,.0f}" if value == int(value) else f"{value:,.3f}".rstrip("0").rstrip(".")
         return whole + (f" {self.unit}" if self.unit else "")
 
-    def takes(self, value: float) -> bool:
+    def accepts(self, value: float) -> bool:
         """Return whether a value is right."""
         return abs(value - self.value) <= self.within
 
     def read(self, word: object) -> float | None:
-        """Return what a reader gave as a number, or None: ``0x401``, ``"1,025"``, ``"45 ms"``."""
+        """Return a reader's input as a number, None if it is not one: ``0x401``, ``"1,025"``, ``"45 ms"``."""
         if isinstance(word, bool):
             return None
         if isinstance(word, int | float):
@@ -146,7 +146,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer that somebody is likely to give, and what went wrong. ``why`` begins in mid-sentence."""
+    """A likely wrong answer, and why it is wrong. ``why`` begins in the middle of a sentence."""
 
     values: tuple[float, ...]
     why: str
@@ -154,7 +154,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Numbers:
-    """An answer that is a few numbers. ``otherwise`` is what is said of a wrong one that nobody foresaw."""
+    """An answer of one or more numbers. ``otherwise`` is the hint for a wrong one that is not in ``foreseen``."""
 
     numbers: tuple[Number, ...]
     foreseen: tuple[Mistake, ...]
@@ -163,7 +163,7 @@ class Numbers:
     def choices(self) -> list[str]:
         return []
 
-    def asked(self) -> str:
+    def expected_form(self) -> str:
         names = [number.name + (f" in {number.unit}" if number.unit else "") for number in self.numbers]
         return " and ".join(names)
 
@@ -175,7 +175,10 @@ class Numbers:
         return tuple(number.value for number in self.numbers)
 
     def mistakes(self) -> list[tuple[tuple[object, ...], str]]:
-        """Return those that are wrong here, each answer once: numbers may be such that a wrong way leads there."""
+        """Return the mistakes that are wrong here, each answer once.
+
+        With some numbers a wrong way of thinking happens to lead to the right answer, or two lead to the same one.
+        """
         found: list[tuple[tuple[float, ...], str]] = []
         for mistake in self.foreseen:
             known = (values for values, _ in found)
@@ -184,15 +187,15 @@ class Numbers:
         return [(tuple(values), why) for values, why in found]
 
     def _near(self, values: Sequence[float], others: Sequence[float] | None = None) -> bool:
-        """Return whether values are the right ones, or others, as far as a reader's answer can tell."""
+        """Return whether values equal the right ones, or ``others``, within the tolerance of each number."""
         others = others or [number.value for number in self.numbers]
         pairs = zip(self.numbers, values, others, strict=True)
         return all(abs(value - other) <= number.within for number, value, other in pairs)
 
     def judge(self, given: Sequence[object]) -> str:
-        """Take as many numbers as are asked for."""
+        """Judge numbers, of which there must be as many as the question asks for."""
         if len(given) != len(self.numbers):
-            return f"No: what is asked for is {self.asked()}."
+            return f"No: what is asked for is {self.expected_form()}."
         values: list[float] = []
         for number, word in zip(self.numbers, given, strict=True):
             value = number.read(word)
@@ -205,5 +208,5 @@ class Numbers:
         for wrong, why in self.mistakes():
             if self._near(values, [float(str(value)) for value in wrong]):
                 return f"No: {why}"
-        well = [n.name for n, value in zip(self.numbers, values, strict=True) if n.takes(value)]
-        return f"No: {' and '.join(well) + ' is right; ' if well else ''}{self.otherwise}"
+        right = [n.name for n, value in zip(self.numbers, values, strict=True) if n.accepts(value)]
+        return f"No: {' and '.join(right) + ' is right; ' if right else ''}{self.otherwise}"

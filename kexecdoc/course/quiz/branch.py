@@ -7,7 +7,7 @@ from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Option
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, same
+from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.reading import rules
@@ -60,7 +60,7 @@ def first_write(drawn: Drawn) -> Problem:
         question="What becomes of the first write that the device wants to make after the jump?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=_gates(s),
-        twice=same(fate, _first_write(simulate(s)), FATES),
+        cross_check=must_equal(fate, _first_write(simulate(s)), FATES),
         look=("log", "The first event of a kind dma... with an id eth0/... after stub/jump:0."),
     )
 
@@ -228,7 +228,7 @@ def prevented(drawn: Drawn) -> Problem:
             f"again over an engine that still runs. Of these {_number(count)} {'is' if count == 1 else 'are'} lacking "
             "here.",
         ),
-        twice=same("; ".join(ruled), "; ".join(found)),
+        cross_check=must_equal("; ".join(ruled), "; ".join(found)),
         look=("text", "The line DMA counts what landed. Make the change, and it counts none."),
     )
 

@@ -6,7 +6,7 @@ from itertools import product
 
 from kexecdoc.course.quiz.answers import Mistake, Number, Numbers
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, Twice, count_within
+from kexecdoc.course.quiz.problem import CrossCheck, Problem, count_within
 from kexecdoc.course.quiz.steps import before_probe, listed, ms, summed
 from kexecdoc.crossing import simulate
 from kexecdoc.model.kernel.boot import EARLY_ALLOCATIONS
@@ -22,7 +22,7 @@ RINGS = (32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 448, 512)
 
 
 def _short_ring(drawn: Drawn) -> Scenario:
-    """Draw a ring that is dry well before the image is copied: by then nothing has run that could die of it."""
+    """Draw a ring that runs dry well before the image is copied, so that no damaged code has run by then."""
     ring = drawn.among(RINGS, "ring")
     traffic = round(ring * 1000 / drawn.between(6, 36, "milliseconds"), -2)
     traffic = int(min(max(traffic, 1000), 20_000))
@@ -39,7 +39,7 @@ def _story(s: Scenario) -> str:
 
 
 def ring_dry(drawn: Drawn) -> Problem:
-    """Ask how long a ring lasts that nobody refills."""
+    """Ask how long a ring lasts if nobody refills it."""
     s = _short_ring(drawn)
     dry = ring_dry_ns(s.ring_size, s.traffic)
     period = S / s.traffic
@@ -68,7 +68,7 @@ def ring_dry(drawn: Drawn) -> Problem:
             f"The image is copied in {COPY // MS} ms here. What was written into a page before it was copied there is "
             "overwritten; what comes later stays [src: relocate-kernel].",
         ),
-        twice=Twice(
+        cross_check=CrossCheck(
             f"{dry / MS:.2f} ms",
             f"the last packet is written after {last / MS:.2f} ms",
             abs(last - dry) <= slack,
@@ -79,13 +79,13 @@ def ring_dry(drawn: Drawn) -> Problem:
 
 
 def _after_jump(run: Run, prefix: str) -> list[int]:
-    """Return when the writes landed whose ids begin so, after the jump."""
+    """Return when writes whose ids begin with ``prefix`` landed after the jump, in ns."""
     jump = run.verdict.jump_ns or 0
     return [e.t_ns for e in run.log if e.kind == "dma.landed" and e.id.startswith(prefix) and e.t_ns > jump]
 
 
 def most_writes(drawn: Drawn) -> Problem:
-    """Ask how much a ring can write at most."""
+    """Ask how many writes a ring can make at most."""
     s = _short_ring(drawn).but(next_driver=drawn.among(("resets", "trusts", "absent"), "next driver"))
     most = ring_writes(s.ring_size)
     landed = simulate(s).verdict.dma["landed"]
@@ -110,7 +110,7 @@ def most_writes(drawn: Drawn) -> Problem:
             "Descriptors lie in other pages than buffers. So the bound on what can be hit is the bound on both. What "
             "the next driver does comes too late to matter: this ring is dry before that.",
         ),
-        twice=Twice(
+        cross_check=CrossCheck(
             f"at most {most:,}",
             f"{landed:,} landed",
             most - 2 <= landed <= most,
@@ -121,7 +121,7 @@ def most_writes(drawn: Drawn) -> Problem:
 
 
 def held_back(drawn: Drawn) -> Problem:
-    """Ask how often a device tries in vain whose Bus Master bit is clear: its ring does not end that."""
+    """Ask how often a device tries to write while Bus Master is clear: its ring does not limit that."""
     ring = drawn.among((8, 16, 24, 32, 48), "ring")
     traffic = drawn.between(10, 60, "traffic") * 50
     loader = drawn.among(("file", "user"), "loader")
@@ -161,7 +161,7 @@ def held_back(drawn: Drawn) -> Problem:
             "The engine was never stopped. If the next driver set the bit before it reset the card, the ring would go "
             "on.",
         ),
-        twice=held if probe_ns(s) == until else Twice(f"{until} ns", f"{probe_ns(s)} ns", False),
+        cross_check=held if probe_ns(s) == until else CrossCheck(f"{until} ns", f"{probe_ns(s)} ns", False),
         look=("json", "dma.stopped_by_bus_master"),
     )
 
@@ -179,7 +179,7 @@ OWNERS = {
 
 
 def hit_share(drawn: Drawn) -> Problem:
-    """Ask how likely it is that a block of buffers lies over something of the next kernel's."""
+    """Ask how likely it is that a block of buffers overlaps a part of the next kernel."""
     ring = drawn.among((32, 64, 96, 128), "ring")
     name = drawn.among(sorted(OWNERS), "owner")
     what, count = OWNERS[name], dict((*SEGMENTS, *EARLY_ALLOCATIONS))[name]
@@ -222,7 +222,7 @@ def hit_share(drawn: Drawn) -> Problem:
             f"A ring of {ring} descriptors of {DESCRIPTOR_BYTES} bytes is one frame more, somewhere else: a second "
             "chance.",
         ),
-        twice=Twice(
+        cross_check=CrossCheck(
             f"{share:.2f} %",
             f"{counted:.2f} %",
             abs(share - counted) < share / 10,
@@ -235,7 +235,7 @@ def hit_share(drawn: Drawn) -> Problem:
 
 
 def _counted(frames: int, count: int) -> float:
-    """Return the share of all pairs of places in which two blocks overlap, in memory without the firmware's frames."""
+    """Return the share of all pairs of places in which two blocks overlap. The firmware's frames are no place."""
     begins = range(FIRMWARE_FRAMES, FRAMES - frames + 1, natural(frames))
     others = range(FIRMWARE_FRAMES, FRAMES - count + 1, 16)
     hits = sum(a < b + count and b < a + frames for a, b in product(begins, others))

@@ -1,4 +1,4 @@
-"""What a problem draws: counter-based, and each thing by its name, so that a new draw disturbs no other."""
+"""The random choices of a problem: counter-based and named, so that adding one changes no other."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Drawn:
-    """The draws of one seed for one kind of problem."""
+    """The random choices of one seed for one kind of problem."""
 
     def __init__(self, seed: int, stream: str) -> None:
         self.seed = seed
@@ -23,10 +23,10 @@ class Drawn:
         return self._draws.between(low, high, f"{self._stream}/{what}")
 
     def among(self, things: Sequence[T], what: str) -> T:
-        """Return one of some things."""
+        """Return one of several things, each as likely as the others."""
         return things[self.between(0, len(things) - 1, what)]
 
     def shuffled(self, things: Sequence[T], what: str) -> list[T]:
-        """Return all of some things, in an order that says nothing."""
-        by_lot = [(self._draws.below(2**32, f"{self._stream}/{what}", n), n) for n in range(len(things))]
-        return [things[n] for _, n in sorted(by_lot)]
+        """Return all things in random order."""
+        by_draw = [(self._draws.below(2**32, f"{self._stream}/{what}", n), n) for n in range(len(things))]
+        return [things[n] for _, n in sorted(by_draw)]

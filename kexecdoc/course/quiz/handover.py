@@ -1,10 +1,10 @@
-"""Chapter 11: letting devices run on. Whose a frame is under Kexec HandOver, and what a handover does not change."""
+"""Chapter 11: letting devices run on. Who owns a frame under Kexec HandOver, and what a handover does not change."""
 
 from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Choice, Option
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, same
+from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.machine.memory import Memory
 from kexecdoc.model.scales import FRAME, FRAMES, RAM_BASE
@@ -12,7 +12,7 @@ from kexecdoc.model.scenario import Scenario
 from kexecdoc.reading import rules
 from kexecdoc.reading.run import Run
 
-WHOSE = {
+OWNERS = {
     "preserved": "yes: the frame is preserved, so it is still whose it was",
     "scratch": "no: the next kernel's image, or what it allocates first, lies there",
     "free": "no: it is ordinary memory, which the next kernel gives to somebody later",
@@ -21,18 +21,20 @@ WHOSE = {
 
 
 def may_it_be_written(drawn: Drawn) -> Problem:
-    """Ask of an address whether a device may go on writing there."""
+    """Ask whether a device may still write to an address after the jump."""
     s = Scenario.of({"handover": "kho", "seed": drawn.seed})
     crossing = Crossing(s)
     reservations, image = crossing.old.reservations, crossing.old.image
     scratch, preserved = reservations.scratch, reservations.preserved
     used = range(scratch.start, scratch.start + len(image.destinations))
-    kind = drawn.among(list(WHOSE), "kind")
+    kind = drawn.among(list(OWNERS), "kind")
     frame = _frame(kind, drawn, preserved, used, crossing)
     address = RAM_BASE + frame * FRAME + drawn.between(0, FRAME // 64 - 1, "offset") * 64
     run = crossing.finish()
     crossing.computer.memory.release()
-    options = [Option(words, _why_whose(other, kind, preserved, used), other == kind) for other, words in WHOSE.items()]
+    options = [
+        Option(words, _why_owner(other, kind, preserved, used), other == kind) for other, words in OWNERS.items()
+    ]
     return Problem(
         scenario=s,
         given=(
@@ -51,13 +53,13 @@ def may_it_be_written(drawn: Drawn) -> Problem:
             "In 7.3 memory can be preserved so, and no PCI device: a series for that was under review in 2026 "
             "[src: pci-liveupdate].",
         ),
-        twice=same(kind, _whose(run, frame), WHOSE),
+        cross_check=must_equal(kind, _owner_of(run, frame), OWNERS),
         look=("log", f"frame/.../owner for frame {frame} when the next kernel has made its first allocations."),
     )
 
 
 def _frame(kind: str, drawn: Drawn, preserved: range, used: range, crossing: Crossing) -> int:
-    """Draw a frame of a kind: near an end of what it belongs to, where it is easy to be one off."""
+    """Draw a frame of a kind near the border of its range, where off-by-one mistakes show."""
     near = drawn.between(0, 3, "near")
     if kind == "preserved":
         return drawn.among((preserved.start + near, preserved.stop - 1 - near), "end")
@@ -77,7 +79,7 @@ def _frame(kind: str, drawn: Drawn, preserved: range, used: range, crossing: Cro
 
 
 def _located(address: int) -> str:
-    """Say in which frame an address lies, with the arithmetic."""
+    """Return the arithmetic from an address to its frame, in words."""
     if address < RAM_BASE:
         return f"{address:#x} lies before the beginning of RAM."
     frame, offset = divmod(address - RAM_BASE, FRAME)
@@ -92,8 +94,8 @@ def _end(frames: range) -> str:
     return f"{RAM_BASE + frames.stop * FRAME - 1:#x}"
 
 
-def _whose(run: Run, frame: int) -> str:
-    """Return whose a frame is when the next kernel has made its first allocations."""
+def _owner_of(run: Run, frame: int) -> str:
+    """Return the key of `OWNERS` for a frame after the next kernel's first allocations."""
     if Memory.frame(RAM_BASE + frame * FRAME) is None:
         return "hole"
     after = next(e.t_ns for e in run.log if e.id == "next/free-pool:0")
@@ -103,8 +105,8 @@ def _whose(run: Run, frame: int) -> str:
     return "free" if owner == "next-free" else "scratch"
 
 
-def _why_whose(other: str, kind: str, preserved: range, used: range) -> str:
-    """Say whose a frame is, or why it is not that."""
+def _why_owner(other: str, kind: str, preserved: range, used: range) -> str:
+    """Return why a frame has that owner, or why it does not."""
     if other == kind:
         return {
             "preserved": "KHO tracks this page, and the next kernel keeps off it [src: kho].",
@@ -137,10 +139,10 @@ HIT = {
 
 
 def hit(s: Scenario) -> str:
-    """Return what a device can hit at worst under a handover.
+    """Return the key of `HIT`: the worst that a device can hit under a handover.
 
-    The image and the early allocations are in scratch memory, where no buffer is; the rest of memory is ordinary.
-    Devices get their normal shutdown. [src: kho]
+    The image and the early allocations are in scratch memory, which holds no buffer; other memory is ordinary. Devices
+    get their normal shutdown. [src: kho]
     """
     if rules.engine_stopped(s):
         return "stopped"
@@ -150,7 +152,7 @@ def hit(s: Scenario) -> str:
 
 
 def what_can_be_hit(drawn: Drawn) -> Problem:
-    """Ask what a device can spoil when memory is handed over."""
+    """Ask what a device can still corrupt when memory is handed over."""
     kind = drawn.among(("stopped", "held", "free", "free", "later"), "fate")
     ends: tuple[dict[str, str], ...] = (
         {"quiesce": "none"},
@@ -189,13 +191,13 @@ def what_can_be_hit(drawn: Drawn) -> Problem:
             "But the image goes to scratch memory, and the early allocations come from there. Scratch holds movable "
             "pages only, so no driver's buffer lies in it [src: kho]. What a device that runs on can hit is the rest.",
         ),
-        twice=same(fate, _hit_of(simulate(s)), HIT),
+        cross_check=must_equal(fate, _hit_of(simulate(s)), HIT),
         look=("json", "dma and dma.landed_in: owners as the frames were at that moment"),
     )
 
 
 def _hit_of(run: Run) -> str:
-    """Return what was hit, from the log: ``later`` if some write came after userspace had taken its memory."""
+    """Return the key of `HIT` by the log: ``later`` if a write landed after userspace was given its memory."""
     v = run.verdict
     if not v.dma:
         return "stopped"
@@ -207,13 +209,13 @@ def _hit_of(run: Run) -> str:
     return "later" if late else "free"
 
 
-NOT_EVEN = {
+QUIET_BECAUSE = {
     "held": "there is nothing to hold back",
     "free": "not even that",
     "later": "it is quiet by then, and long before",
     "all": "those lie in scratch memory, and it is quiet anyway",
 }
-"""What does not come to pass where a device is quiet from the jump on."""
+"""Why a device that is quiet from the jump on does not do the rest of `HIT`."""
 
 
 def _why_hit(other: str, fate: str, s: Scenario) -> str:
@@ -228,12 +230,12 @@ def _why_hit(other: str, fate: str, s: Scenario) -> str:
             "later": "nobody stops it, so it still writes when userspace has been given that memory.",
         }[fate]
     if fate == "stopped":
-        return f"{NOT_EVEN[other]}: the driver stops the engine, and devices get their normal shutdown [src: kho]."
+        return f"{QUIET_BECAUSE[other]}: the driver stops the engine, and devices get their normal shutdown [src: kho]."
     if other == "stopped":
         return f"the engine runs on, for {rules.why_runs(s)}; a handover stops no device [src: kho]."
     if fate == "held":
         return (
-            f"{NOT_EVEN[other]}: the PCI core clears Bus Master here as well, and the device obeys "
+            f"{QUIET_BECAUSE[other]}: the PCI core clears Bus Master here as well, and the device obeys "
             "[src: pci-device-shutdown]."
         )
     if other == "held":
@@ -258,7 +260,7 @@ CHECKED = {
 
 
 def checked(s: Scenario) -> str:
-    """Return who checks the image's digest, if anybody does. [src: purgatory]"""
+    """Return the key of `CHECKED`: who checks the image's digest, if it is checked. [src: purgatory]"""
     if s.handover == "kho" and s.path == "kexec":
         return "handover" if s.machine == "x86" else "direct"
     if s.loader == "user":
@@ -296,7 +298,7 @@ def is_it_checked(drawn: Drawn) -> Problem:
             "for; 7.3 leaves the digest out as well where every segment fits contiguous memory and nothing is copied "
             "[src: purgatory].",
         ),
-        twice=same("checked" if who in ("user", "kernel") else "not checked", "checked" if ran else "not checked"),
+        cross_check=must_equal(who in ("user", "kernel"), ran, {"True": "checked", "False": "not checked"}),
         look=("log", "The step jump/digest is there, or is not."),
     )
 

@@ -1,10 +1,10 @@
-"""Chapter 4: the hotplug port that waits. What a command that never completes costs, and what the console says."""
+"""Chapter 4: the hotplug port that waits. What a command that never completes costs, and what is printed."""
 
 from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, same
+from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.kernel.drivers.port import BOOT_COMMAND, DISABLING_COMMAND, POLL_MS, POLLS
 from kexecdoc.model.scales import MS, SLOT_SET_UP, S
@@ -17,7 +17,9 @@ KERNELS = ("3.13", "4.12", "4.17", "4.17", "4.17", "4.18", "5.10", "6.1", "6.12"
 
 
 def waits(s: Scenario) -> bool:
-    """Whether the port driver waits in vain: it is called at all, since v4.15, and the port is not known to it.
+    """Return whether the port driver waits for a command that never completes.
+
+    It does if its shutdown callback is called, since v4.15, and if it has no quirk for the port.
 
     [src: portdrv-shutdown]
     """
@@ -25,7 +27,7 @@ def waits(s: Scenario) -> bool:
 
 
 def why_not(s: Scenario) -> str:
-    """Say why it does not wait."""
+    """Return why the port driver does not wait."""
     if s.path == "panic":
         return "a crashed kernel shuts no device down, ports included [src: crash-kexec]"
     if s.hotplug == "conforming":
@@ -61,7 +63,7 @@ def _story(s: Scenario) -> str:
 
 
 def time_lost(drawn: Drawn) -> Problem:
-    """Ask how long the shutdown of the ports waits in vain."""
+    """Ask how long the ports' shutdown waits for commands that never complete."""
     s = _behind_ports(drawn, drawn.between(1, 12, "ports"))
     ports, hz = s.hotplug_ports, s.hz
     tick, wait = S // hz, hotplug_ns(s)
@@ -117,7 +119,7 @@ def time_lost(drawn: Drawn) -> Problem:
                 else "The message that the thread began with comes only where a driver waits in vain [src: cf118]."
             ),
         ),
-        twice=same(f"{lost / MS:,.3f} ms", f"{run.verdict.lost_ns / MS:,.3f} ms"),
+        cross_check=must_equal(f"{lost / MS:,.3f} ms", f"{run.verdict.lost_ns / MS:,.3f} ms"),
         look=("json", "callbacks, ms of each port; console, the lines with the id hotplug.timeout"),
     )
 
@@ -127,9 +129,9 @@ def _nth(number: int) -> str:
 
 
 def last_line(drawn: Drawn) -> Problem:
-    """Ask what the console says of the ports last: which command, how old, in the words of which version."""
+    """Ask for the last line about the ports: which command, how old, in which version's words."""
     s = _behind_ports(drawn, drawn.between(1, 4, "ports"))
-    bdf, wait = "0000:00:1c.0", hotplug_ns(s) // MS  # ports go last to first, so this one is the last
+    bdf, wait = "0000:00:1c.0", hotplug_ns(s) // MS  # ports are shut down last to first
     mine = find("hotplug.timeout", s.kernel)
     theirs = find("hotplug.timeout", "4.17" if s.kernel in Versions("5.10") else "7.3")
     assert mine is not None
@@ -169,7 +171,7 @@ def last_line(drawn: Drawn) -> Problem:
             + ("" if waits(s) else f" Here there is neither: {why_not(s)}."),
             "The prefix of the line was another in 2018 [src: pciehp-wait]; ports are shut down last to first.",
         ),
-        twice=same(right if waits(s) else "none of these", lines[-1] if lines else "none of these"),
+        cross_check=must_equal(right if waits(s) else "none of these", lines[-1] if lines else "none of these"),
         look=("console", "The lines with the words Timeout on hotplug command."),
     )
 

@@ -1,10 +1,10 @@
-"""Chapter 5: edge and level. What the next kernel hears of a device that goes on interrupting, and what that costs."""
+"""Chapter 5: edge and level. What the next kernel hears of a device that keeps interrupting, and what it costs."""
 
 from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, Twice, same
+from kexecdoc.course.quiz.problem import CrossCheck, Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.kernel.irq import UNHANDLED, WINDOW
 from kexecdoc.model.scales import INTERRUPT_COST, MS, US
@@ -23,9 +23,9 @@ HEARD = {
 
 
 def heard(s: Scenario) -> str:
-    """Return what the next kernel on x86 hears of a device that nothing stopped.
+    """Return the key of `HEARD` for a device that nothing stopped, on x86.
 
-    A line is masked until somebody requests it, and what matters is whether the device has been seen to by then.
+    A line is masked until a driver requests it, so what matters is whether the device is quiet by then.
     [src: request-irq] A message has no descriptor, and so no detector. [src: msi-storms]
     """
     if s.interrupt == "intx":
@@ -35,7 +35,7 @@ def heard(s: Scenario) -> str:
     return "hangs" if rules.ever_resends(s) else "stray"
 
 
-TO_KEEP = {
+LESSONS = {
     "held": "The same bit stops DMA and messages, and does not stop a line [src: bus-master]. On the crash path "
     "nobody clears it "
     "[src: crash-kexec].",
@@ -50,11 +50,11 @@ TO_KEEP = {
     "and MSI is "
     "switched off in each function [src: pci-msi-init].",
 }
-"""What to take along, by what is heard."""
+"""What to learn from each case of `HEARD`."""
 
 
-def _machines(fate: str, drawn: Drawn) -> dict[str, str]:
-    """Draw switches under which that is what the next kernel hears. An IOMMU keeps the DMA out of its memory."""
+def _switches(fate: str, drawn: Drawn) -> dict[str, str]:
+    """Draw switches that lead to a case of `HEARD`. An IOMMU keeps the device's DMA out of the next kernel's memory."""
     path = drawn.among(("kexec", "panic"), "path")
     if fate == "held":
         return {"quiesce": "none", "msi-resend": drawn.among(("no", "yes"), "resend")}
@@ -76,11 +76,11 @@ def _machines(fate: str, drawn: Drawn) -> dict[str, str]:
 
 
 def what_is_heard(drawn: Drawn) -> Problem:
-    """Ask what becomes of interrupts that go on: by message or by line, held back, counted or not."""
+    """Ask what happens to a device's interrupts after the jump: by message or line, held back, counted or not."""
     fate = drawn.among(list(HEARD), "fate")
     kernel = drawn.among(("7.3", "6.12", "6.1", "5.10"), "kernel")
     traffic = drawn.among((500, 1000, 2000), "traffic")
-    values = {"machine": "x86", "kernel": kernel, "traffic": traffic, **_machines(fate, drawn), "seed": drawn.seed}
+    values = {"machine": "x86", "kernel": kernel, "traffic": traffic, **_switches(fate, drawn), "seed": drawn.seed}
     s = Scenario.of(values)
     ways = {
         "kexec": "An ordinary kexec of an x86 machine",
@@ -103,14 +103,14 @@ def what_is_heard(drawn: Drawn) -> Problem:
         ),
         question="What does the next kernel hear of it?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
-        working=(TO_KEEP[fate],),
-        twice=same(fate, _heard(run), HEARD),
+        working=(LESSONS[fate],),
+        cross_check=must_equal(fate, _heard(run), HEARD),
         look=("json", "irq and msi; the console says the rest"),
     )
 
 
 def _heard(run: Run) -> str:
-    """Return what the next kernel heard, from the counts of its log."""
+    """Return the key of `HEARD` by the counts of a run."""
     verdict = run.verdict
     if verdict.line_disabled:
         return "disabled"
@@ -122,7 +122,7 @@ def _heard(run: Run) -> str:
 
 
 def _why(kind: str, fate: str, s: Scenario) -> str:
-    """Say why what is heard is that, or is not."""
+    """Return why the next kernel hears that, or why it does not."""
     line = s.interrupt == "intx"
     if kind == fate:
         return {
@@ -182,7 +182,7 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
 
 
 def storm_length(drawn: Drawn) -> Problem:
-    """Ask how long a line keeps its CPU, on a machine where an interrupt costs so much."""
+    """Ask how long a line keeps a CPU busy if an interrupt has a given cost."""
     irqpoll = drawn.among(("no", "no", "yes"), "irqpoll")
     driver = drawn.among(("resets", "absent"), "driver")
     traffic = drawn.among((200, 500, 1000), "traffic")
@@ -194,7 +194,7 @@ def storm_length(drawn: Drawn) -> Problem:
     here = storm_ns(windows)
     total = here // INTERRUPT_COST * cost
     spoiled = windows - 1
-    told = (
+    polling = (
         "The next kernel was booted with irqpoll, so handlers of other shared lines are asked, too; "
         f"{spoiled or 'no'} full window{'' if spoiled == 1 else 's'} of {WINDOW:,} interrupts "
         f"{'was' if spoiled == 1 else 'were'} spoiled by handlers that claimed a hundred or more of them."
@@ -206,7 +206,7 @@ def storm_length(drawn: Drawn) -> Problem:
             "An x86 machine. A device that nothing stopped asserts an interrupt line, and the driver of the device "
             f"beside it requests that line. Each interrupt that nobody handles costs its CPU {us:g} µs, and the next "
             "one comes at once.",
-            *([told] if irqpoll == "yes" else []),
+            *([polling] if irqpoll == "yes" else []),
         ),
         question="For how many milliseconds does the CPU do nothing else, until the kernel gives the line up?",
         answer=Numbers(
@@ -239,7 +239,7 @@ def storm_length(drawn: Drawn) -> Problem:
             f"The model's own cost is {INTERRUPT_COST / US:g} µs: {here / MS:,.4g} ms here. Only a line that was "
             "requested is counted at all [src: request-irq].",
         ),
-        twice=Twice(
+        cross_check=CrossCheck(
             f"{WINDOW * windows:,} interrupts",
             f"{verdict.unhandled:,} unhandled, {verdict.lost_ns / MS:,.3f} ms lost",
             verdict.unhandled == WINDOW * windows and 0 <= here - verdict.lost_ns <= 2 * INTERRUPT_COST,

@@ -1,4 +1,4 @@
-"""Chapter 7: the IOMMU in the middle. Where an address leads at which moment, and for how long nobody looks."""
+"""Chapter 7: the IOMMU in the middle. Where an address leads at each moment, and how long nothing is translated."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, Twice, count_within, same
+from kexecdoc.course.quiz.problem import CrossCheck, Problem, count_within, must_equal
 from kexecdoc.course.quiz.steps import before_iommu, listed, ms, summed
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.scales import (
@@ -31,18 +31,17 @@ MOMENTS = {
     "stub/jump": "just after the jump",
     "next/drivers": "when the next kernel has set its IOMMU up, and no driver has probed yet",
 }
-"""When somebody looks: the event that begins then, and how a question says it."""
+"""Moments by the event that begins then, each with its words in the question."""
 
 ENDS = ("meant", "number", "refused")
-"""What an I/O address leads to: the buffer that was meant, the physical address of the same number, or nowhere."""
+"""Where an I/O address can lead: to the buffer meant, to the physical address of the same number, or nowhere."""
 
 
 def leads_to(s: Scenario, moment: str) -> str:
-    """Return what an address that the old kernel's driver handed out leads to at a moment.
+    """Return which of `ENDS` an address that the old kernel's driver was given leads to at a moment.
 
-    The SMMU goes off inside device_shutdown(), VT-d late; on the crash path neither does. The next kernel's own tables
-    begin empty, but for what passes addresses unchanged; VT-d's of a crashed kernel are copied.
-    [src: smmu-shutdown]
+    The SMMU goes off inside device_shutdown(), VT-d late; on the crash path neither does. The next kernel's tables
+    begin empty except in identity domains; a capture kernel copies VT-d's tables. [src: smmu-shutdown]
     """
     arm, translate = s.machine == "arm64", s.iommu == "translate"
     if moment == "next/drivers":
@@ -60,7 +59,7 @@ def leads_to(s: Scenario, moment: str) -> str:
 
 
 def _cases() -> dict[str, list[tuple[str, dict[str, str]]]]:
-    """Return moments and machines by what an address leads to there."""
+    """Return pairs of a moment and switches, grouped by where an address leads then."""
     found: dict[str, list[tuple[str, dict[str, str]]]] = {end: [] for end in ENDS}
     names = ("path", "machine", "kernel", "iommu", "iova", "gbpa")
     for moment, *values in product(
@@ -82,7 +81,7 @@ def _cases() -> dict[str, list[tuple[str, dict[str, str]]]]:
 
 
 def where_it_leads(drawn: Drawn) -> Problem:
-    """Ask where an address that the old driver handed out leads at some moment."""
+    """Ask where an address that the old driver was given leads at some moment."""
     end = drawn.among(ENDS, "end")
     moment, switches = drawn.among(_cases()[end], "case")
     path = switches["path"]
@@ -121,15 +120,15 @@ def where_it_leads(drawn: Drawn) -> Problem:
         question=f"A write of the device to {address:#x} comes to the IOMMU {MOMENTS[moment]}. Where does it go?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
         working=_history(s),
-        twice=same(ruled, "refused" if found is None else f"{found:#x}"),
+        cross_check=must_equal(ruled, "refused" if found is None else f"{found:#x}"),
         look=("log", f"gate/eth0/{'smmu' if s.machine == 'arm64' else 'vtd'}, folded up to that moment."),
     )
 
 
 def _looked_up(s: Scenario, moment: str, drawn: Drawn) -> tuple[int, int, int | None]:
-    """Return an address of the driver's, what it is mapped to, and what the machine's IOMMU makes of it at a moment.
+    """Return an address of the driver, what it is mapped to, and what the IOMMU translates it to at a moment.
 
-    The device itself is quiet in that machine, so that nothing of its does any harm meanwhile.
+    The device is kept quiet in this simulation, so that its own writes do no harm before that moment.
     """
     quiet = s.but(quiesce="shutdown", clear_bus_master="yes", ring_size=256)
     if s.path == "panic":
@@ -149,7 +148,7 @@ def _looked_up(s: Scenario, moment: str, drawn: Drawn) -> tuple[int, int, int | 
 
 
 def _why_leads(kind: str, end: str, s: Scenario, moment: str) -> str:
-    """Say why an address leads there at that moment, or does not."""
+    """Return why an address leads there at that moment, or why it does not."""
     state = _state(s, moment)
     if kind == end:
         return f"{state}."
@@ -165,7 +164,7 @@ def _why_leads(kind: str, end: str, s: Scenario, moment: str) -> str:
 
 
 def _state(s: Scenario, moment: str) -> str:
-    """Say what the IOMMU is doing at that moment."""
+    """Return what the IOMMU is doing at that moment, in words."""
     arm = s.machine == "arm64"
     if moment == "next/drivers":
         if s.path == "panic" and not arm:
@@ -199,7 +198,7 @@ def _state(s: Scenario, moment: str) -> str:
 
 
 def _history(s: Scenario) -> tuple[str, ...]:
-    """Tell when the unit is on and when it is off on that way."""
+    """Return in words when the unit is on and when it is off on this path."""
     if s.path == "panic":
         return (
             "On the crash path both go on through the jump [src: crash-kexec]. A capture kernel with VT-d copies the "
@@ -219,11 +218,11 @@ def _history(s: Scenario) -> tuple[str, ...]:
     )
 
 
-# -- how long nobody looks -------------------------------------------------------------------------
+# -- how long nothing is translated -------------------------------------------------------------------------
 
 
 def astray(drawn: Drawn) -> Problem:
-    """Ask how many writes go astray before the jump: the SMMU is off while the old kernel still runs."""
+    """Ask how many writes go astray before the jump, while the SMMU is off and the old kernel still runs."""
     traffic = drawn.between(40, 100, "traffic") * 100
     values = {
         "quiesce": "none",
@@ -234,7 +233,7 @@ def astray(drawn: Drawn) -> Problem:
         "traffic": traffic,
     }
     s = Scenario.of({**values, "seed": drawn.seed})
-    # With iova=ram some of them would hit a buffer after all, by accident.
+    # iova=ram is left out: some writes would hit a buffer by accident.
     window, each = off_before_jump_ns(s), 2 if s.dma == "ring" else 1
     arrivals = traffic * window / S
     expected = astray_before_jump(s)
@@ -270,13 +269,13 @@ def astray(drawn: Drawn) -> Problem:
             f"kernel still takes {ms(window)} ms, most of it to take the other CPUs offline "
             "[src: arm64-machine-shutdown]. The device goes on with I/O virtual addresses that nobody translates.",
         ),
-        twice=count_within(expected, simulate(s).verdict.astray_before_jump, arrivals, each),
+        cross_check=count_within(expected, simulate(s).verdict.astray_before_jump, arrivals, each),
         look=("json", "dma.astray_before_jump"),
     )
 
 
 def open_window(drawn: Drawn) -> Problem:
-    """Ask for how long a translating IOMMU does not translate."""
+    """Ask for how long a translating IOMMU is off."""
     machine = drawn.among(("arm64", "arm64", "arm64", "x86"), "machine")
     values = {
         "machine": machine,
@@ -322,9 +321,9 @@ def open_window(drawn: Drawn) -> Problem:
             else "VT-d goes off at the end of machine_shutdown(), shortly before the jump [src: vtd-shutdown].",
             "The durations are this model's; that the window is there does not depend on them.",
         ),
-        twice=same(f"{ms(total)} ms", f"{ms(found)} ms")
+        cross_check=must_equal(f"{ms(total)} ms", f"{ms(found)} ms")
         if not arm or closed == after
-        else Twice(f"{after} ns after the jump", f"{closed} ns by closed_forms", False),
+        else CrossCheck(f"{after} ns after the jump", f"{closed} ns by closed_forms", False),
         look=(
             "log",
             "From the event old/...-shutdown that sets gate/eth0/... to the event next/...-enable:0 that sets it "
@@ -334,7 +333,7 @@ def open_window(drawn: Drawn) -> Problem:
 
 
 def _window(run: Run) -> int:
-    """Return how long the unit was off, in ns."""
+    """Return how long the IOMMU was off, in ns."""
     at = dict(zip(run.log.id, run.log.t_ns, strict=True))
     unit = "smmu" if run.scenario.machine == "arm64" else "vtd"
     return at[f"next/{unit}-enable:0"] - at[f"old/{unit}-shutdown:0"]

@@ -6,7 +6,7 @@ from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, same
+from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.kernel.arm64.lpis import INTIDS, chips
 from kexecdoc.model.log import frame_range
@@ -18,11 +18,11 @@ from kexecdoc.registries.versions import Versions
 
 KIB = 1024
 LIST_ENTRIES = 255
-"""So many ranges fit a page of the firmware's list of reserved memory. [src: efi-memreserve]"""
+"""Ranges that fit in one page of the firmware's list of reserved memory. [src: efi-memreserve]"""
 
 
 def bit_of_intid(drawn: Drawn) -> Problem:
-    """Ask which byte and bit of a pending table an INTID has."""
+    """Ask for the byte and the bit of an INTID in a pending table."""
     intid = drawn.among((drawn.between(FIRST_LPI, 8300, "low"), drawn.between(FIRST_LPI, 65_535, "any")), "range")
     cpu = drawn.between(0, CPUS - 1, "cpu")
     s = Scenario(seed=drawn.seed)
@@ -57,7 +57,7 @@ def bit_of_intid(drawn: Drawn) -> Problem:
             f"{base:#x} + {offset:#x} = {base + offset:#x}. The first LPI is INTID {FIRST_LPI}, so the first "
             f"{FIRST_LPI // 8:,} bytes belong to no LPI [src: gic-lpi-life].",
         ),
-        twice=same(f"{base + offset:#x}, bit {bit}", changed),
+        cross_check=must_equal(f"{base + offset:#x}, bit {bit}", changed),
         look=(
             "log",
             "Its start has redistributor/C/pending; lpi/C/I of an event is a pending bit, frame/N/bytes its frame.",
@@ -66,7 +66,7 @@ def bit_of_intid(drawn: Drawn) -> Problem:
 
 
 def _recorded(s: Scenario, cpu: int, intid: int) -> tuple[int, str]:
-    """Let a redistributor record an INTID; return where its table begins, and which bit of memory has changed."""
+    """Make a redistributor record an INTID. Return where its table begins, and which bit in memory has changed."""
     crossing = Crossing(s)
     redistributor, memory = chips(crossing.old).redistributors[cpu], crossing.computer.memory
     base = redistributor.pending_table
@@ -81,7 +81,7 @@ def _recorded(s: Scenario, cpu: int, intid: int) -> tuple[int, str]:
 
 
 def table_of_whom(drawn: Drawn) -> Problem:
-    """Ask in whose table a message is recorded just after the old kernel has ended."""
+    """Ask in which CPU's table a message is recorded just after the old kernel has ended."""
     vector = drawn.between(1, CPUS - 1, "vector")
     path = drawn.among(("kexec", "kexec", "reboot"), "path")
     left = {"quiesce": "none", "clear-bus-master": "no"} if path == "kexec" else {"quiesce": "none", "reset": "none"}
@@ -138,13 +138,13 @@ def table_of_whom(drawn: Drawn) -> Problem:
             f"{intid} = 8 × {offset} + {bit}; {tables[cpu]:#x} + {offset:#x} = {right:#x}, bit {bit} "
             "[src: gic-pending-bit].",
         ),
-        twice=same(f"{right:#x}, bit {bit}", _first_recorded(run, intid)),
+        cross_check=must_equal(f"{right:#x}, bit {bit}", _first_recorded(run, intid)),
         look=("log", f"The first event lpi.recorded after the CPU's interrupts are masked that sets lpi/.../{intid}."),
     )
 
 
 def _first_recorded(run: Run, intid: int) -> str:
-    """Return which bit the first record of an INTID changed once the last CPU took no more interrupts."""
+    """Return the first bit set for an INTID after the last CPU has masked its interrupts."""
     masked = run.log.id.index("old/daif-mask:0")
     for event in list(run.log)[masked:]:
         for path in event.set:
@@ -158,7 +158,7 @@ def _first_recorded(run: Run, intid: int) -> str:
 
 
 def memory_kept(drawn: Drawn) -> Problem:
-    """Ask how much memory has to be kept for so many CPUs."""
+    """Ask how much memory has to be kept for a number of CPUs."""
     cpus = drawn.among(
         (2, 4, 6, 8, 12, 16, 24, 32, 46, 48, 64, 80, 96, 128, 160, 192, 224, 254, 255, 256, 384, 512), "cpus"
     )
@@ -199,7 +199,7 @@ def memory_kept(drawn: Drawn) -> Problem:
             "[src: its-reserve].",
             f"The simulated machine has {CPUS} CPUs: {CPUS + 1} × {TABLE_BYTES // KIB} = {mine} KiB.",
         ),
-        twice=same(f"{mine} KiB for {CPUS} CPUs", f"{here} KiB for {CPUS} CPUs"),
+        cross_check=must_equal(f"{mine} KiB for {CPUS} CPUs", f"{here} KiB for {CPUS} CPUs"),
         look=("log", "Its start has frame/.../kept for each table that is kept, in frames of 4 KiB."),
     )
 
@@ -213,7 +213,7 @@ POLICIES = {
 
 
 def policy(s: Scenario) -> str:
-    """Return what the next kernel does with live tables. [src: lpi-allocate]"""
+    """Return the key of `POLICIES` for a next kernel that finds live tables. [src: lpi-allocate]"""
     keeps = s.kernel in Versions("4.20") and (s.path == "panic" or s.firmware == "efi")
     if keeps:
         return "reused"
@@ -233,7 +233,7 @@ def _all_policies() -> dict[str, list[dict[str, str]]]:
 
 
 def policy_by_version(drawn: Drawn) -> Problem:
-    """Ask what a next kernel does with tables that it finds live."""
+    """Ask what a next kernel does with live tables, by version, firmware and hardware."""
     fate = drawn.among(list(POLICIES), "fate")
     s = Scenario.of({**drawn.among(_all_policies()[fate], "machine"), "seed": drawn.seed})
     options = [Option(words, _why_policy(kind, fate, s), kind == fate) for kind, words in POLICIES.items()]
@@ -257,7 +257,7 @@ def policy_by_version(drawn: Drawn) -> Problem:
             "The list of reserved memory is handed on in UEFI's tables; without UEFI there is none "
             "[src: commit-memreserve].",
         ),
-        twice=same(fate, _policy_of(run), POLICIES),
+        cross_check=must_equal(fate, _policy_of(run), POLICIES),
         look=("json", "lpi.tables and lpi.msi_usable; the console has the words"),
     )
 
@@ -269,7 +269,7 @@ def _policy_of(run: Run) -> str:
 
 
 def _why_policy(kind: str, fate: str, s: Scenario) -> str:
-    """Say why a kernel does that, or does not."""
+    """Return why a kernel does that, or why it does not."""
     old = s.kernel not in Versions("4.20")
     if kind == fate:
         return {

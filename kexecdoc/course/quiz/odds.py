@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Mistake, Number, Numbers
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, Twice, same
+from kexecdoc.course.quiz.problem import CrossCheck, Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.draws import Draws
 from kexecdoc.model.kernel.crash import MILLION
@@ -14,7 +14,7 @@ from kexecdoc.study.closed_forms import crash_success
 from kexecdoc.study.proportion import wilson
 
 TRIALS = 5
-"""So many crashes are run to hold a rate against: each must end as its own damaged objects say."""
+"""How many crashes are simulated to confirm the rule: each must end as its own damaged objects predict."""
 
 WORK = {
     "minimal": "stops the other CPUs, quiets the interrupt controller and jumps",
@@ -35,25 +35,21 @@ def _crash(drawn: Drawn, damage: float) -> Scenario:
 
 
 def _captured(s: Scenario) -> tuple[int, int]:
-    """Return how many of some crashes capture the dump: by what is damaged in each, and in the machine."""
+    """Return how many of `TRIALS` crashes capture the dump: by the objects damaged in each, and by simulation."""
     seeds = [(s.seed + n) % 2**63 for n in range(TRIALS)]
     limit, names = round(s.heap_damage * MILLION), objects(s)
-    spared = sum(all(Draws(seed).below(MILLION, f"damage/{name}") >= limit for name in names) for seed in seeds)
-    ran = sum(simulate(s.but(seed=seed)).to_json()["dump"] == "captured" for seed in seeds)
-    return spared, ran
+    predicted = sum(all(Draws(seed).below(MILLION, f"damage/{name}") >= limit for name in names) for seed in seeds)
+    simulated = sum(simulate(s.but(seed=seed)).to_json()["dump"] == "captured" for seed in seeds)
+    return predicted, simulated
 
 
-def _held(s: Scenario) -> Twice:
-    spared, ran = _captured(s)
-    return same(f"{spared} of {TRIALS} crashes find nothing damaged that they need", _said(ran, spared))
+def _compare_trials(s: Scenario) -> CrossCheck:
+    predicted, simulated = _captured(s)
+    undamaged = f"{predicted} of {TRIALS} crashes find nothing damaged that they need"
+    return must_equal(undamaged, undamaged if simulated == predicted else f"{simulated} of {TRIALS} dumps are captured")
 
 
-def _said(ran: int, spared: int) -> str:
-    found = f"{ran} of {TRIALS} crashes find nothing damaged that they need"
-    return found if ran == spared else f"{ran} of {TRIALS} dumps are captured"
-
-
-def _relies(s: Scenario) -> str:
+def _relies_on(s: Scenario) -> str:
     names = objects(s)
     return f"{len(names)} objects and locks of the crashed kernel: {', '.join(names)}"
 
@@ -76,7 +72,7 @@ def success(drawn: Drawn) -> Problem:
         given=(
             f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics with {100 * damage:g} % of its objects "
             f"damaged, each independently of the others. The crashed kernel {WORK[s.crash_work]}. For that it relies "
-            f"on {_relies(s)}. One that is damaged ends it.",
+            f"on {_relies_on(s)}. One that is damaged ends it.",
         ),
         question="How likely is it that the dump is captured, in percent?",
         answer=Numbers(
@@ -110,25 +106,25 @@ def success(drawn: Drawn) -> Problem:
             "What real crashes damage, and how much, nobody has measured; the share of damaged objects is a free "
             "number here.",
         ),
-        twice=_held(s),
+        cross_check=_compare_trials(s),
         look=("text", "How many of the crossings went wrong; kexecdoc run with one of the seeds says what of."),
         command=_sweep(s),
     )
 
 
 def damage_at(drawn: Drawn) -> Problem:
-    """Ask at which damage a strategy comes down to some chance."""
+    """Ask at what share of damage a strategy has a given chance of success."""
     chance = drawn.among((0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99), "chance")
-    plain = _crash(drawn, 0)
-    k = len(objects(plain))
+    undamaged = _crash(drawn, 0)
+    k = len(objects(undamaged))
     damage = 1 - chance ** (1 / k)
-    s = plain.but(heap_damage=round(damage, 6))
+    s = undamaged.but(heap_damage=round(damage, 6))
     return Problem(
         scenario=s,
         given=(
             f"An {'arm64' if s.machine == 'arm64' else 'x86'} machine panics, and some share of its objects is "
             f"damaged, each independently of the others. The crashed kernel {WORK[s.crash_work]}. For that it relies "
-            f"on {_relies(s)}. One that is damaged ends it.",
+            f"on {_relies_on(s)}. One that is damaged ends it.",
         ),
         question=f"The dump is captured in {100 * chance:g} % of crashes. How many objects are damaged, in percent?",
         answer=Numbers(
@@ -147,7 +143,7 @@ def damage_at(drawn: Drawn) -> Problem:
             "Biederman recalls that in the field 50 or 60 in a hundred dumps were captured [src: seed-biederman]. "
             "That is one expert's recollection: no count was found.",
         ),
-        twice=_held(s),
+        cross_check=_compare_trials(s),
         look=("text", "How many of the crossings went wrong; kexecdoc run with one of the seeds says what of."),
         command=_sweep(s),
     )
@@ -191,7 +187,7 @@ def all_captured(drawn: Drawn) -> Problem:
             f"{100 * 26 / (26 + z * z):.0f} % or more of such crashes. It says nothing of other crashes: that tests "
             "look better than the field is the thread's own warning [src: seed-biederman].",
         ),
-        twice=Twice(
+        cross_check=CrossCheck(
             f"{100 * closed:.2f} %",
             f"{100 * low:.2f} %",
             abs(closed - low) < 1e-6,

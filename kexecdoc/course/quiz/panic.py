@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option, sentence
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, Twice, same
+from kexecdoc.course.quiz.problem import CrossCheck, Problem, must_equal
 from kexecdoc.course.quiz.steps import listed, ms, summed
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scales import (
@@ -21,7 +21,7 @@ from kexecdoc.model.scenario import Scenario
 from kexecdoc.reading.run import Run
 
 CMA_WAIT = 10 * S
-"""How long a crashed kernel waits where the capture kernel shares memory with userspace. [src: crash-cma]"""
+"""How long a crashed kernel waits if the capture kernel shares memory with userspace. [src: crash-cma]"""
 
 FATES = {
     "old": "they go on, and land in the crashed kernel's memory; the dump is captured",
@@ -35,11 +35,10 @@ FATES = {
 
 
 def fate(s: Scenario) -> str:
-    """Return what becomes of a device that nobody stopped, and of the dump.
+    """Return the key of `FATES`: what happens to the device's writes and to the dump.
 
-    Nothing on the crash path stops a device. [src: crash-kexec] Memory that was set aside at boot was never given to
-    one. [src: kdump-doc] An SMMUv3 is reset, and aborts; VT-d's tables are copied.
-    [src: smmu-kdump]
+    Nothing on the crash path stops a device. [src: crash-kexec] No device was ever given memory that was reserved at
+    boot. [src: kdump-doc] An SMMUv3 is reset, and aborts; VT-d's tables are copied. [src: smmu-kdump]
     """
     if s.crash_memory == "cma":
         return "shared" if s.dma == "cyclic" else "dry"
@@ -48,7 +47,7 @@ def fate(s: Scenario) -> str:
     return "old"
 
 
-def _machines() -> dict[str, list[dict[str, str]]]:
+def _switches_by_fate() -> dict[str, list[dict[str, str]]]:
     cma = {"crash-memory": "cma"}
     smmu = {"iommu": "translate"}
     x86 = {"machine": "x86"}
@@ -74,9 +73,9 @@ def _machines() -> dict[str, list[dict[str, str]]]:
 
 
 def what_dma_hits(drawn: Drawn) -> Problem:
-    """Ask what a device still writes after a crash, and what becomes of the dump."""
+    """Ask what happens to a device's writes after a crash, and to the dump."""
     end = drawn.among(list(FATES), "fate")
-    switches = drawn.among(_machines()[end], "machine")
+    switches = drawn.among(_switches_by_fate()[end], "machine")
     kernel = "7.3" if "crash-memory" in switches else drawn.among(("7.3", "6.12", "6.1", "5.10"), "kernel")
     traffic = drawn.among((300, 400, 500, 600) if end == "shared" else (500, 800, 1000), "traffic")
     driver = drawn.among(("resets", "absent"), "driver")
@@ -105,14 +104,14 @@ def what_dma_hits(drawn: Drawn) -> Problem:
         ),
         question="What becomes of the device's writes after the jump, and of the dump?",
         answer=Choice(tuple(drawn.shuffled(options, "order"))),
-        working=_more(s),
-        twice=same(end, _fate_of(run), FATES),
+        working=_lesson(s),
+        cross_check=must_equal(end, _fate_of(run), FATES),
         look=("json", "dma, dma.landed_in and dump"),
     )
 
 
 def _fate_of(run: Run) -> str:
-    """Return what became of the device's writes, from the counts of the log."""
+    """Return the key of `FATES` by the counts of a run."""
     v, captured = run.verdict, run.to_json()["dump"] == "captured"
     if not v.dma:
         return "dry" if v.dry_at_jump and captured else "no writes"
@@ -124,7 +123,7 @@ def _fate_of(run: Run) -> str:
 
 
 def _why(kind: str, end: str, s: Scenario) -> str:
-    """Say why that is what happens, or why it is not."""
+    """Return why that happens, or why it does not."""
     if kind == end:
         return {
             "old": "nobody stops the device, and nobody has to: the capture kernel runs where no device ever wrote "
@@ -177,8 +176,7 @@ def _why(kind: str, end: str, s: Scenario) -> str:
     return "a refused request is nothing to this machine but a write that does not arrive."
 
 
-def _more(s: Scenario) -> tuple[str, ...]:
-    """Say what to take along."""
+def _lesson(s: Scenario) -> tuple[str, ...]:
     if s.iommu == "translate":
         return (
             "Why not switch it off? With translation off, an I/O virtual address is taken for a physical one. Why not "
@@ -192,7 +190,7 @@ def _more(s: Scenario) -> tuple[str, ...]:
 
 
 def time_to_jump(drawn: Drawn) -> Problem:
-    """Ask how long it takes from the panic to the capture kernel's jump."""
+    """Ask how long it takes from the panic to the jump."""
     values = {
         "path": "panic",
         "machine": drawn.among(("arm64", "x86"), "machine"),
@@ -249,13 +247,13 @@ def time_to_jump(drawn: Drawn) -> Problem:
             else "Nothing waits for DMA: it goes on, into memory that the capture kernel does not use "
             "[src: kdump-doc].",
         ),
-        twice=same(f"{ms(total)} ms", f"{ms(took)} ms"),
+        cross_check=must_equal(f"{ms(total)} ms", f"{ms(took)} ms"),
         look=("json", "time_ms.shutdown"),
     )
 
 
 def _steps(s: Scenario) -> list[tuple[str, int]]:
-    """Return what it takes from the panic to the jump, in ns."""
+    """Return the steps from the panic to the jump, each with its time in ns."""
     first = {
         "minimal": [],
         "notifiers": [("for the notifiers", PANIC_STEP), ("to dump the log", PANIC_STEP)],
@@ -278,7 +276,7 @@ def _steps(s: Scenario) -> list[tuple[str, int]]:
 
 
 def dry_in_time(drawn: Drawn) -> Problem:
-    """Ask from which traffic on the ten seconds are enough for a ring."""
+    """Ask how much traffic it takes for a ring to run dry within the ten seconds."""
     ring = drawn.between(6, 50, "ring") * 10
     lowest = -(-ring * S // CMA_WAIT)
     values = {
@@ -314,7 +312,7 @@ def dry_in_time(drawn: Drawn) -> Problem:
             "writes round and round is not stopped by waiting at all. The documentation of the option says that such "
             "DMA may corrupt the capture kernel [src: kdump-doc].",
         ),
-        twice=Twice(
+        cross_check=CrossCheck(
             f"dry above {lowest} a second",
             "; ".join(f"at {rate} a second it is {'dry' if is_dry else 'not dry'}" for rate, is_dry in dry.items()),
             list(dry.values()) == [True, False],

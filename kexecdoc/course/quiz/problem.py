@@ -1,7 +1,7 @@
-"""What a problem is: a machine, a question about it, and an answer that was found twice.
+"""A problem: a scenario, a question about it, and an answer that was found in two ways.
 
-Once by a rule or by arithmetic alone, and once in the log of the simulated machine. If the two part, one of them is
-wrong, and the answer says so.
+One way is a rule or arithmetic alone, the other is the log of the simulation. If they disagree, one of them is wrong,
+and the text of the answer says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WIDTH = 100
 
 
 class Text(str):
-    """Words that a notebook shows as they are, line by line."""
+    """Text that a notebook shows as it is, not as a quoted string."""
 
     __slots__ = ()
 
@@ -29,56 +29,57 @@ class Text(str):
 
 
 @dataclass(frozen=True)
-class Twice:
-    """An answer that was found twice. ``note`` says why the two may differ, where they may.
+class CrossCheck:
+    """An answer by arithmetic, checked against the same answer found in the simulation.
 
-    ``where`` is where the second was found, if that is not the log of a run.
+    ``note`` says why the two may differ, if they may. ``where`` says where the second was found, if not in the log of
+    a run.
     """
 
     arithmetic: str
-    machine: str
+    simulated: str
     agrees: bool
     note: str = ""
     where: str = "In the machine"
 
     def lines(self) -> list[str]:
-        """Return both, in words."""
-        if self.arithmetic == self.machine:
+        """Return both findings in words, and whether they agree."""
+        if self.arithmetic == self.simulated:
             both = f"By rule and arithmetic alone, and in the machine's log: {self.arithmetic}."
         else:
-            both = f"By rule and arithmetic alone: {self.arithmetic}. {self.where}: {self.machine}."
-        parted = "" if self.agrees else " They part, so one of them is wrong: please tell us."
-        return [both + parted, *([self.note] if self.note else [])]
+            both = f"By rule and arithmetic alone: {self.arithmetic}. {self.where}: {self.simulated}."
+        disagreement = "" if self.agrees else " They part, so one of them is wrong: please tell us."
+        return [both + disagreement, *([self.note] if self.note else [])]
 
 
 def by_id(words: str) -> str:
-    """Return words in which a source is cited by its id alone, as a list of sources beside them has it."""
+    """Return text with each citation shortened to the id alone, for text that a list of sources follows."""
     return CITATION.sub(r"[\1]", words)
 
 
-def same(arithmetic: object, machine: object, words: Mapping[str, str] | None = None) -> Twice:
-    """Hold two findings together that must be the same. ``words`` says what they mean, where they are keys."""
-    ruled, found = ((words or {}).get(str(key), str(key)) for key in (arithmetic, machine))
-    return Twice(ruled, found, arithmetic == machine)
+def must_equal(arithmetic: object, simulated: object, words: Mapping[str, str] | None = None) -> CrossCheck:
+    """Compare two findings that must be equal. If they are keys, ``words`` maps them to what they mean."""
+    ruled, found = ((words or {}).get(str(key), str(key)) for key in (arithmetic, simulated))
+    return CrossCheck(ruled, found, arithmetic == simulated)
 
 
-def count_within(arithmetic: float, machine: int, arrivals: float, each: int = 1) -> Twice:
-    """Hold a count together with what arithmetic expects of so many arrivals, ``each`` of which counts so often.
+def count_within(arithmetic: float, simulated: int, arrivals: float, each: int = 1) -> CrossCheck:
+    """Compare a count with the one that arithmetic expects for ``arrivals``, each of which adds ``each`` to it.
 
-    Gaps between arrivals are even between half a period and one and a half, so of n arrivals in a time the standard
-    deviation is the root of n/12. Six of those, and one arrival at either end, is all that chance is allowed.
+    Gaps between arrivals are uniform between half a period and one and a half, so the number n of arrivals in a given
+    time has a standard deviation of the root of n/12. Chance is allowed six of those, and one arrival at either end.
     """
     slack = each * (6 * sqrt(arrivals / 12) + 2)
     note = f"The gaps between arrivals are drawn, so the machine may be off by {slack:,.0f}, and no more."
-    return Twice(f"{arithmetic:,.0f}", f"{machine:,}", abs(arithmetic - machine) <= slack, note)
+    return CrossCheck(f"{arithmetic:,.0f}", f"{simulated:,}", abs(arithmetic - simulated) <= slack, note)
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is asked, and what is known of the answer.
+    """A question, its answer, and what explains and confirms the answer.
 
-    ``given`` and ``working`` are paragraphs. ``look`` says with which ``--format`` the run shows the answer, and
-    where. ``command`` is another command that does, where no run does.
+    ``given`` and ``working`` are paragraphs. ``look`` names the ``--format`` of the run that shows the answer, and the
+    place in it. ``command`` is the command that shows the answer if a run cannot.
     """
 
     scenario: Scenario
@@ -86,12 +87,12 @@ class Problem:
     question: str
     answer: Answer
     working: tuple[str, ...]
-    twice: Twice
+    cross_check: CrossCheck
     look: tuple[str, str]
     command: str = ""
 
     def sources(self) -> list[str]:
-        """Return the ids of the sources that the answer cites, each once, in order."""
+        """Return the ids of the sources that the problem cites, each once, in order."""
         words = [*self.given, *self.working, self.answer.right(), *(why for _, why in self.answer.mistakes())]
         return cited("\n".join(words))
 
@@ -107,8 +108,8 @@ class Problem:
 # -- as text ---------------------------------------------------------------------------------------
 
 
-def parameters(scenario: Scenario) -> list[str]:
-    """Return every switch with its value, a paragraph a group."""
+def parameter_lines(scenario: Scenario) -> list[str]:
+    """Return every switch with its value as lines, a paragraph for each group."""
     groups: dict[str, list[str]] = {}
     for name, value in scenario.values().items():
         groups.setdefault(switches()[name].group, []).append(f"{name}={value}")
@@ -117,8 +118,8 @@ def parameters(scenario: Scenario) -> list[str]:
     ]
 
 
-def asked(problem: Problem) -> list[str]:
-    """Return what is given and what is asked, as lines."""
+def question_lines(problem: Problem) -> list[str]:
+    """Return what is given and the question, as lines."""
     lines: list[str] = []
     for words in problem.given:
         lines += [*paragraph(by_id(words)), ""]
@@ -128,22 +129,22 @@ def asked(problem: Problem) -> list[str]:
     return lines
 
 
-def answered(problem: Problem) -> list[str]:
-    """Return the answer, the working, what is wrong with likely mistakes, and the sources, as lines."""
+def answer_lines(problem: Problem) -> list[str]:
+    """Return the answer, the working, why likely mistakes are wrong, and the sources, as lines."""
     lines = ["ANSWER", *_item(problem.answer.right()), "", "WORKING"]
-    for words in (*problem.working, *problem.twice.lines()):
+    for words in (*problem.working, *problem.cross_check.lines()):
         lines += _item(words)
     lines += ["", "SEE IT", f"  {problem.shown_by()}", *paragraph(f"  {problem.look[1]}", hang="  ")]
     lines += ["", "WRONG ANSWERS"]
     for values, why in problem.answer.mistakes():
-        lines += _item(f"{_shown(problem.answer, values)}: {why}")
+        lines += _item(f"{_as_written(problem.answer, values)}: {why}")
     lines += ["", "SOURCES"]
     for source in map(cite, problem.sources()):
         lines += _item(f"{source.id}: {source.title}" + (f" <{source.link}>" if source.link else ""))
     return lines
 
 
-def _shown(answer: Answer, values: tuple[object, ...]) -> str:
+def _as_written(answer: Answer, values: tuple[object, ...]) -> str:
     """Return a wrong answer as a reader would write it."""
     numbers = getattr(answer, "numbers", None)
     if numbers is None:
@@ -152,7 +153,7 @@ def _shown(answer: Answer, values: tuple[object, ...]) -> str:
 
 
 def _differences(scenario: Scenario) -> list[str]:
-    """Return what differs from the default: as on the command line, and in words."""
+    """Return what differs from the default, as options of the command line and in words."""
     differs = {name: value for name, value in scenario.differences().items() if name != "seed"}
     if not differs:
         return ["Nothing differs from the default.", ""]
@@ -169,12 +170,12 @@ def _differences(scenario: Scenario) -> list[str]:
 
 
 def _item(words: str) -> list[str]:
-    """Return an item of a list. A source is cited by its id: the list at the end says what it is."""
+    """Return an item of a list as lines. Sources appear as ids, which the list at the end explains."""
     return paragraph(f"  {by_id(words)}", hang="    ")
 
 
 def paragraph(words: str, hang: str = "") -> list[str]:
-    """Return words as lines of at most `WIDTH`, the others behind the first; a long address stays in one piece."""
+    """Wrap text at `WIDTH`. Later lines begin with ``hang``, and a long address is not broken."""
     return wrap(
         words,
         WIDTH,

@@ -6,7 +6,7 @@ from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Option, in_words
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, same
+from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.reading import rules
@@ -61,7 +61,7 @@ def what_survives(drawn: Drawn) -> Problem:
         working=tuple(
             f"{what}: {why}." for what, why in zip(("Engine", "Bus Master", "EnableLPIs"), reasons, strict=True)
         ),
-        twice=same(in_words(ON, OFF, ruled), in_words(ON, OFF, _at_entry(simulate(s)))),
+        cross_check=must_equal(in_words(ON, OFF, ruled), in_words(ON, OFF, _at_entry(simulate(s)))),
         look=(
             "log",
             "device/eth0/engine, gate/eth0/bus-master and redistributor/0/enable-lpis, folded up to the entry.",
@@ -146,7 +146,7 @@ def which_way_works(drawn: Drawn) -> Problem:
             "hardware: devices are as the drivers left them, which is why a reboot calls shutdown callbacks, too "
             "[src: seed-biederman].",
         ),
-        twice=same(", ".join(tried("acpi")[-len(ways) :]), ", ".join(order[-len(ways) :])),
+        cross_check=must_equal(", ".join(tried("acpi")[-len(ways) :]), ", ".join(order[-len(ways) :])),
         look=("log", "The steps old/restart-...; with --reset none all of them are tried, with full the first works."),
     )
 
@@ -215,7 +215,7 @@ def what_is_called(drawn: Drawn) -> Problem:
             "The core began to clear Bus Master at shutdown in v3.5; since v3.13 it does so on kexec only, after the "
             "driver's own callback [src: commit-bm-kexec-only]. Whether the device obeys is another question.",
         ),
-        twice=same(_done(ruled), _done(found)),
+        cross_check=must_equal(_done(ruled), _done(found)),
         look=("log", "The events old/eth0-call and old/eth0-clear-master, if they are there."),
     )
 

@@ -6,7 +6,7 @@ from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option, in_words, sentence
 from kexecdoc.course.quiz.drawn import Drawn
-from kexecdoc.course.quiz.problem import Problem, same
+from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.course.quiz.steps import listed, ms, summed
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scales import (
@@ -71,7 +71,7 @@ def left_on(drawn: Drawn) -> Problem:
         working=tuple(
             f"{what}: {why}." for what, why in zip(("Engine", "Interrupt", "Bus Master"), reasons, strict=True)
         ),
-        twice=same(in_words(PARTS, OFF, ruled), in_words(PARTS, OFF, _at_jump(simulate(s)))),
+        cross_check=must_equal(in_words(PARTS, OFF, ruled), in_words(PARTS, OFF, _at_jump(simulate(s)))),
         look=(
             "log",
             "Lay start and every set up to stub/jump:0 over each other: device/eth0/... and gate/eth0/bus-master.",
@@ -152,7 +152,7 @@ def time_to_jump(drawn: Drawn) -> Problem:
             "[src: device-shutdown]. Then the other CPUs go offline one by one [src: arm64-machine-shutdown].",
             "The durations are this model's. How long remove takes on real devices was not measured.",
         ),
-        twice=same(f"{ms(total)} ms", f"{ms(took)} ms"),
+        cross_check=must_equal(f"{ms(total)} ms", f"{ms(took)} ms"),
         look=("json", "time_ms.shutdown, and callbacks for each device"),
     )
 
@@ -241,7 +241,7 @@ def frames_freed(drawn: Drawn) -> Problem:
                 "nobody's after the jump all the same."
             ),
         ),
-        twice=same(freed, call.frames_freed),
+        cross_check=must_equal(freed, call.frames_freed),
         look=("json", "callbacks, frames_freed of eth0"),
     )
 

@@ -1,4 +1,4 @@
-"""The steps between the jump and the next driver's probe, with how long each takes here."""
+"""The steps from the jump to the next driver's probe, and how long each takes in the model."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Steps = list[tuple[str, int]]
 
 
 def before_iommu(s: Scenario) -> Steps:
-    """Return what comes between the jump of an ordinary kexec and the next kernel's IOMMU, with its time in ns."""
+    """Return the steps from the jump of an ordinary kexec to the next kernel's IOMMU, each with its time in ns."""
     digest = [("to check the digest", DIGEST)] if s.loader == "user" or s.machine == "x86" else []
     controller = "the interrupt controller"
     return [
@@ -44,7 +44,7 @@ def before_iommu(s: Scenario) -> Steps:
 
 
 def before_probe(s: Scenario) -> Steps:
-    """Return what comes between the jump and the probe of the device's next driver."""
+    """Return the steps from the jump to the probe of the device's next driver, each with its time in ns."""
     return [
         *before_iommu(s),
         ("for the IOMMU", BOOT_IOMMU),
@@ -54,16 +54,16 @@ def before_probe(s: Scenario) -> Steps:
 
 
 def ms(ns: float) -> str:
-    """Return nanoseconds as milliseconds, to the last one."""
+    """Return nanoseconds as milliseconds, without rounding."""
     return f"{ns / MS:,.9g}"
 
 
 def summed(steps: Sequence[tuple[str, int]]) -> str:
-    """Return what steps take, added up, as a sum written out."""
+    """Return the times of steps as a sum, written out with its result."""
     return f"{' + '.join(ms(ns) for _, ns in steps)} = {ms(sum(ns for _, ns in steps))} ms"
 
 
 def listed(steps: Sequence[tuple[str, int]]) -> str:
-    """Return steps as part of a sentence."""
+    """Return steps and their times as a list in a sentence."""
     parts = [f"{ms(ns)} ms {what}" for what, ns in steps]
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
