@@ -1,1 +1,1 @@
-"""What chapters, exercises and quizzes are made of. Nothing below imports it."""
+"""What chapters, exercises and quizzes are made of. No lower layer imports it."""

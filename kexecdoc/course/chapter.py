@@ -1,4 +1,4 @@
-"""What the cells of a chapter call, so that they stay a line or three long."""
+"""Helpers that keep the cells of a chapter at one to three lines."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from kexecdoc.views.still import Moment, alt_text, moment, still_png
 
 
 def cross(start: str = "ordinary", **switches: object) -> Run:
-    """Cross once, from a preset on: ``cross("left-running", iommu="translate")``."""
+    """Simulate a preset with some switches changed: ``cross("left-running", iommu="translate")``."""
     return simulate(Scenario.of({**preset(start).values, **switches}))
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """How many of some seeds ended how, from the best outcome to the worst."""
+    """How often each outcome came up over several seeds. Prints from the best outcome to the worst."""
 
     counts: Counter[str]
 
@@ -47,34 +47,37 @@ class Outcomes:
 
 
 def outcomes(start: str, seeds: int, **switches: object) -> Outcomes:
-    """Cross once for each seed from 0 on, and count how it ended."""
+    """Simulate a preset with the seeds from 0 to ``seeds`` - 1, and count the outcomes."""
     return Outcomes(Counter(cross(start, **switches, seed=seed).verdict.outcome for seed in range(seeds)))
 
 
 def _from_jump(run: Run, event: int) -> float:
-    """Return when an event happens, in ms from the jump."""
+    """Return the time of an event, in ms from the jump."""
     return (run.log.t_ns[event] - (run.verdict.jump_ns or 0)) / MS
 
 
 def steps(run: Run) -> list[tuple[str, float]]:
-    """Return the steps of a run and when each began, in ms from the jump."""
+    """Return the steps of a run, each with its beginning in ms from the jump."""
     return [(step.name, _from_jump(run, step.first)) for step in run.facts.steps]
 
 
 def landed(run: Run) -> list[float]:
-    """Return when leftover writes landed in memory, in ms from the jump. Those of a next driver do not count."""
+    """Return the times at which leftover writes landed in memory, in ms from the jump.
+
+    Writes set up by a driver of the next kernel do not count.
+    """
     return [_from_jump(run, write.event) for write in run.facts.leftovers if write.result == "landed"]
 
 
 def when(run: Run, event_id: str) -> float:
-    """Return when the event of that id happens, in ms from the jump. KeyError if it does not happen."""
+    """Return the time of the event of that id, in ms from the jump. KeyError if it does not happen."""
     if event_id not in run.log.id:
         raise KeyError(f"{event_id} does not happen in this run")
     return _from_jump(run, run.log.id.index(event_id))
 
 
 def shutdown_ms(run: Run) -> float:
-    """Return how long the old kernel takes from the call to the jump, in ms."""
+    """Return the time from the call to the jump, in ms."""
     return float(run.to_json()["time_ms"]["shutdown"])
 
 
@@ -86,7 +89,7 @@ def said(run: Run, *words: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Picture:
-    """A run at one moment as a picture, with the words that say what it shows."""
+    """A picture of a run at one moment, with a text alternative."""
 
     run: Run
     t_ns: int | None = None
@@ -97,22 +100,22 @@ class Picture:
 
     @property
     def leftover(self) -> int:
-        """How many leftover writes there were by then."""
+        """The number of leftover writes so far."""
         return len(self._moment.writes)
 
     @property
     def strayed(self) -> list[int]:
-        """The frames that leftover writes hit by then."""
+        """The frames that leftover writes have hit so far."""
         return self._moment.strayed
 
     @property
     def wrong(self) -> list[int]:
-        """The frames that their owner found wrong by then."""
+        """The frames that their owners have found wrong so far."""
         return self._moment.wrong
 
     @property
     def flips(self) -> list[tuple[int, int, int, int]]:
-        """The pending bits of CPU 0 that were flipped by then: address, bit, INTID, time in ns."""
+        """The pending bits of CPU 0 flipped so far: address, bit, INTID, time in ns."""
         return self._moment.flips
 
     def __repr__(self) -> str:
@@ -125,7 +128,7 @@ class Picture:
 
 
 def picture(run: Run, after_jump_ms: float | None = None) -> Picture:
-    """Return the picture of a run some milliseconds after its jump, or at its end."""
+    """Return the picture of a run at ``after_jump_ms``, or at its end."""
     if after_jump_ms is None:
         return Picture(run)
     return Picture(run, (run.verdict.jump_ns or 0) + round(after_jump_ms * MS))
@@ -133,7 +136,7 @@ def picture(run: Run, after_jump_ms: float | None = None) -> Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with a heading, as a table in a notebook and as aligned text elsewhere."""
+    """Rows with a heading: a table in a notebook, aligned text elsewhere."""
 
     head: tuple[str, ...]
     rows: list[tuple[str, ...]]
@@ -150,13 +153,13 @@ class Table:
 
 
 def step_table(run: Run) -> Table:
-    """Return the steps of a run with the time at which each begins."""
+    """Return the steps of a run and their beginnings as a table."""
     return Table(("step", "begins, ms from the jump"), [(name, f"{t:+,.3f}") for name, t in steps(run)])
 
 
 @dataclass(frozen=True)
 class References:
-    """The sources that a chapter cites, each once, for readers of the notebook."""
+    """The sources that a chapter cites, shown as a list."""
 
     ids: tuple[str, ...]
 
@@ -174,10 +177,10 @@ class References:
 
 
 def references(chapter: str) -> References:
-    """Return what the notebook of that name cites, in the order of its first citation.
+    """Return the sources that the notebook of that name cites, in the order of first citation.
 
-    It reads the notebook that is beside the running kernel, so that nobody keeps the list by hand. KeyError for a
-    source that is not in the registry, FileNotFoundError if there is no such notebook.
+    The notebook is read from the working directory. KeyError for a source that is not in the registry,
+    FileNotFoundError if there is no such notebook.
     """
     cells = json.loads(Path(f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]
     text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")

@@ -1,4 +1,4 @@
-"""The explorers of the chapters: which switches a reader finds in hand, and where they stand at first."""
+"""The explorers of the chapters: which switches each one offers, and their first settings."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kexecdoc.model.switch import Value, for_message
 
 @dataclass(frozen=True)
 class Explorer:
-    """What a chapter puts into the reader's hand: a base scenario and the switches to flip on it.
+    """What an explorer offers: a base scenario and the switches that a reader can change in it.
 
-    ``values`` limits a switch to some of its values, in the order in which they are shown; a switch that is a number
-    needs such a list. ``kind`` is the kind of scenario, where it has switches of its own. ScenarioError for a switch
-    or a value that does not exist, and for a base that is not in hand.
+    ``values`` limits a switch to some of its values, in the order shown; a switch that is a number needs such a list.
+    ``kind`` is the class of scenario, for one with switches of its own. ScenarioError for a switch or a value that does
+    not exist, and for a base with a value that is not offered.
     """
 
     name: str
@@ -41,12 +41,12 @@ class Explorer:
 
     @property
     def own(self) -> bool:
-        """Whether the machine has a device, or a switch, that is not the package's."""
+        """Whether the scenario has a device or a switch that is not from this package."""
         return self.kind is not Scenario
 
     @property
     def settings(self) -> dict[str, Value]:
-        """The chapter's settings of the switches that are in the reader's hand."""
+        """The base's values of the switches that are offered."""
         values = self.scenario.values()
         return {name: values[name] for name in self.switches}
 
@@ -55,7 +55,7 @@ class Explorer:
         return self.kind.of({**self.base, **settings})
 
     def choices(self, name: str) -> tuple[Value, ...]:
-        """Return the values that a switch can take here."""
+        """Return the values that this explorer offers for a switch."""
         switch = find(name, self.kind)
         chosen = self.values.get(name, switch.choices)
         if not chosen:
@@ -63,7 +63,7 @@ class Explorer:
         return tuple(switch.parse(value) for value in chosen)
 
     def parse(self, name: str, value: object) -> Value:
-        """Return a switch's value if the explorer has it. ScenarioError, with the nearest, if not."""
+        """Return a switch's value if it is offered. ScenarioError, with the nearest, if it is not."""
         parsed, choices = find(name, self.kind).parse(value), self.choices(name)
         if parsed in choices:
             return parsed
@@ -86,7 +86,7 @@ FULL_EXPLORER = EverySwitch("machine", 0, tuple(switches()), {})
 
 
 def _nearest(value: Value, choices: tuple[Value, ...]) -> Value:
-    """Return the choice that a value is most like: by distance if it is a number, by spelling if it is a word."""
+    """Return the choice nearest to a value: by distance for numbers, by spelling for words."""
     if isinstance(value, str):
         return get_close_matches(value, map(str, choices), n=1, cutoff=0)[0]
     return min(choices, key=lambda choice: abs(float(choice) - value))
@@ -101,21 +101,21 @@ EXPLORERS: dict[str, Explorer] = {
             ("quiesce", "iommu", "lpi-disable"),
             {"quiesce": "none", "clear-bus-master": "no", "firmware": "devicetree"},
         ),
-        # A ring ends when nobody refills it; a cyclic device, or a driver that sets Bus Master again, does not.
+        # A ring ends when nobody refills it. A cyclic device does not end.
         Explorer(
             "outlives",
             2,
             ("dma", "clear-bus-master", "next-driver"),
             {"quiesce": "none", "clear-bus-master": "no", "next-driver": "absent"},
         ),
-        # With a user who never lets go, flipping shutdown to remove is the difference between clean and hung.
+        # Remove waits for a user that never closes the device: with shutdown the outcome is clean, with remove hung.
         Explorer(
             "shutdown-or-remove",
             3,
             ("quiesce", "shutdown-callback", "remove-callback"),
             {"clear-bus-master": "no", "remove-callback": "hangs"},
         ),
-        # Before the driver had a shutdown callback, with it, with the quirk, and today.
+        # Kernels: before the driver had a shutdown callback, with it, with the quirk, and the newest.
         Explorer(
             "port-that-waits",
             4,
@@ -148,16 +148,16 @@ EXPLORERS: dict[str, Explorer] = {
             ("machine", "iommu", "iova"),
             {"quiesce": "none", "clear-bus-master": "no", "iommu": "translate"},
         ),
-        # A seed in which the one buffer lies where the capture kernel's memory is; in most it does not. At 100 periods
-        # a second a page can hold what was written before the capture kernel has the memory back.
+        # With seed 10 the buffer lies in the capture kernel's memory; with most seeds it does not. 100 periods a second
+        # keep the log small enough for a page.
         Explorer(
             "panic",
             8,
             ("crash-memory", "iommu", "on-abort"),
             {"path": "panic", "dma": "cyclic", "traffic": 100, "iommu": "translate", "seed": 10},
         ),
-        # Which objects are damaged is a matter of luck, and so of the seed: in the fourth the least work gets through
-        # and all other fails, in the others not. The device is beside the point, and slow.
+        # The seed decides which objects are damaged: with seed 4 only `minimal` captures the dump, with seeds 1 to 3
+        # other strategies do. The device does not matter here, so its traffic is low.
         Explorer(
             "crash-work",
             9,
@@ -172,7 +172,7 @@ EXPLORERS: dict[str, Explorer] = {
 
 
 def explorer(name: str | Explorer) -> Explorer:
-    """Return the explorer of that name, or the one that is given. ScenarioError, with the nearest name, if none is."""
+    """Return the explorer of that name; an `Explorer` is returned as it is. ScenarioError with the nearest name."""
     if isinstance(name, Explorer):
         return name
     if name in EXPLORERS:

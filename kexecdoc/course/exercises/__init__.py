@@ -1,7 +1,7 @@
-"""The checkers of the chapters' exercises, one file a chapter: each says what is wrong with a wrong answer, and why.
+"""Checkers for the chapters' exercises, one file for each chapter.
 
-A checker takes an answer and returns one sentence. It begins with `RIGHT` if the answer is right, and with "No" or
-"Not" if it is not; then it says why. What it compares with is computed, never written down.
+A checker takes an answer and returns one sentence. It begins with `RIGHT` if the answer is right, else with "No" or
+"Not", and then says why. Right answers are computed, never written down.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 
 
 def tries_a_scenario(checker: Callable[P, str]) -> Callable[P, str]:
-    """Let a checker whose answer is a scenario say in its one sentence, too, that there is no such scenario."""
+    """Make a checker of scenarios return one sentence instead of raising a ScenarioError."""
 
     @wraps(checker)
     def check(*args: P.args, **switches: P.kwargs) -> str:

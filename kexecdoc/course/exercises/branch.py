@@ -11,7 +11,7 @@ from kexecdoc.study.closed_forms import ring_dry_ns
 
 
 def pending_bit_of(intid: int, offset: int, bit: int) -> str:
-    """Check which byte and bit of a pending table an INTID has."""
+    """Check the byte and the bit of an INTID in a pending table."""
     right = pending_bit(intid)
     if (offset, bit) == right:
         return f"{RIGHT} {intid} = {offset} × 8 + {bit}, and {offset} = {offset:#x}."

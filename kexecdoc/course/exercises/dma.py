@@ -13,7 +13,7 @@ ENDS = ("bus-master", "ring", "driver", "nobody")
 
 
 def frames_at_risk(ring_size: int, frames: int) -> str:
-    """Check how many frames a ring's buffers and descriptors lie in, packed as tightly as they go."""
+    """Check how many frames a ring's buffers and descriptors take at least."""
     buffers, descriptors = (-(-ring_size * size // FRAME) for size in (BUFFER_BYTES, DESCRIPTOR_BYTES))
     if frames == buffers + descriptors:
         return (
@@ -29,7 +29,7 @@ def frames_at_risk(ring_size: int, frames: int) -> str:
 
 @tries_a_scenario
 def ended_by(answer: str, **switches: object) -> str:
-    """Check what makes a device that its driver never stopped end: one of ``ENDS``."""
+    """Check what ends the writes of a device that its driver never stopped: one of ``ENDS``."""
     if answer not in ENDS:
         return f"No such answer: {answer!r} is none of {', '.join(ENDS)}."
     run = simulate(Scenario.of({"quiesce": "none", **switches}))
@@ -54,7 +54,7 @@ def _end(run: Run) -> tuple[str, str]:
 
 @tries_a_scenario
 def writes_after_userspace(**switches: object) -> str:
-    """Check a ring that is still loaded when userspace runs, and uses it: though every ring ends."""
+    """Check a scenario in which a ring still has descriptors, and writes, when userspace runs."""
     run = simulate(Scenario.of({"quiesce": "none", **switches}))
     v, scenario = run.verdict, run.scenario
     if scenario.dma != "ring":

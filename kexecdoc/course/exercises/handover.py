@@ -1,4 +1,4 @@
-"""Chapter 11: what a handover protects, what it does not, and when a device may write on."""
+"""Chapter 11: what a handover protects, what it does not, and when a device may keep writing."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ PRESERVED: dict[str, tuple[bool, str]] = {
     "a VFIO device": (False, "it is named in comments, and has no handler"),
     "the tables of an IOMMU": (False, "its series is under review"),
 }
-"""What can be carried through a live update with v7.3.4, and why not.
+"""Whether each thing can be carried through a live update with v7.3.4, and why.
 
 [src: luo-memfd, kho, pci-liveupdate-queued, vfio-liveupdate, iommu-liveupdate]
 """
 
 
 def carried_through(*things: str) -> str:
-    """Check which of `PRESERVED` a kexec can carry through with v7.3.4: name all of them."""
+    """Check the complete list of what a kexec can carry through with v7.3.4, as named in `PRESERVED`."""
     unknown = [thing for thing in things if thing not in PRESERVED]
     if unknown:
         return f"No such thing: {unknown[0]!r} is none of {'; '.join(PRESERVED)}."
@@ -32,7 +32,7 @@ def carried_through(*things: str) -> str:
 
 @tries_a_scenario
 def image_is_safe(**switches: object) -> str:
-    """Check a crossing with a device left running whose image no leftover write can spoil before it is entered."""
+    """Check a scenario with a running device in which no leftover write can hit the image before it is entered."""
     run = simulate(Scenario.of({"quiesce": "none", "clear_bus_master": "no", **switches}))
     if not run.verdict.dma["landed"]:
         return "No: nothing landed at all, so there was no danger. Leave the device running."
@@ -45,7 +45,7 @@ def image_is_safe(**switches: object) -> str:
 
 @tries_a_scenario
 def spoils_in_spite_of_handover(**switches: object) -> str:
-    """Check a crossing with handover in which a leftover write spoils something all the same."""
+    """Check a scenario with handover in which a leftover write still corrupts something in use."""
     run = simulate(Scenario.of({"handover": "kho", **switches}))
     v = run.verdict
     if run.scenario.handover != "kho":

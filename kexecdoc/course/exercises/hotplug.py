@@ -1,4 +1,4 @@
-"""Chapter 4: what a Slot Control word asks for, and how long a port is waited for."""
+"""Chapter 4: what a Slot Control word asks for, and how long a driver waits for a port."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ CONTROLS = {"AIC": 0x00C0, "PIC": 0x0300, "PCC": 0x0400, "EIC": 0x0800}
 
 
 def slot_control(word: int) -> list[str]:
-    """Return the names of the fields that are not zero in a Slot Control word."""
+    """Return the names of the nonzero fields of a Slot Control word."""
     return [name for name, mask in {**ENABLES, **CONTROLS}.items() if word & mask]
 
 
 def ever_completes(before: int, after: int, completes: bool) -> str:
     """Check whether a controller with the erratum ever completes a command. [src: pciehp-wait]
 
-    The command is the writing of ``after`` over ``before``.
+    The command is to write ``after`` where ``before`` was.
     """
     changed = [name for name, mask in CONTROLS.items() if (before ^ after) & mask]
     if completes == bool(changed):
@@ -40,9 +40,9 @@ def ever_completes(before: int, after: int, completes: bool) -> str:
 
 
 def waited_seconds(kernel: str, hz: int, ports: int, seconds: float) -> str:
-    """Check for how long shutting some affected ports down is polled for in vain, to a hundredth of a second.
+    """Check how many seconds the shutdown of affected ports polls in vain, to a hundredth.
 
-    The tick for the command of long before is left out, and so is what the ports cost that complete.
+    This leaves out the tick for the command of the boot, and the time of ports whose commands complete.
     """
     try:
         kernel = str(find("kernel").parse(kernel))

@@ -1,4 +1,4 @@
-"""Chapter 7: what becomes of a write with the IOMMU off, how early it goes off, and a dump that it costs."""
+"""Chapter 7: what happens to a write while the IOMMU is off, how early it goes off, and a dump that it costs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ON = ("next/smmu-enable:0", "next/vtd-enable:0")
 
 @tries_a_scenario
 def while_off(answer: str, **switches: object) -> str:
-    """Check what becomes of the writes between the jump and the next kernel's IOMMU: one of ``ENDS``."""
+    """Check what happens to writes between the jump and the next kernel's IOMMU: one of ``ENDS``."""
     if answer not in ENDS:
         return f"No such end: {answer!r} is none of {', '.join(ENDS)}."
     run = simulate(Scenario.of({"quiesce": "none", "clear_bus_master": "no", "iommu": "translate", **switches}))
@@ -45,7 +45,7 @@ def _ends_while_off(run: Run) -> list[str]:
 
 @tries_a_scenario
 def off_before_the_jump(milliseconds: float, **switches: object) -> str:
-    """Check how long before the jump an ordinary kexec has the IOMMU off, to half a millisecond."""
+    """Check how many ms before the jump an ordinary kexec switches the IOMMU off, to half a millisecond."""
     run = simulate(Scenario.of({"iommu": "translate", **switches}))
     off = next((e.t_ns for e in run.log if e.id in OFF), None)
     if off is None:
@@ -60,7 +60,7 @@ def off_before_the_jump(milliseconds: float, **switches: object) -> str:
 
 @tries_a_scenario
 def dump_lost_to_the_iommu(**switches: object) -> str:
-    """Check a panic whose dump is lost with an IOMMU in the path, and captured without one."""
+    """Check a panic whose dump is lost with an IOMMU in the path but captured without one."""
     if switches.get("iommu") == "off":
         return "No: without an IOMMU it cannot be the IOMMU's doing."
     with_it = simulate(Scenario.of({"path": "panic", "iommu": "translate", **switches}))

@@ -1,4 +1,4 @@
-"""Chapter 5: how long a storm lasts, which storms are seen, and a line that is asserted and does no harm."""
+"""Chapter 5: how long a storm lasts, which storms are detected, and an asserted line that does no harm."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ STORMS: dict[str, tuple[bool, str]] = {
 
 
 def storm_milliseconds(microseconds: float, milliseconds: float) -> str:
-    """Check how long a line storms before it is disabled, if one interrupt takes so many µs. [src: note-interrupt]"""
+    """Check how many ms a line storms before it is disabled if an interrupt takes ``microseconds``.
+
+    [src: note-interrupt]
+    """
     right = WINDOW * microseconds / 1000
     if abs(milliseconds - right) <= right / 2000:
         return f"{RIGHT} {WINDOW:,} × {microseconds:g} µs = {right:g} ms."
@@ -38,7 +41,7 @@ def storm_milliseconds(microseconds: float, milliseconds: float) -> str:
 
 
 def ended_by_the_detector(*storms: str) -> str:
-    """Check which of ``STORMS`` the detector ends: name all of them."""
+    """Check the complete list of the storms that the detector ends, as named in ``STORMS``."""
     unknown = [s for s in storms if s not in STORMS]
     if unknown:
         return f"No such storm: {unknown[0]!r}. There are: {'; '.join(STORMS)}."
@@ -50,7 +53,7 @@ def ended_by_the_detector(*storms: str) -> str:
 
 @tries_a_scenario
 def asserted_and_silent(**switches: object) -> str:
-    """Check a crossing after which the card's line stays asserted, and no storm comes of it."""
+    """Check a scenario in which the card's line stays asserted after the jump without a storm."""
     run = simulate(Scenario.of({"interrupt": "intx", "quiesce": "none", **switches}))
     if run.scenario.interrupt != "intx":
         return "No: a message has no line."
@@ -62,7 +65,7 @@ def asserted_and_silent(**switches: object) -> str:
 
 
 def _asserted_after(run: Run, jump: int) -> bool:
-    """Return whether a line is asserted at the jump, or at any time after it."""
+    """Return whether a line is asserted at the jump or at any time after it."""
     asserted = False
     for event in run.log:
         for path, value in event.set.items():

@@ -1,4 +1,4 @@
-"""Chapter 6: where a pending bit is in memory, what has to be reserved, and messages that are dead in spite of UEFI."""
+"""Chapter 6: where a pending bit is in memory, what has to be reserved, and messages that fail despite UEFI."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from kexecdoc.model.machine.gic import FIRST_LPI, pending_bit
 from kexecdoc.model.scenario import Scenario
 
 TABLE_KIB = 64
-"""A property table, and a CPU's pending table, with 16 bits of INTID. [src: gic-table-sizes]"""
+"""Size of a property table or a CPU's pending table for 16-bit INTIDs. [src: gic-table-sizes]"""
 
 ENTRIES = 255
 """Reservations in one page of EFI's list. [src: efi-memreserve-count]"""
 
 
 def pending_address(table: int, intid: int, address: int, bit: int) -> str:
-    """Check at which address, and in which bit of the byte, an INTID is pending in the table of some CPU."""
+    """Check the address and the bit at which an INTID is pending in the pending table at ``table``."""
     offset, right_bit = pending_bit(intid)
     if (address, bit) == (table + offset, right_bit):
         return f"{RIGHT} {table:#x} + {intid} ÷ 8 = {table + offset:#x}, bit {right_bit}."
@@ -29,7 +29,7 @@ def pending_address(table: int, intid: int, address: int, bit: int) -> str:
 
 
 def reserved(cpus: int, kib: int, pages: int) -> str:
-    """Check how much memory a kernel has to keep for its LPI tables, and on how many pages EFI's list of them fits."""
+    """Check how many KiB of LPI tables a kernel has to reserve, and how many pages EFI's list of them takes."""
     tables = cpus + 1
     if kib == cpus * TABLE_KIB:
         return "No: that is the pending tables. There is one property table besides."
@@ -43,7 +43,7 @@ def reserved(cpus: int, kib: int, pages: int) -> str:
 
 @tries_a_scenario
 def dead_in_spite_of_uefi(**switches: object) -> str:
-    """Check a crossing, first booted through UEFI, after which message-signalled interrupts reach no CPU."""
+    """Check a scenario, first booted through UEFI, after which message-signalled interrupts reach no CPU."""
     run = simulate(Scenario.of({"lpi_disable": "sticky", **switches}))
     if run.scenario.firmware != "efi":
         return "No: here the first kernel was not booted through UEFI."

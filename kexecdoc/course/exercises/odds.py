@@ -1,4 +1,4 @@
-"""Chapter 9: the chance that nothing on the way is damaged, and how many crashes a claim needs."""
+"""Chapter 9: the chance that no object in use is damaged, and how many crashes a claim needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kexecdoc.study.proportion import wilson
 
 
 def chance(objects: int, damage: float, percent: float) -> str:
-    """Check the chance, in percent, that a strategy meets none of the damaged among so many objects."""
+    """Check the chance, in percent, that none of the objects that a strategy relies on is damaged."""
     right = 100 * crash_success(objects, damage)
     if abs(percent - right) <= 0.5:
         return f"{RIGHT} {1 - damage:g} to the power of {objects} is {right / 100:.3f}."
@@ -22,7 +22,7 @@ def chance(objects: int, damage: float, percent: float) -> str:
 
 
 def damage_for(objects: int, success: float, damage: float) -> str:
-    """Check at which damage a strategy that relies on so many objects works in that share of crashes."""
+    """Check at what share of damage a strategy that relies on ``objects`` works in a share of ``success``."""
     right = 1 - success ** (1 / objects)
     if abs(damage - right) <= 0.002:
         return f"{RIGHT} 1 − {success:g}^(1/{objects}) = {right:.3f}."
@@ -32,19 +32,19 @@ def damage_for(objects: int, success: float, damage: float) -> str:
 
 
 def crashes_needed(share: float, within: float, crashes: int) -> str:
-    """Check how many crashes it takes, at the least, to know a share to within so much with 95 % confidence.
+    """Check how many crashes it takes at least to know a share to ± ``within`` with 95 % confidence.
 
-    With Wilson's interval, taking the number of successes nearest to the share.
+    By Wilson's interval for the number of successes nearest to the share.
     """
 
-    def wide(n: int) -> float:
+    def half_width(n: int) -> float:
         low, high = wilson(round(share * n), n)
         return (high - low) / 2
 
     if crashes < 1:
         return "No: one crash, at the least."
-    if wide(crashes) > within:
-        return f"No: after {crashes} the interval is still ±{100 * wide(crashes):.1f} points."
-    if wide(crashes - 10 if crashes > 10 else 1) <= within:
-        return f"No: fewer would do. After {crashes} it is ±{100 * wide(crashes):.1f} points already."
-    return f"{RIGHT} After {crashes} crashes it is ±{100 * wide(crashes):.1f} points."
+    if half_width(crashes) > within:
+        return f"No: after {crashes} the interval is still ±{100 * half_width(crashes):.1f} points."
+    if half_width(crashes - 10 if crashes > 10 else 1) <= within:
+        return f"No: fewer would do. After {crashes} it is ±{100 * half_width(crashes):.1f} points already."
+    return f"{RIGHT} After {crashes} crashes it is ±{100 * half_width(crashes):.1f} points."

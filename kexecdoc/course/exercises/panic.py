@@ -1,4 +1,4 @@
-"""Chapter 8: a capture kernel that is hit, a wait that outlasts a ring, and who reads reset_devices."""
+"""Chapter 8: a capture kernel that is hit, a wait that outlasts a ring, and the readers of reset_devices."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ READERS: dict[str, tuple[bool, str]] = {
     "bnxt": (False, "it asks is_kdump_kernel(), as network drivers do"),
     "the PCI core": (False, "nothing generic reads it"),
 }
-"""Whether somebody reads ``reset_devices`` in v7.3.4, and what instead.
+"""Whether each one reads ``reset_devices`` in v7.3.4, and what it does.
 
 [src: reset-devices-users, kdump-kernel-users]
 """
@@ -25,7 +25,7 @@ READERS: dict[str, tuple[bool, str]] = {
 
 @tries_a_scenario
 def hits_the_capture_kernel(**switches: object) -> str:
-    """Check a panic, with nothing damaged, after which stray writes spoil the capture kernel's own memory."""
+    """Check a panic without damage after which stray writes corrupt the capture kernel's own memory."""
     run = simulate(Scenario.of({"path": "panic", **switches}))
     v = run.verdict
     if run.scenario.path != "panic":
@@ -42,7 +42,7 @@ def hits_the_capture_kernel(**switches: object) -> str:
 
 
 def dry_in_the_wait(traffic: int, ring_size: int = 256) -> str:
-    """Check the lowest traffic at which a full ring is dry before a crash with ,cma goes on. [src: crash-cma]"""
+    """Check the lowest traffic at which a full ring is dry before a crash with ,cma jumps. [src: crash-cma]"""
     if ring_dry_ns(ring_size, traffic) > CMA_WAIT:
         return f"No: at {traffic:,} a second the ring lasts {ring_size / traffic:.1f} s, longer than the wait."
     if ring_dry_ns(ring_size, traffic - 1) <= CMA_WAIT:
@@ -53,7 +53,7 @@ def dry_in_the_wait(traffic: int, ring_size: int = 256) -> str:
 
 
 def read_reset_devices(*names: str) -> str:
-    """Check who of `READERS` reads ``reset_devices``: name all of them."""
+    """Check the complete list of those in `READERS` that read ``reset_devices``."""
     unknown = [name for name in names if name not in READERS]
     if unknown:
         return f"No such reader: {unknown[0]!r} is none of {', '.join(READERS)}."

@@ -34,7 +34,7 @@ def enters_without_a_reset(method: str) -> str:
 
 @tries_a_scenario
 def hidden_by_the_reset(**switches: object) -> str:
-    """Check a fault that nobody sees on a reboot with a reset, and that spoils a kexec."""
+    """Check a scenario with a fault that does no harm on a reboot with a reset, but spoils a kexec."""
     if "path" in switches:
         return "No: leave path out. The same machine is rebooted, and then crossed by kexec."
     rebooted = simulate(Scenario.of({"path": "reboot", "reset": "full", **switches})).verdict
@@ -48,7 +48,7 @@ def hidden_by_the_reset(**switches: object) -> str:
 
 @tries_a_scenario
 def saved_by_bus_master(**switches: object) -> str:
-    """Check a scenario in which Bus Master saves a kexec and not a reboot without a reset."""
+    """Check a scenario in which Bus Master saves a kexec, but not a reboot without a reset."""
     ends = {
         path: simulate(Scenario.of({"reset": "none", **switches, "path": path})).verdict for path in ("kexec", "reboot")
     }

@@ -1,4 +1,4 @@
-"""Chapter 3: crossings in which one callback does better than the other, and what a serial walk costs."""
+"""Chapter 3: scenarios in which one callback does better than the other, and what a serial walk costs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ from kexecdoc.reading.verdict import OUTCOMES
 
 @tries_a_scenario
 def one_beats_the_other(better: str, **switches: object) -> str:
-    """Check a scenario in which ``better``, ``remove`` or ``shutdown``, ends better than the other callback.
-
-    Everything but what the old kernel calls is the same in both crossings.
-    """
+    """Check a scenario in which ``better``, ``remove`` or ``shutdown``, ends better than the other callback does."""
     if better not in ("remove", "shutdown"):
         return f"No such callback: {better!r} is neither remove nor shutdown."
     if "quiesce" in switches:
@@ -28,7 +25,7 @@ def one_beats_the_other(better: str, **switches: object) -> str:
 
 
 def serial_seconds(devices: int, seconds: float, total: float) -> str:
-    """Check how long `device_shutdown()` waits if each of some devices takes so long. [src: device-shutdown]"""
+    """Check how long `device_shutdown()` takes if each of its devices takes ``seconds``. [src: device-shutdown]"""
     if total == devices * seconds:
         return f"{RIGHT} One after the other: {devices} × {seconds:g} s = {devices * seconds:g} s."
     if total == seconds:
@@ -37,7 +34,7 @@ def serial_seconds(devices: int, seconds: float, total: float) -> str:
 
 
 def share_with_callback(drivers: int, with_callback: int, percent: int) -> str:
-    """Check which share of drivers has a callback, to a whole percent."""
+    """Check the share of drivers that have a callback, in whole percent."""
     right = round(100 * with_callback / drivers)
     if percent == right:
         return f"{RIGHT} {with_callback} of {drivers} are {100 * with_callback / drivers:.1f} %."
