@@ -1,7 +1,7 @@
-"""The checklist for driver authors: each item a rule, its reason, who says so, and when it applies.
+"""The checklist for driver authors: each item has a rule, a reason with its sources, and the drivers it applies to.
 
-An item applies to every driver, or to those of whom `kexecdoc.course.my_driver` was told certain answers. Text is
-Markdown; a reason cites its sources where it uses them.
+An item applies to every driver, or only to certain answers to the questions of `kexecdoc.course.my_driver`. Its texts
+are Markdown.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ PARTS: dict[str, str] = {
     "live": "Live update",
     "test": "Tests",
 }
-"""The parts of the list, in the order of a device's life."""
+"""Headings of the list's parts, in the order of a device's life."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to see to. ``applies`` says, by question, which answers it is for; empty, it is for every driver."""
+    """One rule. ``applies`` lists, by question, the answers it is for; if empty, it is for every driver."""
 
     id: str
     part: str
@@ -41,16 +41,16 @@ class Item:
 
     @property
     def general(self) -> bool:
-        """Whether it is for every driver, whatever was answered."""
+        """Whether the item is for every driver."""
         return not self.applies
 
     def applies_to(self, given: Answers) -> bool:
-        """Whether it is for a driver of which these answers were given."""
+        """Return whether the item is for a driver with these answers."""
         return all(given[question] in words for question, words in self.applies.items())
 
 
-def particular(given: Answers) -> list[Item]:
-    """Return the items that are there because of these answers."""
+def specific_items(given: Answers) -> list[Item]:
+    """Return the items that apply because of these answers, without those for every driver."""
     return [item for item in CHECKLIST.values() if not item.general and item.applies_to(given)]
 
 

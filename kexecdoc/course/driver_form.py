@@ -1,4 +1,4 @@
-"""My driver, in a notebook: ``my_driver(dma="ring", shutdown="none")`` says what becomes of it, and what to see to."""
+"""My driver in a notebook: ``my_driver(dma="ring", shutdown="none")`` shows its outcomes and what to take care of."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from kexecdoc.course import my_driver as asked
-from kexecdoc.course.checklist import Item, particular
+from kexecdoc.course import my_driver as answers
+from kexecdoc.course.checklist import Item, specific_items
 from kexecdoc.course.my_driver import QUESTIONS, Answers, Tally
 from kexecdoc.registries.sources import CITATION
 from kexecdoc.views.palette import OUTCOMES
 
-GOES_ON = {
+WRITES_ON = {
     "ring": "it fills what is left of its ring",
     "periodic": "it writes on, round and round",
     "answers": "it writes the answer that was under way",
 }
-"""What the device does where nothing stops it."""
+"""What the device does if nothing stops it, by the answer on ``dma``."""
 
 UNTIL = {
     ("ring", "resets"): ", unless the next driver resets it before",
@@ -29,10 +29,11 @@ UNTIL = {
     ("periodic", "trusts"): ", for as long as it is on",
     ("periodic", "absent"): ", for as long as it is on",
 }
+"""When that ends, by the answers on ``dma`` and ``probe``."""
 
 
 def because(given: Answers) -> str:
-    """Return in a sentence or three why it ends as it does: what holds the device, and what does not."""
+    """Return why the outcome is what it is, in one to three sentences."""
     if given["shutdown"] == "stops":
         return (
             "The callback stops the device, so nothing is left of it after the jump. The other answers do not matter."
@@ -42,34 +43,36 @@ def because(given: Answers) -> str:
             "Remove stops the device, so nothing is left of it after the jump. It also frees and waits, which shutdown "
             "need not: a wait for somebody who never lets go would be a jump that never comes."
         )
-    said = []
-    goes_on = GOES_ON[given["dma"]]
-    if not asked.held(given):
-        said.append(
+    sentences = []
+    writes_on = WRITES_ON[given["dma"]]
+    if not answers.held_back(given):
+        sentences.append(
             "There is no bit that would hold the device back."
             if given["bus_master"] == "no-pci"
             else "You do not know, so this is the worse case: a device that goes on."
         )
-        said.append(f"After the jump {goes_on}{UNTIL.get((given['dma'], given['probe']), '')}.")
+        sentences.append(f"After the jump {writes_on}{UNTIL.get((given['dma'], given['probe']), '')}.")
     elif given["probe"] == "trusts":
-        said.append(f"Bus Master holds the device back until the next driver sets it again. From then on {goes_on}.")
+        sentences.append(
+            f"Bus Master holds the device back until the next driver sets it again. From then on {writes_on}."
+        )
     else:
-        said.append(
+        sentences.append(
             "Nothing but Bus Master holds the device back: the PCI core clears the bit after the callback, this device "
             "obeys, and nobody sets it again before a reset."
         )
-    if asked.asserts_line(given):
-        said.append(
+    if answers.asserts_line(given):
+        sentences.append(
             "Its interrupt line stays asserted, and Bus Master does not change that: the driver of the device beside "
             "it asks for the line, and the kernel gives the line up."
         )
-    elif given["shutdown"] == "interrupt" and (not asked.held(given) or given["probe"] == "trusts"):
-        said.append("No interrupt gives it away.")
-    return " ".join(said)
+    elif given["shutdown"] == "interrupt" and (not answers.held_back(given) or given["probe"] == "trusts"):
+        sentences.append("No interrupt gives it away.")
+    return " ".join(sentences)
 
 
-def ends(tally: Tally) -> str:
-    """Return how the crossings on one machine ended, as a sentence."""
+def outcome_sentence(tally: Tally) -> str:
+    """Return the outcomes on one machine as a sentence."""
     total = tally.counts.total()
     found = [(o.name, tally.counts[o.name]) for o in OUTCOMES if tally.counts[o.name]]
     if len(found) == 1:
@@ -80,8 +83,8 @@ def ends(tally: Tally) -> str:
     return f"On {tally.machine}: {first} in {most} of {total} crossings, {listed}."
 
 
-def ends_html(tallies: Iterable[Tally]) -> str:
-    """Return how they ended as a list: a sign for each crossing, which is for the eye, and the sentence."""
+def outcomes_html(tallies: Iterable[Tally]) -> str:
+    """Return the outcomes as a list: for each machine a sign per run, hidden from screen readers, and a sentence."""
     lines = []
     for tally in tallies:
         signs = "".join(
@@ -89,37 +92,39 @@ def ends_html(tallies: Iterable[Tally]) -> str:
             for o in OUTCOMES
             if tally.counts[o.name]
         )
-        lines.append(f'<li><span class="kx-signs" aria-hidden="true">{signs}</span> <span>{ends(tally)}</span></li>')
+        lines.append(
+            f'<li><span class="kx-signs" aria-hidden="true">{signs}</span> <span>{outcome_sentence(tally)}</span></li>'
+        )
     return f'<ul class="kx-ends">{"".join(lines)}</ul>'
 
 
 def worst(tallies: Iterable[Tally]) -> Tally:
-    """Return the tally of the machine on which it ends worst; of two alike, the first."""
+    """Return the tally with the worst outcome; of equal ones the first."""
     order = [o.name for o in OUTCOMES]
     return max(tallies, key=lambda tally: (order.index(tally.worst), tally.bad))
 
 
-def see_one(given: Answers, tallies: Iterable[Tally]) -> str:
-    """Return the command that shows a crossing with the worst end."""
+def worst_command(given: Answers, tallies: Iterable[Tally]) -> str:
+    """Return the command that shows a run with the worst outcome."""
     tally = worst(tallies)
-    return asked.command(given, tally.machine, tally.seed)
+    return answers.command(given, tally.machine, tally.seed)
 
 
-def plain(markdown: str) -> str:
-    """Return an item's Markdown as text: links and code without their marks, no citations."""
+def to_text(markdown: str) -> str:
+    """Return an item's Markdown as plain text, without marks and citations."""
     text = re.sub(r"\[([^\]]*)\]\(#[^)]*\)", r"\1", CITATION.sub("", markdown))
     return re.sub(r" +(?=[.,;:])", "", re.sub(r"  +", " ", text.replace("`", ""))).strip()
 
 
-def inline(markdown: str) -> str:
-    """Return an item's Markdown as HTML. Citations stay, for a page of the site to resolve."""
+def to_html(markdown: str) -> str:
+    """Return an item's Markdown as HTML. Citations stay as they are: the site resolves them."""
     text = escape(re.sub(r"\[([^\]]*)\]\(#[^)]*\)", r"\1", markdown), quote=False)
     return re.sub(r"`([^`]*)`", r"<code>\1</code>", text)
 
 
 @dataclass(frozen=True)
 class MyDriver:
-    """The answers, what became of them on each machine, and the items of the checklist that they bring up."""
+    """A set of answers, their outcomes on each machine, and the items of the checklist that apply."""
 
     given: Answers
     tallies: tuple[Tally, ...]
@@ -130,45 +135,46 @@ class MyDriver:
 
     @property
     def command(self) -> str:
-        return see_one(self.given, self.tallies)
+        return worst_command(self.given, self.tallies)
 
     @property
     def items(self) -> list[Item]:
-        return particular(self.given)
+        return specific_items(self.given)
 
     @property
     def bad(self) -> int:
-        """How many crossings ended corrupted or worse, on all machines together."""
+        """The number of runs on all machines that ended corrupted or worse."""
         return sum(tally.bad for tally in self.tallies)
 
     def __repr__(self) -> str:
         lines = [f"{QUESTIONS[name].topic}: {QUESTIONS[name].answer(word).text}" for name, word in self.given.items()]
-        lines += ["", *map(ends, self.tallies), self.because, "", f"See one: {self.command}"]
+        lines += ["", *map(outcome_sentence, self.tallies), self.because, "", f"See one: {self.command}"]
         if self.items:
-            lines += ["", "To see to:", *(f"- {plain(item.text)}" for item in self.items)]
+            lines += ["", "To see to:", *(f"- {to_text(item.text)}" for item in self.items)]
         return "\n".join(lines)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
-        answers = "".join(
+        answered = "".join(
             f"<li>{QUESTIONS[name].topic}: {escape(QUESTIONS[name].answer(word).text)}</li>"
             for name, word in self.given.items()
         )
         items = "".join(
-            f"<details><summary>{inline(item.text)}</summary><p>{inline(item.why)}</p></details>" for item in self.items
+            f"<details><summary>{to_html(item.text)}</summary><p>{to_html(item.why)}</p></details>"
+            for item in self.items
         )
         style = "<style>.kx-signs i{font-style:normal;color:light-dark(var(--on-light),var(--on-dark))}</style>"
         html = (
-            f"{style}<ul>{answers}</ul>{ends_html(self.tallies)}<p>{escape(self.because)}</p>"
+            f"{style}<ul>{answered}</ul>{outcomes_html(self.tallies)}<p>{escape(self.because)}</p>"
             f"<pre><code>{escape(self.command)}</code></pre>{items}"
         )
         return {"text/plain": repr(self), "text/html": f'<div class="kx-my-driver">{html}</div>'}
 
 
-def my_driver(**answers: str) -> MyDriver:
-    """Answer any of the five questions, and cross with every seed on each machine.
+def my_driver(**words: str) -> MyDriver:
+    """Answer any of the five questions, and simulate the answers on each machine with every seed.
 
-    ``dma``, ``shutdown``, ``bus_master``, ``interrupt`` and ``probe`` take the words of `QUESTIONS`. ScenarioError
-    names a question or a word that does not exist, and the nearest that does.
+    ``dma``, ``shutdown``, ``bus_master``, ``interrupt`` and ``probe`` take the words of `QUESTIONS`. ScenarioError,
+    with the nearest name, for a question or a word that does not exist.
     """
-    given = asked.answers(**answers)
-    return MyDriver(given, asked.tallies(given))
+    given = answers.answers(**words)
+    return MyDriver(given, answers.tallies(given))

@@ -1,7 +1,7 @@
-"""My driver: five questions in a driver author's words, and what the machine makes of the answers.
+"""My driver: five questions in a driver author's words, and the outcomes that their answers lead to.
 
-Each answer sets switches, and five answers are a scenario on each machine. Nothing here knows what becomes of one: it
-is crossed, with several seeds, since where things lie in memory decides whether a stray write hits anything.
+Each answer sets switches, so five answers are a scenario on each machine. Outcomes are simulated, not declared: with
+several seeds, because the layout of memory decides whether a stray write hits anything.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from kexecdoc.reading.verdict import OUTCOMES
 from kexecdoc.study.tally import BAD
 
 SEEDS = range(1, 13)
-"""The seeds that a set of answers is crossed with: enough to tell often from seldom, few enough to wait for."""
+"""The seeds to simulate a set of answers with: enough to tell often from seldom, few enough to wait for."""
 
 MACHINES: tuple[str, ...] = switches()["machine"].choices
-"""A driver is not written for one machine, so the answers are crossed on each."""
+"""Every machine: a driver is not written for one of them."""
 
 Answers = Mapping[str, str]
-"""One word for each question, by the question's name."""
+"""The word of one answer for each question, by the question's name."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody may answer: a word for it, the words of an author, the same in short, and the switches it sets."""
+    """A possible answer: its word, its text, a short text, and the switches that it sets."""
 
     word: str
     text: str
@@ -41,7 +41,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """A question, what it is about in a word or two, and its answers. The first is assumed where nobody answers."""
+    """A question, its topic in a word or two, and its answers, the first of which is the default."""
 
     name: str
     topic: str
@@ -53,7 +53,7 @@ class Question:
         return [answer.word for answer in self.answers]
 
     def answer(self, word: str) -> Answer:
-        """Return the answer of that word. ScenarioError, with the nearest word, if there is none."""
+        """Return the answer with that word. ScenarioError, with the nearest word, if there is none."""
         for answer in self.answers:
             if answer.word == word:
                 return answer
@@ -154,9 +154,9 @@ QUESTIONS: dict[str, Question] = {
 
 
 def answers(**words: str) -> dict[str, str]:
-    """Return a word for every question, the first where none is given.
+    """Return a word for every question: the given one, else that of the first answer.
 
-    ScenarioError names a question or a word that does not exist, and the nearest that does.
+    ScenarioError, with the nearest name, for a question or a word that does not exist.
     """
     for name in words:
         if name not in QUESTIONS:
@@ -166,14 +166,14 @@ def answers(**words: str) -> dict[str, str]:
     return {name: question.answer(words.get(name, question.words[0])).word for name, question in QUESTIONS.items()}
 
 
-def every() -> Iterator[dict[str, str]]:
-    """Yield all that can be answered, the last question changing fastest."""
+def all_answers() -> Iterator[dict[str, str]]:
+    """Yield every combination of answers, the last question changing fastest."""
     for words in itertools.product(*(question.words for question in QUESTIONS.values())):
         yield dict(zip(QUESTIONS, words, strict=True))
 
 
-def sets(given: Answers, machine: str) -> dict[str, Value]:
-    """Return the switches that the answers set, on a machine."""
+def switches_of(given: Answers, machine: str) -> dict[str, Value]:
+    """Return the switches that the answers set, and the machine if it is not the default."""
     found: dict[str, Value] = {} if machine == MACHINES[0] else {"machine": machine}
     for name, question in QUESTIONS.items():
         found.update(question.answer(given[name]).sets)
@@ -181,19 +181,19 @@ def sets(given: Answers, machine: str) -> dict[str, Value]:
 
 
 def scenario(given: Answers, machine: str, seed: int) -> Scenario:
-    """Return what the answers stand for."""
-    return Scenario.of({**sets(given, machine), "seed": seed})
+    """Return the scenario that the answers describe."""
+    return Scenario.of({**switches_of(given, machine), "seed": seed})
 
 
 def command(given: Answers, machine: str, seed: int) -> str:
-    """Return the command that crosses just that."""
-    words = [f"--{name} {value}" for name, value in {**sets(given, machine), "seed": seed}.items()]
+    """Return the command that runs that scenario."""
+    words = [f"--{name} {value}" for name, value in {**switches_of(given, machine), "seed": seed}.items()]
     return " ".join(["kexecdoc run", *words])
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How the crossings of some answers on one machine ended, and a seed of the worst end."""
+    """How often each outcome came up on one machine, and a seed with the worst of them."""
 
     machine: str
     counts: Counter[str]
@@ -201,41 +201,41 @@ class Tally:
 
     @property
     def worst(self) -> str:
-        """The worst end that any of them came to."""
+        """The worst outcome that came up."""
         return max(self.counts, key=OUTCOMES.index)
 
     @property
     def bad(self) -> int:
-        """How many ended corrupted or worse."""
+        """The number of outcomes that are corrupted or worse."""
         return sum(self.counts[outcome] for outcome in BAD)
 
 
 def tally(given: Answers, machine: str) -> Tally:
-    """Cross with every seed and count."""
-    ends = {seed: simulate(scenario(given, machine, seed)).verdict.outcome for seed in SEEDS}
-    return Tally(machine, Counter(ends.values()), max(ends, key=lambda seed: OUTCOMES.index(ends[seed])))
+    """Simulate the answers on a machine with each of `SEEDS`, and count the outcomes."""
+    outcomes = {seed: simulate(scenario(given, machine, seed)).verdict.outcome for seed in SEEDS}
+    return Tally(machine, Counter(outcomes.values()), max(outcomes, key=lambda seed: OUTCOMES.index(outcomes[seed])))
 
 
 def tallies(given: Answers) -> tuple[Tally, ...]:
-    """Cross on each machine with every seed and count."""
+    """Return the tally of the answers on each machine."""
     return tuple(tally(given, machine) for machine in MACHINES)
 
 
-# What the answers mean for the device, in terms that more than one set of answers shares.
+# What the answers mean for the device: properties that many sets of answers share.
 
 
 def stopped(given: Answers) -> bool:
-    """Whether the driver stops the device before the jump, so that nothing else can matter."""
+    """Return whether the driver stops the device before the jump, so that no other answer matters."""
     return rules.engine_stopped(_scenario(given))
 
 
-def held(given: Answers) -> bool:
-    """Whether Bus Master holds back a device that its driver left running."""
+def held_back(given: Answers) -> bool:
+    """Return whether Bus Master holds back a device that its driver left running."""
     return not stopped(given) and rules.held_back(_scenario(given))
 
 
 def asserts_line(given: Answers) -> bool:
-    """Whether the device goes into the next kernel with its interrupt line asserted. Bus Master holds no line back."""
+    """Return whether the device's interrupt line is asserted in the next kernel. Bus Master does not stop a line."""
     return rules.line_stays_asserted(_scenario(given))
 
 
@@ -243,23 +243,23 @@ def _scenario(given: Answers) -> Scenario:
     return scenario(given, MACHINES[0], SEEDS[0])
 
 
-def deciding(given: Answers) -> dict[str, str]:
-    """Return the answers with every one that changes nothing, given the others, made the same.
+def canonical(given: Answers) -> dict[str, str]:
+    """Return the canonical form of a set of answers: equivalent sets have the same.
 
-    All that can be answered comes down to a few dozen cases, each of which need be crossed only once. That answers
-    and what decides of them end alike is tested by crossing both.
+    An answer that has no effect, given the others, is replaced by a fixed one. That leaves a few dozen cases to
+    simulate. A test confirms that answers and their canonical form have the same outcome.
     """
     found = dict(given)
     if stopped(given):
         return {**found, "dma": "ring", "bus_master": "obeys", "interrupt": "msi", "probe": "resets"}
     if given["shutdown"] == "interrupt":
-        found["interrupt"] = "msi"  # it sends none, of either kind
-    if held(given) and given["probe"] != "trusts":
-        found |= {"dma": "ring", "probe": "resets"}  # nobody lets it go on
+        found["interrupt"] = "msi"  # such a callback silences both kinds
+    if held_back(given) and given["probe"] != "trusts":
+        found |= {"dma": "ring", "probe": "resets"}  # nothing sets the bit again
         if not asserts_line(given):
-            found["shutdown"] = "none"  # and nothing else leaves it
-    if not held(given):
-        found["bus_master"] = "unsure"  # a bit that is not obeyed, and one that is not there
+            found["shutdown"] = "none"  # the callback could only have silenced interrupts
+    if not held_back(given):
+        found["bus_master"] = "unsure"  # a bit that is ignored has the same effect as no bit
         if given["probe"] == "trusts":
-            found["probe"] = "absent"  # nor does setting it change anything
+            found["probe"] = "absent"  # setting a bit that is ignored has no effect
     return found

@@ -1,6 +1,6 @@
-"""The page for driver authors: its checklist, the table of worst combinations, and every answer that its form can give.
+"""The page for driver authors: its checklist, its table of worst cases, and every result that its form can show.
 
-The page runs no Python, so `simulate_every_case` does it when the site is built, and `form` lays the results out.
+The page runs no Python: `simulate_every_case` runs when the site is built, and `form` prepares the results.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from kexecdoc.views.tables import table
 SCHEMA = "kexecdoc-driver/1"
 
 Case = tuple[str, ...]
-"""What decides the outcome of a set of answers: a word for each question."""
+"""The canonical form of a set of answers: a word for each question."""
 
-Crossed = Mapping[Case, tuple[Tally, ...]]
+Outcomes = Mapping[Case, tuple[Tally, ...]]
 
 
 def case_of(given: Answers) -> Case:
     """Return the case of a set of answers. Equivalent answers share one."""
-    return tuple(my_driver.deciding(given).values())
+    return tuple(my_driver.canonical(given).values())
 
 
 def simulate_case(case: Case) -> tuple[Tally, ...]:
@@ -34,22 +34,22 @@ def simulate_case(case: Case) -> tuple[Tally, ...]:
 
 def simulate_every_case(run_all: Callable[..., Iterable[tuple[Tally, ...]]] = map) -> dict[Case, tuple[Tally, ...]]:
     """Simulate each case once. ``run_all`` is `map`, or a process pool's ``map``."""
-    cases = list(dict.fromkeys(case_of(given) for given in my_driver.every()))
+    cases = list(dict.fromkeys(case_of(given) for given in my_driver.all_answers()))
     return dict(zip(cases, run_all(simulate_case, cases), strict=True))
 
 
-def form(ends: Crossed) -> dict[str, Any]:
-    """Return as plain data every answer that the form can give.
+def form(outcomes: Outcomes) -> dict[str, Any]:
+    """Return every result of the form as plain data, for JSON.
 
     ``of`` has a row for each set of answers, the last question changing fastest. A row holds indices into ``cases``,
     ``because`` and ``lists`` (the checklist items that apply).
     """
-    cases = {key: n for n, key in enumerate(ends)}
+    cases = {key: n for n, key in enumerate(outcomes)}
     reasons: dict[str, int] = {}
     lists: dict[tuple[str, ...], int] = {}
     rows = []
-    for given in my_driver.every():
-        items = tuple(item.id for item in checklist.particular(given))
+    for given in my_driver.all_answers():
+        items = tuple(item.id for item in checklist.specific_items(given))
         rows.append(
             [
                 cases[case_of(given)],
@@ -67,7 +67,7 @@ def form(ends: Crossed) -> dict[str, Any]:
             }
             for question in QUESTIONS.values()
         ],
-        "cases": [{"ends": driver_form.ends_html(tallies), **_worst(tallies)} for tallies in ends.values()],
+        "cases": [{"ends": driver_form.outcomes_html(tallies), **_worst(tallies)} for tallies in outcomes.values()],
         "because": list(reasons),
         "items": {item.id: item.text for item in checklist.CHECKLIST.values() if not item.general},
         "lists": list(lists),
@@ -80,22 +80,24 @@ def _options(sets: Mapping[str, object]) -> str:
 
 
 def _worst(tallies: tuple[Tally, ...]) -> dict[str, object]:
-    """Return what a command needs to show the worst outcome."""
+    """Return the worst outcome, and the machine and seed with which a command shows it."""
     worst = driver_form.worst(tallies)
     machine = "" if worst.machine == my_driver.MACHINES[0] else f" --machine {worst.machine}"
     return {"machine": machine, "seed": worst.seed, "worst": worst.worst}
 
 
-def worst_table(ends: Crossed) -> str:
-    """Return, for each callback and each answer on Bus Master, the worst outcome over all other answers."""
+def worst_table(outcomes: Outcomes) -> str:
+    """Return a table of the worst outcomes, for each callback and each answer on Bus Master."""
     rows = []
     for callback in QUESTIONS["shutdown"].answers:
-        with_it = [given for given in my_driver.every() if given["shutdown"] == callback.word]
-        for bits in [QUESTIONS["bus_master"].answers] if my_driver.stopped(with_it[0]) else _equivalent_answers():
+        candidates = [given for given in my_driver.all_answers() if given["shutdown"] == callback.word]
+        for bits in [QUESTIONS["bus_master"].answers] if my_driver.stopped(candidates[0]) else _equivalent_answers():
             words = [bit.word for bit in bits]
-            given = max((g for g in with_it if g["bus_master"] in words), key=lambda g: _badness(ends[case_of(g)]))
+            given = max(
+                (g for g in candidates if g["bus_master"] in words), key=lambda g: _badness(outcomes[case_of(g)])
+            )
             made = "; ".join(_listed(QUESTIONS[q], [given[q]]) for q in ("dma", "interrupt", "probe"))
-            tallies = ends[case_of(given)]
+            tallies = outcomes[case_of(given)]
             cells = (callback.text, "\n".join(bit.text for bit in bits), made if _badness(tallies) > (0, 0) else "any")
             rows.append((*cells, *map(_counts, tallies)))
     head = ("Shutdown callback", "When Bus Master is cleared", "The worst of the other answers", *my_driver.MACHINES)
@@ -120,7 +122,7 @@ def _counts(tally: Tally) -> str:
 
 
 def answers_table() -> str:
-    """Return every answer with its word and the switches that it sets."""
+    """Return a table of every answer with its word and the switches that it sets."""
     rows = []
     for question in QUESTIONS.values():
         for answer in question.answers:
@@ -130,7 +132,7 @@ def answers_table() -> str:
 
 
 def items() -> str:
-    """Return the checklist as Markdown, one section for each part. An item's anchor is ``item-`` and its id."""
+    """Return the checklist as Markdown, one section for each part. An item's anchor is its id after ``item-``."""
     sections = []
     for part, listed in groupby(checklist.CHECKLIST.values(), lambda item: item.part):
         heading = f"### {checklist.PARTS[part]} {{ #part-{part} }}"
@@ -144,7 +146,7 @@ def _item(item: checklist.Item) -> str:
 
 
 def applies(item: checklist.Item) -> str:
-    """Return in words the answers to which an item applies."""
+    """Return the answers to which an item applies, in words."""
     return "; ".join(_listed(QUESTIONS[name], words) for name, words in item.applies.items())
 
 

@@ -1,7 +1,7 @@
-"""The page for driver authors: the form's answers, simulated beforehand.
+"""The results that the form for driver authors shows, simulated when the site is built.
 
-That takes some hundreds of crossings and many seconds, so processes share them, and what they found is kept beside
-the built site for as long as the package is the same.
+That takes hundreds of runs and many seconds. Processes share the work, and the results are cached beside the built site
+until the package's source changes.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
-KEPT = ROOT / "_build"
+CACHE = ROOT / "_build"
 
 
 def form() -> str:
-    """Return the form's data, and what the page shows without JavaScript."""
+    """Return the element with the form's data, which holds what the page shows without JavaScript."""
     from kexecdoc.web import driver_page
 
-    ends = crossed()
-    data = html.escape(json.dumps(driver_page.form(ends), ensure_ascii=False, separators=(",", ":")))
-    return f'<div class="kx-driver" data-driver="{data}" markdown>\n\n{driver_page.worst_table(ends)}\n\n</div>'
+    outcomes = simulated()
+    data = html.escape(json.dumps(driver_page.form(outcomes), ensure_ascii=False, separators=(",", ":")))
+    return f'<div class="kx-driver" data-driver="{data}" markdown>\n\n{driver_page.worst_table(outcomes)}\n\n</div>'
 
 
-def crossed() -> dict[Any, Any]:
-    """Return the outcome of every case: from the cache, or simulated if the package has changed."""
+def simulated() -> dict[Any, Any]:
+    """Return the outcomes of every case: from the cache, or simulated if the package has changed."""
     from kexecdoc.web import driver_page
 
-    kept = KEPT / f"my-driver-{digest()}.pickle"
-    if kept.exists():
-        known: dict[Any, Any] = pickle.loads(kept.read_bytes())
-        return known
+    cached = CACHE / f"my-driver-{digest()}.pickle"
+    if cached.exists():
+        outcomes: dict[Any, Any] = pickle.loads(cached.read_bytes())
+        return outcomes
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        ends = driver_page.simulate_every_case(pool.map)
-    KEPT.mkdir(exist_ok=True)
-    for stale in KEPT.glob("my-driver-*"):
+        outcomes = driver_page.simulate_every_case(pool.map)
+    CACHE.mkdir(exist_ok=True)
+    for stale in CACHE.glob("my-driver-*"):
         stale.unlink(missing_ok=True)
-    new = kept.with_suffix(f".{os.getpid()}")  # whole or not at all, even if two builds run at once
-    new.write_bytes(pickle.dumps(ends))
-    new.replace(kept)
-    return ends
+    new = cached.with_suffix(f".{os.getpid()}")  # renamed when complete: two builds may run at once
+    new.write_bytes(pickle.dumps(outcomes))
+    new.replace(cached)
+    return outcomes
 
 
 def digest() -> str:
