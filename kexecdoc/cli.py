@@ -28,7 +28,7 @@ from kexecdoc.reading.run import dumps
 from kexecdoc.study.effect import without_effect
 from kexecdoc.study.presets import PRESETS, preset
 from kexecdoc.study.sweep import FILES, SimulatorError, rows, save, varied
-from kexecdoc.views.diagnosis import reading, reading_json
+from kexecdoc.views.diagnosis import diagnosis_json, diagnosis_text
 from kexecdoc.views.outcomes import outcome_table
 from kexecdoc.views.text import console_text, describe, switch_table
 from kexecdoc.views.trace import trace
@@ -276,7 +276,7 @@ def _log(options: argparse.Namespace) -> str:
     except (OSError, ValueError) as error:
         fail(f"log: {name or '‘’'}: {getattr(error, 'strerror', None) or error}")
     diagnosis = diagnose(data.decode(errors="replace"))
-    return dumps(reading_json(diagnosis)) if options.format == "json" else reading(diagnosis)
+    return dumps(diagnosis_json(diagnosis)) if options.format == "json" else diagnosis_text(diagnosis)
 
 
 def _quiz(options: argparse.Namespace) -> str:

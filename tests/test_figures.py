@@ -31,7 +31,7 @@ from kexecdoc.study.presets import preset
 from kexecdoc.views import figures, palette
 from kexecdoc.views.figure import HATCHES, INK, PAPER, SERIES, SHOWN, WIDTH, FigureError, Sheet, spread
 from kexecdoc.views.figures import exposure_windows, pending_bits
-from kexecdoc.views.inline_svg import NAMED, StrangeColour, colours
+from kexecdoc.views.inline_svg import NAMED, UnknownColour, colours
 from tools.budgets import limit
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -226,7 +226,7 @@ def test_the_library_s_settings_are_left_as_they_were(made):
 def test_a_colour_that_the_palette_does_not_have_is_named():
     sheet = Sheet(20, "", "a note")
     sheet.text(0, 10, "words", "#123456")
-    with pytest.raises(StrangeColour, match="#123456 is no colour of the palette"):
+    with pytest.raises(UnknownColour, match="#123456 is no colour of the palette"):
         sheet.finish("alt").svg  # noqa: B018
 
 

@@ -1,1 +1,1 @@
-"""What a person looks at. Nothing in here can reach into the machine: it has a run and a time."""
+"""Text, tables and pictures for people: functions of a run and a time. Nothing here simulates."""

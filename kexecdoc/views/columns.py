@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 
 def aligned(rows: Sequence[Sequence[str]], words: int | None = None) -> list[str]:
-    """Return the lines of a table. The first ``words`` columns, all by default, go to the left; the others are
-    numbers and go to the right.
+    """Return the lines of a table.
+
+    The first ``words`` columns, all by default, are aligned to the left, the others to the right.
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     left = len(widths) if words is None else words

@@ -1,4 +1,4 @@
-"""A diagnosis of a console log as text for a person: each line that is known once, in the order of the log."""
+"""A diagnosis of a console log as text: each known message once, in the order of the log."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ WIDTH = 110
 INDENT = " " * 23
 
 
-def reading(diagnosis: Diagnosis) -> str:
-    """Return the summary, and each known line with its meaning, how bad it is, and what to do."""
+def diagnosis_text(diagnosis: Diagnosis) -> str:
+    """Return the summary, and each known message with its harm, its meaning and its advice."""
     parts = [diagnosis.summary]
     advised: dict[str, int] = {}
-    for found in by_id(diagnosis):
+    for found in by_message(diagnosis):
         parts.append("\n".join(_entry(found, advised)))
     return "\n\n".join(parts)
 
 
-def by_id(diagnosis: Diagnosis) -> list[list[Finding]]:
-    """Return the findings of each message together, in the order in which the log has the first of them."""
+def by_message(diagnosis: Diagnosis) -> list[list[Finding]]:
+    """Return the findings grouped by message, in the order of each message's first line."""
     found: dict[str, list[Finding]] = {}
     for finding in diagnosis.findings:
         found.setdefault(finding.message.id, []).append(finding)
     return list(found.values())
 
 
-def reading_json(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return a diagnosis as plain data: every known line."""
+def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return a diagnosis with every known line as plain data, for JSON."""
     return {
         "schema": SCHEMA,
         "summary": diagnosis.summary,

@@ -1,12 +1,12 @@
-"""A figure of a chapter: drawn by matplotlib in one house style, and words that say what it shows.
+"""A figure of a chapter: a matplotlib drawing in one house style, with a text alternative.
 
-A figure stands on whatever ground its page has. Its colours are those of the palette and go into the SVG as custom
-properties, so that it follows light and dark: on the site, in JupyterLab, and elsewhere the reader's system. What
-tells two things apart is a sign, a hatch, a marker or a dash, and their names stand beside them; colour comes on top.
+A figure has no background of its own. Its colours are custom properties of the palette, so that it follows the light
+or dark mode of the site, of JupyterLab, or of the reader's system. Things are told apart by a sign, a hatch, a marker
+or a dash, and by a name beside them; colour is an addition.
 
-A sheet is laid out in its own units, from the top left corner: `WIDTH` of them are as wide as the column, where one
-is a little more than a pixel. So letters of 10 units can be read in a column of 700 pixels, and a narrow screen
-scrolls the figure and does not squeeze it.
+A sheet is laid out in units from its top left corner. The column is `WIDTH` units wide, and a unit is a little more
+than a pixel, so text of 10 units is readable in a column of 700 pixels. On a narrow screen the figure scrolls instead
+of shrinking.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from kexecdoc.views import palette
-from kexecdoc.views.inline_svg import inline_svg, modes
+from kexecdoc.views.inline_svg import inline_svg, theme_rules
 from kexecdoc.views.palette import Tone
 
 WIDTH = 640
-"""Units across. A unit of the sheet is a unit of the SVG, and at most a pixel and a quarter on a page."""
+"""The width in units. A unit is one of the SVG, and at most a pixel and a quarter on a page."""
 
 SCROLLS_BELOW, GROWS_TO = 560, 800
-"""Pixels: narrower than this a figure scrolls in its box, and it gets no wider than that."""
+"""In pixels: the width below which a figure scrolls in its box, and its greatest width."""
 
 TEXT, SMALL = 11.0, 9.5
-"""Sizes of letters. Nothing is much smaller than `SMALL`."""
+"""Sizes of text. Nothing is much smaller than `SMALL`."""
 
 PNG_DPI = 80
 
-FONT = ["DejaVu Sans"]  # matplotlib brings it along: it measures the letters, and paints them into the PNG
+FONT = ["DejaVu Sans"]  # shipped with matplotlib; used to measure text, and in the PNG
 
 INK = palette.SURFACES["ink"].light
 MUTED = palette.SURFACES["muted"].light
@@ -53,12 +53,12 @@ PAPER = palette.SURFACES["surface"].light
 
 
 class FigureError(ValueError):
-    """Data of which no figure can be made, in one line for a person."""
+    """Data that no figure can be made of. The text is one line, for a person."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """How one of several lines looks: three things tell it from the others, and only one of them is its colour."""
+    """How one of several lines looks: it differs from the others in colour, marker and dash."""
 
     tone: Tone
     marker: str
@@ -68,7 +68,7 @@ class Series:
         return {"color": self.tone.light, "linestyle": self.dash, "linewidth": 1.6}
 
     def points(self) -> dict[str, Any]:
-        """Points are hollow: a line that runs through their middle is still seen."""
+        """Return the style of points. They are hollow, so that a line through their middle stays visible."""
         return {"color": self.tone.light, "marker": self.marker, "markersize": 6, "markeredgewidth": 1.4,
                 "markerfacecolor": PAPER, "linestyle": "none"}  # fmt: skip
 
@@ -84,19 +84,19 @@ SERIES: tuple[Series, ...] = (
     Series(_tone("crashed"), "D", (0, (7, 2, 1.2, 2))),
     Series(_tone("hung"), "v", (0, (3, 1.4, 1.2, 1.4, 1.2, 1.4))),
 )
-"""At most so many series in a figure. Their tones are those that can be read as text, in light and in dark."""
+"""The series that a figure can have. Their tones are readable as text, in light and in dark mode."""
 
 HATCHES: dict[str, str] = {
     "clean": "", "harmless": "\\\\\\", "degraded": "---", "corrupted": "///", "crashed": "xxx", "hung": "|||",
 }  # fmt: skip
-"""What is drawn over an outcome's colour where its sign does not stand."""
+"""The hatch over an outcome's colour, where its sign is not shown."""
 
 
 @contextmanager
 def house_style() -> Iterator[None]:
-    """Draw by the library's own settings, whatever the notebook has set: letters as text, the same ids each time.
+    """Ignore the notebook's settings of matplotlib; write text as text, and the same ids each time.
 
-    What makes a figure is decorated with it: ``@house_style()``.
+    Functions that make a figure are decorated with ``@house_style()``.
     """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
@@ -110,7 +110,7 @@ def house_style() -> Iterator[None]:
 
 
 class Sheet:
-    """An empty sheet, ``height`` units high, with its title at the top and its note at the foot."""
+    """An empty sheet, ``height`` units high, with a title at the top and a note at the bottom."""
 
     def __init__(self, height: float, title: str, note: str) -> None:
         self.title, self.note = title, note
@@ -126,12 +126,12 @@ class Sheet:
             self.text(0, self.bottom + 15 + 13 * n, line, MUTED, size=SMALL)
 
     def text(self, x: float, y: float, words: str, colour: str = INK, **more: Any) -> None:
-        """Write at a place of the sheet. ``y`` is the middle of the letters."""
+        """Write text on the sheet. ``y`` is the vertical middle of the text."""
         style = {"color": colour, "size": TEXT, "va": "center_baseline", "family": FONT, **more}
         self.drawing.text(x / WIDTH, 1 - y / self.height, words, **style)
 
     def label(self, x: float, y: float, words: str, **more: Any) -> None:
-        """Write what an axis or a column is, small."""
+        """Write the label of an axis or a column, in small text."""
         self.text(x, y, words, MUTED, **{"size": SMALL, **more})
 
     def box(self, x: float, y: float, width: float, height: float, colour: str = "none", **more: Any) -> None:
@@ -142,7 +142,7 @@ class Sheet:
         self.drawing.add_artist(shape)
 
     def axes(self, x: float, y: float, width: float, height: float) -> Axes:
-        """Return axes in the house style: a floor, a light grid, and no more ink than that."""
+        """Return axes in the house style: a bottom line and a light horizontal grid."""
         axes = self.drawing.add_axes((x / WIDTH, 1 - (y + height) / self.height, width / WIDTH, height / self.height))
         axes.set_facecolor("none")
         for side, spine in axes.spines.items():
@@ -158,20 +158,20 @@ class Sheet:
 
 
 def write(axes: Axes, x: float, y: float, words: str, colour: str = INK, **more: Any) -> None:
-    """Write at a place of the data."""
+    """Write text at data coordinates."""
     axes.text(x, y, words, **{"color": colour, "size": TEXT, "va": "center_baseline", "family": FONT, **more})
 
 
-def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> list[float]:
-    """Return places for labels as near as can be to those wanted, in the same order and so far apart."""
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return positions for labels: near those wanted, in the same order, at least ``gap`` apart."""
     order = sorted(range(len(wanted)), key=lambda n: wanted[n])
     placed = [min(max(wanted[n], low), high) for n in order]
     for n in range(1, len(placed)):
-        placed[n] = max(placed[n], placed[n - 1] + apart)
+        placed[n] = max(placed[n], placed[n - 1] + gap)
     if placed and placed[-1] > high:
         placed[-1] = high
         for n in range(len(placed) - 2, -1, -1):
-            placed[n] = min(placed[n], placed[n + 1] - apart)
+            placed[n] = min(placed[n], placed[n + 1] - gap)
     found = [0.0] * len(wanted)
     for n, place in zip(order, placed, strict=True):
         found[n] = place
@@ -183,7 +183,7 @@ def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> li
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing, and ``alt``, which says what it shows: the shape and the numbers. ``note`` says of which machine."""
+    """A drawing. ``alt`` describes its shape and its numbers; ``note`` says which scenario it shows."""
 
     drawing: Drawing
     alt: str
@@ -201,9 +201,9 @@ class Figure:
 
     @cached_property
     def png(self) -> bytes:
-        """The figure on white, small: for a viewer that shows no SVG. Its edges are not smoothed, its colours few."""
+        """The figure on white as a small file, for a viewer that shows no SVG: few colours, no antialiasing."""
         buffer, small = io.BytesIO(), io.BytesIO()
-        with house_style(), _unsmoothed(self.drawing):
+        with house_style(), _without_antialiasing(self.drawing):
             FigureCanvasAgg(self.drawing)
             self.drawing.savefig(buffer, format="png", dpi=PNG_DPI, facecolor="white", metadata={"Software": None})
         with Image.open(buffer) as picture:
@@ -213,13 +213,12 @@ class Figure:
 
     @cached_property
     def html(self) -> str:
-        """The figure for a page. The words in it are not for a search: those around it are.
+        """The figure for a page. It is left out of the site's search; the text around it is not.
 
-        A viewer that trusts nobody, such as JupyterLab before a notebook has run, takes the SVG out of its letters and
-        leaves a picture, and what is hidden, as they are: so there the PNG is seen, and the letters are not. It drops
-        an attribute without a value, so ``hidden`` has one.
+        JupyterLab strips inline SVG from untrusted outputs, and keeps ``<img>`` and ``hidden``, so it shows the PNG
+        until the notebook is trusted. It also drops attributes without a value, so ``hidden`` has one.
         """
-        png, style = base64.b64encode(self.png).decode("ascii"), SHOWN + modes(".kx-figure", self.svg)
+        png, style = base64.b64encode(self.png).decode("ascii"), SHOWN + theme_rules(".kx-figure", self.svg)
         return (
             f'<figure class="kx-figure" data-search-exclude tabindex="0" style="{BOX}"><style data-kx>{style}</style>'
             f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{png}">'
@@ -236,8 +235,8 @@ SHOWN = ".kx-figure:has(svg)>img{display:none}.kx-figure>div:has(svg){display:bl
 
 
 @contextmanager
-def _unsmoothed(drawing: Drawing) -> Iterator[None]:
-    """Draw without shades between colours: a picture of few colours takes half the room."""
+def _without_antialiasing(drawing: Drawing) -> Iterator[None]:
+    """Draw without antialiasing: a picture of few colours is half as large."""
     artists = [artist for artist in drawing.findobj() if hasattr(artist, "set_antialiased")]
     for artist in artists:
         artist.set_antialiased(False)

@@ -1,9 +1,9 @@
-"""A drawing of matplotlib as an SVG element that belongs to its page: its letters, its ground, its light and dark.
+"""A drawing of matplotlib as an inline SVG element that takes its font and its colours from the page.
 
-matplotlib writes a file for everybody: with a font, fixed colours, and a name for every part. A page needs less.
-The letters are text in the page's own font; each colour is a custom property of the palette, with its light value
-where nobody sets it; an id is kept where something refers to it, and has a prefix of the figure's own, since a page
-has several. The same drawing gives the same bytes.
+matplotlib writes a file that stands alone, with a font, fixed colours and a name for every part. Here text is in the
+page's font. Each colour is a custom property of the palette, with its light value as the fallback. Only ids that
+something refers to are kept, with a prefix for each figure, because a page has several. The same drawing gives the
+same bytes.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ REFERRING = {"href", "style", "clip-path"}
 REFERENCE = re.compile(r"url\(#([^)]+)\)|^#([pmh]\w+)$")
 
 
-class StrangeColour(ValueError):
-    """A colour in a drawing that the palette does not have."""
+class UnknownColour(ValueError):
+    """A drawing has a colour that the palette does not have."""
 
 
 @cache
@@ -40,44 +40,44 @@ def colours() -> dict[str, str]:
     names: dict[str, str] = {}
     for name in light:
         if name.startswith("--kx-ink-") or name == "--kx-on-accent":
-            continue  # what is written on something else, and is not the same in the dark
+            continue  # a text colour on a mark: its dark value does not follow from the light one
         names.setdefault(light[name], name)
-        assert dark[names[light[name]]] == dark[name], f"{name} looks like {names[light[name]]} only by day"
+        assert dark[names[light[name]]] == dark[name], f"{name} looks like {names[light[name]]} only in light mode"
     return names
 
 
 def inline_svg(drawing: Drawing, label: str, style: str = "") -> str:
-    """Return the drawing as an ``<svg role="img">`` that is called ``label``. StrangeColour if it is not ours."""
+    """Return the drawing as an ``<svg role="img">`` with a label. UnknownColour for one that is not in the palette."""
     buffer = io.StringIO()
     FigureCanvasSVG(drawing)
     no_metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     drawing.savefig(buffer, format="svg", transparent=True, metadata=no_metadata)
     root = ElementTree.fromstring(buffer.getvalue())
     box = root.get("viewBox", "")
-    _plain(root)
-    _drawn_out(root)
+    _simplify(root)
+    _inline_paths(root)
     _prefix(root, hashlib.sha256(label.encode()).hexdigest()[:6])
     body = "".join(ElementTree.tostring(child, encoding="unicode") for child in root).replace(" />", "/>")
     used = sorted(set(COLOUR.findall(body)))
-    if strangers := [colour for colour in used if colour not in colours()]:
-        raise StrangeColour(f"{strangers[0]} is no colour of the palette")
+    if unknown := [colour for colour in used if colour not in colours()]:
+        raise UnknownColour(f"{unknown[0]} is no colour of the palette")
     short = {colour: f"--{chr(ord('a') + n)}" for n, colour in enumerate(used)}
     body = COLOUR.sub(lambda found: f"var({short[found[0]]})", body)
     named = "".join(f"{short[colour]}:var({colours()[colour]},{colour});" for colour in used)
     return f'<svg role="img" aria-label="{escape(label)}" viewBox="{box}" style="{named}{style}">{body}</svg>'
 
 
-def modes(selector: str, svg: str) -> str:
-    """Return the rules that give the colours of an SVG their values by day and by night, in what the selector names.
+def theme_rules(selector: str, svg: str) -> str:
+    """Return CSS rules that give the colours of an SVG their light and dark values within ``selector``.
 
-    A page or JupyterLab that says which it is is believed; otherwise the reader's system decides.
+    The mode is that of the page or of JupyterLab; if they declare none, that of the reader's system.
     """
 
     names = NAMED.findall(svg)
 
     def values(mode: str) -> str:
-        every = palette.properties(mode)
-        return "{" + ";".join(f"{name}:{every[name]}" for name in names) + "}"
+        properties = palette.properties(mode)
+        return "{" + ";".join(f"{name}:{properties[name]}" for name in names) + "}"
 
     light = f"[data-jp-theme-light=true] {selector},[data-md-color-scheme=default] {selector}"
     dark = f"[data-jp-theme-light=false] {selector},[data-md-color-scheme=slate] {selector}"
@@ -87,8 +87,8 @@ def modes(selector: str, svg: str) -> str:
     )
 
 
-def _plain(element: Element) -> None:
-    """Take out of an element, and out of what is in it, all that draws nothing."""
+def _simplify(element: Element) -> None:
+    """Remove from an element and its descendants everything that draws nothing."""
     element.tag = element.tag.rpartition("}")[2]
     for name in list(element.attrib):
         value = _rounded(element.attrib.pop(name))
@@ -105,13 +105,13 @@ def _plain(element: Element) -> None:
         element.remove(child)
         if child.tag.rpartition("}")[2] in ("metadata", "style"):
             continue
-        _plain(child)
-        kept.extend(_needed(child))
+        _simplify(child)
+        kept.extend(_visible_parts(child))
     element.extend(kept)
 
 
-def _drawn_out(root: Element) -> None:
-    """Put the path itself wherever one is used: the theme takes whatever has an ``href`` for a link, and fails."""
+def _inline_paths(root: Element) -> None:
+    """Replace each ``<use>`` by its path: the site's theme takes every ``href`` for a link, and fails."""
     defined = {path.get("id"): path for defs in root.iter("defs") for path in defs.iter("path")}
     for use in list(root.iter("use")):
         path = defined[use.attrib.pop("href").removeprefix("#")]
@@ -127,8 +127,8 @@ def _drawn_out(root: Element) -> None:
                 parent.remove(defs)
 
 
-def _needed(element: Element) -> Iterator[Element]:
-    """Yield an element; of a group that says nothing itself, what is in it; nothing of what is not seen."""
+def _visible_parts(element: Element) -> Iterator[Element]:
+    """Yield an element, or its children if it is a group without attributes; nothing if it is invisible."""
     if element.tag == "g" and set(element.keys()) <= {"id"}:
         yield from element
     elif element.tag == "defs" and not len(element):
@@ -142,23 +142,28 @@ def _rounded(value: str) -> str:
 
 
 def _style(value: str) -> str:
-    """Return a style without the letters' family, which is the page's, and without what is so anyway."""
+    """Return a style without the font family, which is the page's, and without default values."""
     kept = []
     for name, _, what in (declared.strip().partition(": ") for declared in value.split(";")):
         if name == "font":
             *weight, size = what.partition("px")[0].split()
             kept.append(f"font-size:{size}px")
             kept += [f"font-weight:{weight[0]}"] if weight else []
-        elif name and name != "font-family" and (name, what) not in USUAL:
+        elif name and name != "font-family" and (name, what) not in STYLE_DEFAULTS:
             kept.append(f"{name}:{what}")
     return ";".join(kept)
 
 
-USUAL = {("stroke-linejoin", "miter"), ("stroke-linecap", "butt"), ("text-anchor", "start"), ("stroke-width", "1")}
+STYLE_DEFAULTS = {
+    ("stroke-linejoin", "miter"),
+    ("stroke-linecap", "butt"),
+    ("text-anchor", "start"),
+    ("stroke-width", "1"),
+}
 
 
 def _prefix(root: Element, prefix: str) -> None:
-    """Number the ids that something refers to, behind the prefix, and drop the others."""
+    """Replace ids that something refers to by the prefix and a number, and drop the others."""
     values = [value for e in root.iter() for name, value in e.attrib.items() if name in REFERRING]
     found = [a or b for value in values for a, b in REFERENCE.findall(value)]
     numbers = {name: f"kx{prefix}-{n}" for n, name in enumerate(dict.fromkeys(found))}

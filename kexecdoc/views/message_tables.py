@@ -14,12 +14,12 @@ def message_tables(chapters: Mapping[int, str] | None = None) -> str:
 
     ``chapters`` maps the number of a chapter to its link. The anchor of a line is ``msg-`` and its id.
     """
-    every = sorted(MECHANISMS.values(), key=lambda m: not m.name)  # landmarks last
-    return "\n\n".join([harm_table(), *(_mechanism(mechanism, chapters or {}) for mechanism in every)])
+    mechanisms = sorted(MECHANISMS.values(), key=lambda m: not m.name)  # the one without a name, an ordinary boot, last
+    return "\n\n".join([harm_table(), *(_mechanism(mechanism, chapters or {}) for mechanism in mechanisms)])
 
 
 def harm_table() -> str:
-    """Return the words and signs for harm and their meanings."""
+    """Return the table of harms: sign, word and meaning."""
     return table(("How bad", "What is meant"), [(_harm(harm.name), harm.meaning) for harm in HARMS.values()])
 
 

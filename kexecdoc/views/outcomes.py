@@ -11,7 +11,7 @@ from kexecdoc.views.columns import aligned
 
 
 def outcome_table(rows: Iterable[Row], names: Sequence[str], base: Scenario, seeds: int) -> str:
-    """Return a row for each combination of the switches ``names``: its outcomes, and the share corrupted or worse."""
+    """Return a table with a row for each combination of the switches ``names``: outcomes, and the share of bad ones."""
     tally = Counts(names, type(base))
     for row in rows:
         tally.add(row)

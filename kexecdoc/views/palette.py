@@ -1,9 +1,9 @@
 """The colours and marks of every picture, declared once.
 
-Hues follow Okabe and Ito's set, which people with any of the usual colour visions can tell apart:
-warm for what the old kernel left, cool for what the next kernel owns, grey for nobody's. Colour is
-never the only signal: each owner has a mark as well, drawn into its frames. The notebooks' stills, the
-explorer's style sheet and its legend all come from here; ``tests/test_palette.py`` computes contrasts.
+Hues follow Okabe and Ito's set, which people with colour vision deficiencies can tell apart: warm for what the old
+kernel left, cool for what the next kernel owns, grey for what nobody owns. Colour is never the only signal: each owner
+also has a mark, drawn into its frames. The notebooks' stills, the explorer's style sheet and its legend are all made
+from this file; ``tests/test_palette.py`` computes contrasts.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ COLUMNS = 64
 
 @dataclass(frozen=True)
 class Tone:
-    """One colour, as it is on a light and on a dark page."""
+    """One colour, on a light page and on a dark one."""
 
     light: str
     dark: str
@@ -42,7 +42,7 @@ class Owner:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an outcome looks: a word on its colour, and a sign, so that neither has to be told by hue."""
+    """How an outcome looks. Its name and its sign make sure that nothing depends on hue."""
 
     name: str
     sign: str
@@ -51,7 +51,7 @@ class Outcome:
 
 
 MARKS = ("none", "slash", "backslash", "dot", "bar", "dash", "plus", "ring")
-"""What can be drawn into a frame: nothing, a stroke one way or the other, a dot, and so on."""
+"""The marks that can be drawn into a frame."""
 
 BLACK, WHITE = "#000000", "#ffffff"
 
@@ -94,7 +94,7 @@ SURFACES: dict[str, Tone] = {
     "on-accent": Tone("#ffffff", "#0d1116"),
     "alarm": Tone("#a33c00", "#ff9b66"),
 }
-"""What is not data. ``control`` outlines things that can be operated; ``alarm`` is for what went wrong."""
+"""Colours of everything but data. ``control`` outlines controls; ``alarm`` marks what went wrong."""
 
 PHASES: dict[str, Tone] = {
     "old": Tone("#fbe9df", "#3a2a20"),
@@ -104,13 +104,13 @@ PHASES: dict[str, Tone] = {
     "up": Tone("#f4fafe", "#172531"),
     "dead": Tone("#dfe1e5", "#3a3f47"),
 }
-"""The ground of the time axis while something runs. What it is stands there in ink."""
+"""The background of the time axis in each phase. The phase's name is written on it."""
 
 TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     *((text, ground) for text in ("ink", "muted", "accent", "alarm") for ground in ("surface", "panel")),
     ("on-accent", "accent"),
 )
-"""Which of `SURFACES` is ever text on which."""
+"""The pairs of `SURFACES` that occur as text and background."""
 
 
 def luminance(colour: str) -> float:
@@ -128,16 +128,16 @@ def contrast(a: str, b: str) -> float:
 
 @cache
 def owner(name: str) -> Owner:
-    """Return how an owner looks. An owner that nobody declared is drawn as old, under its own name."""
+    """Return how an owner looks. One that is not declared looks like ``old``, under its own name."""
     for candidate in OWNERS:
         if candidate.name == name:
             return candidate
-    stranger = owner("old")
-    return Owner(name, name, stranger.mark, stranger.tone, stranger.ink)
+    look = owner("old")
+    return Owner(name, name, look.mark, look.tone, look.ink)
 
 
 def legend() -> dict[str, Any]:
-    """Return what the explorer's module must know to name what it draws; colours go by the style sheet."""
+    """Return the names and marks that the explorer's JavaScript needs; its colours come from the style sheet."""
     return {
         "owners": {o.name: {"label": o.label, "mark": o.mark} for o in OWNERS},
         "outcomes": {o.name: {"sign": o.sign, "meaning": o.meaning} for o in OUTCOMES},
@@ -147,7 +147,7 @@ def legend() -> dict[str, Any]:
 
 
 def properties(mode: str) -> dict[str, str]:
-    """Return the custom properties of the style sheet for ``light`` or ``dark``."""
+    """Return the style sheet's custom properties for the mode ``light`` or ``dark``."""
     found = {f"--kx-{name}": tone.on(mode) for name, tone in SURFACES.items()}
     found |= {f"--kx-phase-{name}": tone.on(mode) for name, tone in PHASES.items()}
     for o in OWNERS:
@@ -160,7 +160,7 @@ def properties(mode: str) -> dict[str, str]:
 def explorer_css(sheet: str) -> str:
     """Return the explorer's whole style sheet: the palette as custom properties, then ``sheet``.
 
-    A page or JupyterLab that says which mode it is in is believed; otherwise the reader's system decides.
+    The mode is that of the page or of JupyterLab; if they declare none, that of the reader's system.
     """
 
     def rule(selector: str, mode: str) -> str:

@@ -1,7 +1,7 @@
-"""The machine at one moment as a still picture: for a repository's viewer, and for a page without scripts.
+"""A run at one moment as a still picture: for viewers of the repository, and for pages without scripts.
 
-It shows what the explorer shows, in the same colours and marks, and nothing that is not in the run. The
-words that stand for the picture are computed from the run as well.
+It shows what the explorer shows, in the same colours and with the same marks. The picture and its text alternative are
+computed from the run.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from kexecdoc.reading.run import Run
 from kexecdoc.views import palette
 from kexecdoc.views.palette import COLUMNS
 
-CELL = 8  # pixels of the picture to a frame
+CELL = 8  # pixels for a frame
 SIZE = (9.6, 6.5)  # inches
 DPI = 100
-COLOURS = 64  # in the file: flat colours, and enough between them to smooth letters
-FONT = ["DejaVu Sans"]  # matplotlib brings it along: the same letters everywhere
+COLOURS = 64  # in the file: the palette, and enough shades to smooth text
+FONT = ["DejaVu Sans"]  # shipped with matplotlib, so text looks the same everywhere
 
 INK = palette.SURFACES["ink"].light
 MUTED = palette.SURFACES["muted"].light
@@ -42,7 +42,7 @@ ALARM = palette.SURFACES["alarm"].light
 
 @dataclass
 class Moment:
-    """What the picture and its words are both made from: the log, read up to a time."""
+    """What the picture and its text alternative show: the log, read up to a time."""
 
     state: State
     t_ns: int
@@ -51,10 +51,10 @@ class Moment:
     strayed: list[int]  # frames written by leftover DMA since the jump
     wrong: list[int]  # frames that their owner found wrong
     named: list[int]  # frames that the device's descriptors name, while they are the old kernel's
-    writes: list[tuple[int, str]]  # leftover writes: when, and what became of them
+    writes: list[tuple[int, str]]  # leftover writes: time and result
     set_bits: list[tuple[int, int, int]]  # pending bits of CPU 0 set at that time: address, bit, INTID
-    flips: list[tuple[int, int, int, int]]  # the same with the time, for those flipped since the jump
-    strays: int  # interrupts since the jump that the next kernel had not handed out
+    flips: list[tuple[int, int, int, int]]  # bits flipped since the jump, with the time
+    strays: int  # interrupts since the jump for vectors that the next kernel had not assigned
 
 
 def moment(run: Run, t_ns: int | None = None) -> Moment:
@@ -82,11 +82,11 @@ def moment(run: Run, t_ns: int | None = None) -> Moment:
     )
 
 
-# --- the words -------------------------------------------------------------------------------------------
+# --- the text --------------------------------------------------------------------------------------------
 
 
 def alt_text(run: Run, t_ns: int | None = None) -> str:
-    """Return in words what the still picture shows, from the facts of the run."""
+    """Return the text alternative of the still picture."""
     m = moment(run, t_ns)
     changed = ", ".join(f"{name}={value}" for name, value in run.scenario.differences().items())
     owners = Counter(m.owners)
@@ -105,18 +105,18 @@ def alt_text(run: Run, t_ns: int | None = None) -> str:
 
 def _heading(run: Run, m: Moment) -> str:
     if m.jump_ns is None:
-        never = "" if run.verdict.jump_ns is None else ", before the jump"
-        return f"The machine {m.t_ns / MS:,.3f} ms after the {_begin(run)}{never}"
+        before = "" if run.verdict.jump_ns is None else ", before the jump"
+        return f"The machine {m.t_ns / MS:,.3f} ms after the {_begin(run)}{before}"
     return f"The machine {(m.t_ns - m.jump_ns) / MS:,.3f} ms after the jump, in step {m.state['step']}"
 
 
 def _begin(run: Run) -> str:
-    """Return what begins the crossing."""
+    """Return what the crossing begins with, in a word."""
     return "panic" if run.scenario.path == "panic" else "call"
 
 
 def _interrupts(run: Run, m: Moment) -> str:
-    """Return what became of interrupts, where the machine keeps them: in memory or in registers."""
+    """Return the state of interrupts in words: of pending bits in memory, or of registers and lines."""
     lines = [f"Line {number} of the {_controller(run)}: {words}." for number, words in _lines(m.state)]
     if run.scenario.machine == "x86":
         return " ".join([f"Interrupts that nobody had handed out, since the jump: {m.strays:,}.", *lines])
@@ -130,21 +130,21 @@ def _controller(run: Run) -> str:
 
 
 def _lines(state: State) -> list[tuple[str, str]]:
-    """Return each interrupt line's number, and how it is, in words."""
+    """Return each interrupt line's number and its state in words."""
     found = []
     for number in (path.split("/")[1] for path in state if path.startswith("line/") and path.endswith("/asserted")):
-        of = {path.split("/")[2]: value for path, value in state.items() if path.startswith(f"line/{number}/")}
-        parts = ["asserted" if of["asserted"] else "not asserted", "masked" if of["masked"] else "unmasked"]
-        if of.get("remote-irr") or of.get("active"):
+        line = {path.split("/")[2]: value for path, value in state.items() if path.startswith(f"line/{number}/")}
+        parts = ["asserted" if line["asserted"] else "not asserted", "masked" if line["masked"] else "unmasked"]
+        if line.get("remote-irr") or line.get("active"):
             parts.append("delivered and not ended")
-        if of.get("disabled"):
-            parts.append(f"given up after {of['unhandled']:,} interrupts that no driver claimed")
+        if line.get("disabled"):
+            parts.append(f"given up after {line['unhandled']:,} interrupts that no driver claimed")
         found.append((number, ", ".join(parts)))
     return found
 
 
 def _apics(state: State) -> list[tuple[str, str]]:
-    """Return each CPU and how its local APIC is, in words."""
+    """Return each CPU and the state of its local APIC in words."""
     found = []
     for cpu in (path.split("/")[1] for path in state if path.startswith("apic/") and path.endswith("/enabled")):
         waiting = [
@@ -163,13 +163,13 @@ def still_png(run: Run, t_ns: int | None = None) -> bytes:
     """Return the picture as PNG; the same run gives the same bytes."""
     buffer = io.BytesIO()
     still_figure(run, t_ns).savefig(buffer, format="png", metadata={"Software": None})
-    return _smaller(buffer)
+    return _with_colour_table(buffer)
 
 
 def still_figure(run: Run, t_ns: int | None = None) -> Figure:
     """Return the picture as a figure of matplotlib."""
     m = moment(run, t_ns)
-    # A figure of its own, free of whatever style the notebook has set.
+    # Not made by pyplot, so that the notebook's style does not apply.
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
     figure.text(0.025, 0.957, f"{_heading(run, m)}", size=10.5, color=INK, weight="bold", family=FONT)
@@ -186,7 +186,7 @@ def still_figure(run: Run, t_ns: int | None = None) -> Figure:
     )
     width, height = SIZE[0] * DPI, SIZE[1] * DPI
     side = CELL * COLUMNS
-    # The map's place is in whole pixels, so that its cells are.
+    # The map is placed at whole pixels, so that its cells are sharp.
     _memory(figure.add_axes((24 / width, (height - 40 - side) / height, side / width, side / height)), m)
     _legend(figure.add_axes((0.585, 0.475, 0.39, 0.455)), m)
     _pending(figure.add_axes((0.585, 0.165, 0.39, 0.27)), run, m)
@@ -194,8 +194,8 @@ def still_figure(run: Run, t_ns: int | None = None) -> Figure:
     return figure
 
 
-def _smaller(png: io.BytesIO) -> bytes:
-    """Return the picture with a table of colours: the palette's own exactly, then the most frequent."""
+def _with_colour_table(png: io.BytesIO) -> bytes:
+    """Return a smaller PNG with a table of colours: those of the palette, then the most frequent ones."""
     with Image.open(png) as picture:
         pixels = np.asarray(picture.convert("RGB"))
     colours, where, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True)
@@ -203,9 +203,9 @@ def _smaller(png: io.BytesIO) -> bytes:
     first = np.array([tuple(colour) not in declared for colour in colours.tolist()])
     order = np.lexsort((-counts, first))[:COLOURS]
     table = colours[order]
-    # Every colour becomes the nearest of the table: itself, if it is there.
-    apart = ((colours[:, None, :].astype(int) - table[None, :, :]) ** 2).sum(axis=2)
-    nearest = apart.argmin(axis=1).astype(np.uint8)
+    # Every colour becomes the nearest one of the table.
+    distances = ((colours[:, None, :].astype(int) - table[None, :, :]) ** 2).sum(axis=2)
+    nearest = distances.argmin(axis=1).astype(np.uint8)
     small = io.BytesIO()
     image = Image.fromarray(nearest[where.reshape(-1)].reshape(pixels.shape[:2]), "P")
     image.putpalette(table.tobytes())
@@ -218,7 +218,7 @@ def _rgb(colour: str) -> tuple[int, ...]:
 
 
 def tile(name: str) -> np.ndarray[Any, Any]:
-    """Return one frame of an owner as pixels: its colour, and its mark in its ink."""
+    """Return one frame of an owner as pixels: its colour, with its mark."""
     look = palette.owner(name)
     pixels = np.full((CELL, CELL, 3), _rgb(look.tone.light), dtype=np.uint8)
     y, x = np.indices((CELL, CELL))
@@ -315,14 +315,14 @@ def _text(axes: Axes, x: float, y: float, text: str, colour: str = INK, **more: 
 
 
 def _pending(axes: Axes, run: Run, m: Moment) -> None:
-    """The bytes of CPU 0's live LPIs in the table where bits flipped or, if none did, in the one in use."""
+    """Draw the bytes of CPU 0's live LPIs in the table where bits flipped, or else in the one in use."""
     axes.set(xlim=(0, 8), ylim=(6.2, 0))
     axes.set_axis_off()
     if "redistributor/0/pending" not in m.state:
         _registers(axes, run, m)
         return
     live = _live(m.state)
-    if not live:  # nothing is routed here now: what will be
+    if not live:  # none is routed here at this moment: show those routed here at any time
         live = _live(run.log.start).union(*(_live(event.set) for event in run.log))
     flipped = {intid: (address, bit) for address, bit, intid, _ in m.flips}
     base = m.state["redistributor/0/pending"]
@@ -365,13 +365,13 @@ def _pending(axes: Axes, run: Run, m: Moment) -> None:
 
 
 def _live(assignments: Mapping[str, Any]) -> set[int]:
-    """Return the INTIDs of the LPIs that are routed, or recorded for CPU 0."""
+    """Return the INTIDs of LPIs that are routed, or recorded as pending for CPU 0."""
     routed = {value["intid"] for path, value in assignments.items() if path.startswith("vector/") and value}
     return routed | {int(path.split("/")[2]) for path in assignments if path.startswith("lpi/0/")}
 
 
 def _registers(axes: Axes, run: Run, m: Moment) -> None:
-    """The local APICs and the I/O APIC's line, where nothing of an interrupt lies in memory."""
+    """Draw the state of the local APICs and of lines, for machines that keep no interrupts in memory."""
     _text(axes, 0, 0.3, "No pending table: interrupts wait in registers", weight="bold")
     facts = [*_apics(m.state), ("stray", f"{m.strays:,} that nobody had handed out")]
     facts += [(f"line {number}", words) for number, words in _lines(m.state)]
@@ -384,7 +384,7 @@ def _registers(axes: Axes, run: Run, m: Moment) -> None:
 
 
 def _timeline(axes: Axes, run: Run, m: Moment) -> None:
-    """The steps, each with a scale of its own, and above them the leftover writes of the whole run."""
+    """Draw the steps, each with its own scale, and the leftover writes of the whole run."""
     times = [*run.log.t_ns, run.facts.end_ns]
     spans = [(times[step.first], times[step.end], step.name) for step in run.facts.steps]
 

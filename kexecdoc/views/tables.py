@@ -25,8 +25,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def switch_tables(declared: Iterable[Switch] | None = None) -> str:
     """Return one section for each group of switches. The anchor of a switch is its name."""
-    every = switches().values() if declared is None else declared
-    return "\n\n".join(_group(name, list(group)) for name, group in groupby(every, lambda s: s.group))
+    listed = switches().values() if declared is None else declared
+    return "\n\n".join(_group(name, list(group)) for name, group in groupby(listed, lambda s: s.group))
 
 
 def _group(name: str, group: list[Switch]) -> str:
@@ -53,7 +53,7 @@ def _values(switch: Switch) -> str:
 
 
 def scales_table(rows: Iterable[Scale] = TABLE) -> str:
-    """Return every number that differs from a real machine. The page links the citations."""
+    """Return a table of every number that differs from a real machine. The page links the citations."""
     return table(
         ("Thing", "On a real machine", "Who says so", "Here", "Why"),
         [(s.thing, s.real, f"[src: {s.source}]" if s.source else "nobody", s.here, s.why) for s in rows],
@@ -63,13 +63,13 @@ def scales_table(rows: Iterable[Scale] = TABLE) -> str:
 def bibliography() -> str:
     """Return every source under the heading of its kind, each with the anchor that citations link to.
 
-    A comment marks the place for the pages that cite it, which are known only when the site is finished.
+    A comment marks where the pages that cite a source go: they are known only when the site is finished.
     """
-    of = {kind: [s for s in SOURCES.values() if s.kind == kind] for kind in sources.KINDS}
+    by_kind = {kind: [s for s in SOURCES.values() if s.kind == kind] for kind in sources.KINDS}
     return "\n\n".join(
-        f"## {name[0].upper()}{name[1:]}\n\n" + "\n".join(map(_source, of[kind]))
+        f"## {name[0].upper()}{name[1:]}\n\n" + "\n".join(map(_source, by_kind[kind]))
         for kind, name in sources.KINDS.items()
-        if of[kind]
+        if by_kind[kind]
     )
 
 
@@ -85,10 +85,10 @@ def _escaped(text: str) -> str:
 
 
 def log_paths() -> str:
-    """Return the paths that a log assigns."""
+    """Return a table of the paths that a log assigns."""
     return table(("Path", "What it says"), [(f"`{path}`", meaning) for path, meaning in PATHS.items()])
 
 
 def log_kinds() -> str:
-    """Return the kinds of events."""
+    """Return a table of the kinds of events."""
     return table(("Kind", "What happened"), [(f"`{kind}`", meaning) for kind, meaning in KINDS.items()])

@@ -11,13 +11,13 @@ from kexecdoc.model.whatif import anachronisms
 from kexecdoc.reading.run import Run
 
 SHUTDOWN = f"shutdown takes {DRIVER_SHUTDOWN / MS:,.1f} ms, frees nothing"
-"""What stands beside the cost of a driver's remove."""
+"""Printed beside the cost of a driver's remove, for comparison."""
 
 
 def describe(run: Run, without_effect: Iterable[str] = ()) -> str:
     """Return what differs from the default, the verdict, the counts, and the switches that had no effect.
 
-    Finding those takes more runs, so whoever wants them told asks `kexecdoc.study.effect` and hands them over.
+    To find those takes more runs, so the caller gets them from `kexecdoc.study.effect` and passes them in.
     """
     v, data = run.verdict, run.to_json()
     differs = run.scenario.differences()
@@ -50,25 +50,25 @@ def describe(run: Run, without_effect: Iterable[str] = ()) -> str:
 
 
 def _without_effect(scenario: Scenario, names: Iterable[str]) -> list[str]:
-    """Return the switches that could as well be at their default, a line for each reason; the unexplained come last."""
-    mine, values = switches(type(scenario)), scenario.values()
+    """Return the switches without an effect, one line for each reason. Those without a known reason come last."""
+    declared, values = switches(type(scenario)), scenario.values()
     because: dict[str, list[str]] = {}
     for name in names:
-        because.setdefault(mine[name].inactive_because(values), []).append(name)
+        because.setdefault(declared[name].inactive_because(values), []).append(name)
     unexplained = because.pop("", [])
     found = [f"{', '.join(names)}: {reason}" for reason, names in because.items()]
     if unexplained:
         found.append(f"{', '.join(unexplained)}, with the other switches as they are")
-    return _under("no effect", found)
+    return _labelled("no effect", found)
 
 
-def _under(what: str, lines: list[str]) -> list[str]:
-    """Return lines with what they are about before the first, and room for it before the others."""
-    return [f"{what if n == 0 else '':<10} {line}" for n, line in enumerate(lines)]
+def _labelled(label: str, lines: list[str]) -> list[str]:
+    """Return lines with a label before the first, and an indent of its width before the others."""
+    return [f"{label if n == 0 else '':<10} {line}" for n, line in enumerate(lines)]
 
 
 def _callbacks(run: Run) -> list[str]:
-    """Return what the old kernel's driver callbacks took, freed and took away; remove stands beside shutdown."""
+    """Return how long the old kernel's driver callbacks took and what they freed. Remove is compared with shutdown."""
     lines = []
     for callback in run.verdict.callbacks:
         took = "did not return" if callback.took_ns is None else f"{callback.took_ns / MS:,.1f} ms"
@@ -76,11 +76,11 @@ def _callbacks(run: Run) -> list[str]:
         gone = f", nobody drives {callback.device} afterwards" if callback.driver == "none" else ""
         usual = f" ({SHUTDOWN})" if callback.name == "remove" else ""
         lines.append(f"{callback.device}.{callback.name}: {took}{freed}{gone}{usual}")
-    return _under("callbacks", lines)
+    return _labelled("callbacks", lines)
 
 
 def _interrupts(irq: dict[str, int | bool]) -> str:
-    """Return what interrupts did that nobody asked for."""
+    """Return what unwanted interrupts did."""
     parts = [f"{irq['stray_vectors']:,} stray" if irq["stray_vectors"] else "", "a storm" if irq["storm"] else ""]
     parts.append(f"{irq['unhandled']:,} unhandled" if irq["unhandled"] else "")
     parts.append("the line disabled" if irq["line_disabled"] else "")
@@ -88,7 +88,7 @@ def _interrupts(irq: dict[str, int | bool]) -> str:
 
 
 def _times(times: dict[str, float | None], scenario: Scenario) -> str:
-    """Return how long each part took, in the words of the path."""
+    """Return how long each part took, in words that suit the path."""
     if times["jump"] is None and times["boot"] is None:
         return f"{times['shutdown']:,.1f} ms, and no jump"
     between = "in the firmware" if scenario.path == "reboot" else "copy and digest"
@@ -97,7 +97,7 @@ def _times(times: dict[str, float | None], scenario: Scenario) -> str:
 
 
 def _counts(counts: dict[str, int], total: str) -> str:
-    """Return the leftover attempts and what became of them."""
+    """Return the number of leftover attempts, and what happened to them."""
     if not counts[total]:
         return "none left over"
     words = {
@@ -119,7 +119,7 @@ def _lpis(lpi: dict[str, object]) -> str:
 
 
 def console_text(run: Run) -> str:
-    """Return the serial console. Each kernel's clock is its own: since the call, and since its entry."""
+    """Return the serial console. The old kernel's clock starts at the call, the next kernel's at its entry."""
     zero = {"old": 0, "next": run.verdict.enter_ns or 0}
     lines = []
     for event in run.log:
@@ -131,7 +131,7 @@ def console_text(run: Run) -> str:
 
 
 def switch_table() -> str:
-    """Return every switch with its values, default and help, and what it needs to have an effect, by group."""
+    """Return every switch, by group: values, default, help, and what it needs to have an effect."""
     lines: list[str] = []
     group = ""
     for switch in switches().values():

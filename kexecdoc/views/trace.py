@@ -1,15 +1,15 @@
 """A run as Trace Event JSON, for Perfetto and for chrome://tracing.
 
-Each actor has a track. What takes time is a span: a step lasts until the next one begins, a callback until it
-returns; one that does not return lasts as long as its step. Everything else is an instant. What one thing led to is
-joined by a flow: a packet, what it writes, the interrupt, its acknowledgement. Since a flow can only join spans,
-those are spans of no length. Whatever of a device is a number is a counter. The arguments of an event say what
-`Facts` finds in it, so that a query over the trace finds every leftover write.
+Each actor has a track. A step is a span until the next one begins; a callback is a span until it returns, or to the end
+of its step if it does not. Other events are instants. A flow joins an event with the events that it led to: a packet,
+its writes, the interrupt, the acknowledgement. A flow can only join spans, so those events are spans of no length. A
+number in a device's state is a counter. An event's arguments include what `Facts` finds in it, so that a query over
+the trace finds every leftover write.
 
-New kinds and actors need no entry here; only what opens or closes a span, and who runs, is known by its kind.
+New actors and kinds of event need no entry here: only the kinds that open or close a span, or say who runs, are named.
 
-The format: "Trace Event Format", by the authors of Chromium's trace viewer. Its times are microseconds, ours
-integer nanoseconds, so each is divided where it is written, and three decimals say it exactly.
+The format is "Trace Event Format" by the authors of Chromium's trace viewer. Its times are in microseconds; those of
+the log are integer nanoseconds, which three decimals keep exactly.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ SCHEMA = "kexecdoc-trace/1"
 PROCESS = 1
 
 TRACKS = {"jump": "stub"}
-"""Actors that share a track with another: the stub's steps are named after the jump."""
+"""Actors on the track of another one: the stub's steps are named after the jump."""
 
 SPANS = ("step", "call", "return", "run")
-"""Kinds that open and close spans, or say who runs. A flow does not pass them: nesting says what they led to."""
+"""Kinds that open or close spans, or say who runs. Flows leave them out: nesting shows what they led to."""
 
 Record = dict[str, Any]
 
 
 def trace(run: Run) -> Record:
-    """Return a run as a Trace Event object: its events in order of time, and what it is a trace of."""
+    """Return a run as a Trace Event object: events in order of time, and the scenario with its outcome."""
     tracks = _tracks(run.log)
     return {
         "traceEvents": [*_names(tracks), *_counters(run.log.start, 0), *_events(run, tracks)],
@@ -51,7 +51,7 @@ def trace(run: Run) -> Record:
 
 
 def microseconds(ns: int) -> int | float:
-    """Return nanoseconds as the microseconds that the format wants."""
+    """Return nanoseconds as microseconds, an integer where possible."""
     whole, rest = divmod(ns, 1000)
     return ns / 1000 if rest else whole
 
@@ -63,16 +63,16 @@ def _split(event_id: str) -> tuple[str, str]:
 
 
 def _tracks(events: Iterable[Event]) -> dict[str, int]:
-    """Return the number of each track: first those that walk steps, as they come; then the others by name."""
-    walking: dict[str, None] = {}
+    """Return the number of each track: first those with steps, in order of appearance, then the others by name."""
+    with_steps: dict[str, None] = {}
     others = set()
     for event in events:
         track, _ = _split(event.id)
         if event.kind == "step":
-            walking[track] = None
+            with_steps[track] = None
         else:
             others.add(track)
-    order = [*walking, *sorted(others - walking.keys(), key=_natural)]
+    order = [*with_steps, *sorted(others - with_steps.keys(), key=_natural)]
     return {track: number for number, track in enumerate(order, 1)}
 
 
@@ -89,7 +89,7 @@ def _names(tracks: dict[str, int]) -> Iterator[Record]:
 
 
 def _events(run: Run, tracks: dict[str, int]) -> Iterator[Record]:
-    """Yield what happened, in the order of the log."""
+    """Yield the records of all events, in the order of the log."""
     spans = _Spans()
     flows = _flows(run.log)
     found = _found(run.facts)
@@ -109,7 +109,7 @@ def _events(run: Run, tracks: dict[str, int]) -> Iterator[Record]:
             path, name = next(iter(event.set.items()), ("", act))
             yield spans.open(".".join([*path.split("/")[1:2], str(name)]), where, about, path)
         elif event.kind == "return" and (closed := spans.returned(event.set, tracks[track], ts)):
-            closed[-1]["args"] = {"returned": args}  # a viewer lays the arguments of both ends together
+            closed[-1]["args"] = {"returned": args}  # a viewer merges the arguments of both ends
             yield from closed
         elif event.kind == "run":
             yield {"ph": "i", "s": "g", "name": f"{act}: {event.set.get('running')}", **where, **about}
@@ -124,7 +124,7 @@ def _events(run: Run, tracks: dict[str, int]) -> Iterator[Record]:
 
 
 def _found(facts: Facts) -> dict[int, list[str]]:
-    """Return what is worth knowing of some events, by their place in the log."""
+    """Return what `Facts` finds in events, by their index in the log."""
     marks = {
         "leftover": [*(w.event for w in facts.leftovers), *(m.event for m in facts.messages)],
         "astray": [w.event for w in facts.astray],
@@ -144,12 +144,12 @@ def _found(facts: Facts) -> dict[int, list[str]]:
 
 
 def _name(event: Event, act: str) -> str:
-    """Return what is read on the track: where a kind says what came of an attempt, the kind; else the act."""
+    """Return an event's name on its track: the kind if it tells the result of an attempt, else the act."""
     return event.kind if "." in event.kind else act
 
 
 class _Spans:
-    """The spans that are open: a step, and the callbacks in it."""
+    """The open spans: a step, and the callbacks in it."""
 
     def __init__(self) -> None:
         self._open: list[tuple[int, str]] = []  # the track, and the path that the return of a callback sets
@@ -159,13 +159,13 @@ class _Spans:
         return {"ph": "B", "name": name, **where, **about}
 
     def close(self, ts: int | float, first: int = 0) -> list[Record]:
-        """Return the ends of all that is open from ``first`` on, the last one first."""
+        """Close the open spans from index ``first`` on, and return their ends, the innermost first."""
         ended = [{"ph": "E", "pid": PROCESS, "tid": tid, "ts": ts} for tid, _ in reversed(self._open[first:])]
         del self._open[first:]
         return ended
 
     def returned(self, assignments: Mapping[str, Any], tid: int, ts: int | float) -> list[Record]:
-        """Return the ends that a return brings: of its callback, and of what that one called. Empty if none is open."""
+        """Close a callback that returns, and what it called. Return the ends; empty if it is not open."""
         for n in reversed(range(len(self._open))):
             if self._open[n][0] == tid and self._open[n][1] in assignments:
                 return self.close(ts, n)
@@ -173,10 +173,10 @@ class _Spans:
 
 
 def _flows(log: Log) -> dict[int, Record]:
-    """Return, for each event that led to another or came of one, its part in their flow, by its place in the log.
+    """Return, by index in the log, the part in a flow of each event that has a cause or is one.
 
-    All that comes of one beginning is one flow, in the order in which it came: the beginning has no cause, or
-    a step or a callback did it.
+    A flow has all events that follow from one beginning, in the order of the log. A beginning has no cause, or its
+    cause is a step or a callback.
     """
     chains: list[list[int]] = []
     chain_of: dict[str | None, list[int]] = {}
@@ -195,7 +195,7 @@ def _flows(log: Log) -> dict[int, Record]:
 
 
 def _counters(assignments: Mapping[str, Any], ts: int | float) -> Iterator[Record]:
-    """Yield the numbers that a device's paths take, ``device/eth0/free`` for one."""
+    """Yield a record for each number assigned to a device's path, such as ``device/eth0/free``."""
     for path, value in assignments.items():
         if path.startswith("device/") and isinstance(value, int) and not isinstance(value, bool):
             device, _, what = path.removeprefix("device/").rpartition("/")

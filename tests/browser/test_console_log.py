@@ -9,7 +9,7 @@ from test_access import axe, found
 
 from kexecdoc.reading.doctor import diagnose
 from kexecdoc.registries.messages import HARMS, IDS, find
-from kexecdoc.views.diagnosis import by_id
+from kexecdoc.views.diagnosis import by_message
 from tools.budgets import limit
 
 __all__ = ["axe"]
@@ -57,7 +57,7 @@ def test_a_pasted_log_is_summed_up_and_its_known_lines_are_listed_in_order(opene
     box(opened).fill(LOG)
     diagnosis = diagnose(LOG)
     expect(summary(opened)).to_have_text(diagnosis.summary)
-    groups = by_id(diagnosis)
+    groups = by_message(diagnosis)
     expect(entries(opened)).to_have_count(len(groups))
     shown = entries(opened).evaluate_all(
         "all => all.map(li => [li.dataset.message, li.querySelector('code').textContent])"

@@ -1,4 +1,4 @@
-"""The figures of the chapters, one idea a file: data that the package has computed in, a `Figure` out."""
+"""The figures of the chapters, one idea in each file: functions from computed data to a `Figure`."""
 
 from kexecdoc.views.figures.capture import captured_over_damage
 from kexecdoc.views.figures.corruption import corrupted_over_traffic

@@ -1,6 +1,6 @@
-"""How often a crash is captured as more of the crashed kernel is damaged, for each strategy of the crash campaign.
+"""How often a dump is captured as more of the crashed kernel is damaged, for each strategy of the crash campaign.
 
-The lines are (1-d)^k, with k the objects that a strategy relies on; the points are panics counted.
+Lines are (1-d)^k for a strategy that relies on k objects; points are counted simulations.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NAMES = {
     "shutdown": "devices shut down first",
     "in-place": "dump in place",
 }
-"""What the values of ``crash-work`` mean, in few words."""
+"""Short names for the values of ``crash-work``."""
 
 RECOLLECTION = (50, 60)
 """Per cent: what one maintainer remembered of the field in 2018. [src: seed-biederman]"""
@@ -29,9 +29,9 @@ RECOLLECTION = (50, 60)
 
 @house_style()
 def captured_over_damage(rates: Sequence[Rate], title: str = "", recollection: bool = False) -> Figure:
-    """Return the shares over damage, one line for each strategy.
+    """Return the shares captured over damage, one line for each strategy.
 
-    With ``recollection`` there is a band at the 50 to 60 % that one person remembered, and says that it is that.
+    With ``recollection`` a labelled band shows the 50 to 60 % that one person remembered.
     """
     if not rates:
         raise FigureError("capture: no panic was counted, so there is nothing to show")
@@ -54,14 +54,14 @@ def captured_over_damage(rates: Sequence[Rate], title: str = "", recollection: b
         low, high = RECOLLECTION
         axes.axhspan(low, high, facecolor=palette.SURFACES["panel"].light, edgecolor="none")
         write(axes, edge, high + 4, "one person’s recollection, 2018", MUTED, size=SMALL, ha="right")
-    draw_lines(axes, [_line(name, mine, edge) for name, mine in strategies.items()], apart=13)
+    draw_lines(axes, [_line(name, found, edge) for name, found in strategies.items()], gap=13)
     return sheet.finish(_alt(strategies, damages, rates[0].crossings, title, recollection))
 
 
-def _line(name: str, mine: Sequence[Rate], edge: float) -> Line:
-    curve = [(edge * n / 32, 100 * crash_success(mine[0].objects, edge * n / 3200)) for n in range(33)]
-    points = [Point(100 * r.damage, 100 * r.captured / r.crossings, 100 * r.low, 100 * r.high) for r in mine]
-    return Line(f"{NAMES.get(name, name)}\n{name}, k = {mine[0].objects}", curve, points)
+def _line(name: str, found: Sequence[Rate], edge: float) -> Line:
+    curve = [(edge * n / 32, 100 * crash_success(found[0].objects, edge * n / 3200)) for n in range(33)]
+    points = [Point(100 * r.damage, 100 * r.captured / r.crossings, 100 * r.low, 100 * r.high) for r in found]
+    return Line(f"{NAMES.get(name, name)}\n{name}, k = {found[0].objects}", curve, points)
 
 
 def _note(first: Rate, recollection: bool) -> str:
@@ -80,13 +80,13 @@ def _alt(
         f"{head} of the share of panics whose dump is captured, over {100 * damages[0]:g} to {100 * damages[-1]:g} % "
         f"of damaged objects, one for each strategy, with {seeds} seeds a point."
     ]
-    for name, mine in strategies.items():
+    for name, found in strategies.items():
         said = ", ".join(
             f"{100 * r.captured / r.crossings:.0f} % at {100 * r.damage:g} % (arithmetic {100 * r.closed_form:.0f} %)"
-            for r in mine
+            for r in found
             if r.damage in (damages[0], damages[len(damages) // 2], damages[-1])
         )
-        parts.append(f"{NAMES.get(name, name)} ({name}), which relies on {mine[0].objects} objects: {said}.")
+        parts.append(f"{NAMES.get(name, name)} ({name}), which relies on {found[0].objects} objects: {said}.")
     if recollection:
         parts.append(
             "A band at 50 to 60 % is what one maintainer remembered of the field in 2018; it was not measured."

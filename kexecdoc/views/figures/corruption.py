@@ -1,6 +1,6 @@
-"""How often a device left running spoils the next kernel, over its traffic and the size of its ring.
+"""How often a device left running corrupts the next kernel, over its traffic and the size of its ring.
 
-The lines are arithmetic, `corrupted_share`; the points are crossings counted, with 95 % Wilson intervals.
+Lines are arithmetic, `corrupted_share`; points are counted simulations with 95 % Wilson intervals.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from kexecdoc.views.figure import WIDTH, Figure, FigureError, Sheet, house_style
 from kexecdoc.views.figures.lines import LABELS, Line, Point, draw_lines
 
 CURVE = 32
-"""Stretches of a line between the lowest and the highest rate: enough to look like one."""
+"""Segments of a curve between the lowest and the highest rate: enough to look smooth."""
 
 
 @house_style()
 def corrupted_over_traffic(points: Sequence[Corruption], title: str = "") -> Figure:
-    """Return the shares over traffic, one line for each ring size, with its name at its end."""
+    """Return the shares over traffic, one line for each ring size."""
     if not points:
         raise FigureError("corruption: no crossing was counted, so there is nothing to show")
     sizes = {size: [p for p in points if p.ring_size == size] for size in sorted({p.ring_size for p in points})}
@@ -34,7 +34,7 @@ def corrupted_over_traffic(points: Sequence[Corruption], title: str = "") -> Fig
     axes.xaxis.set_major_locator(FixedLocator(rates))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:,.0f}"))
-    draw_lines(axes, [_line(size, mine, rates) for size, mine in sizes.items()], apart=8)
+    draw_lines(axes, [_line(size, mine, rates) for size, mine in sizes.items()], gap=8)
     return sheet.finish(_alt(points, sizes, rates, title))
 
 

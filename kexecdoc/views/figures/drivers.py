@@ -1,4 +1,4 @@
-"""Which callbacks PCI drivers have, tree by tree and by area: nearly all can be removed, few can be shut down."""
+"""How many PCI drivers have which callback, by kernel tree and by area: nearly all have remove, few have shutdown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kexecdoc.views import palette
 from kexecdoc.views.figure import INK, LINE, MUTED, PAPER, SMALL, WIDTH, Figure, FigureError, Sheet, house_style
 
 LEFT, NUMBERS = 118, 126
-"""Units for the names of the rows, and for the numbers behind the bars."""
+"""Units for the names of the rows, and for the numbers after the bars."""
 
 ROW, BAR = 34, 9
 
@@ -22,9 +22,9 @@ REMOVE = next(o.tone.light for o in palette.OUTCOMES if o.name == "degraded")
 def driver_coverage(
     trees: Sequence[CallbackCount] = TREES, areas: Sequence[CallbackCount] = AREAS, title: str = ""
 ) -> Figure:
-    """Return the counts as pairs of bars, above those of whole trees and below those by area.
+    """Return the counts as pairs of bars: whole trees at the top, areas below.
 
-    The two parts have scales of their own: an area has far fewer drivers than a tree.
+    The two parts have different scales: an area has far fewer drivers than a tree.
     """
     if not trees:
         raise FigureError("drivers: no tree was counted, so there is nothing to show")
@@ -80,11 +80,11 @@ NOTE = (
 def _alt(trees: Sequence[CallbackCount], areas: Sequence[CallbackCount], title: str) -> str:
     head = f"{title}: pairs of bars" if title else "Pairs of bars"
     parts = [f"{head}, one for each kernel tree: PCI drivers with a shutdown and with a remove callback."]
-    parts += [f"Linux {t.tree}: {_said(t)}." for t in trees]
+    parts += [f"Linux {t.tree}: {_in_words(t)}." for t in trees]
     if areas:
-        parts.append("Below, by area: " + "; ".join(f"{a.area} in {a.tree}, {_said(a)}" for a in areas) + ".")
+        parts.append("Below, by area: " + "; ".join(f"{a.area} in {a.tree}, {_in_words(a)}" for a in areas) + ".")
     return " ".join(parts)
 
 
-def _said(found: CallbackCount) -> str:
+def _in_words(found: CallbackCount) -> str:
     return f"{found.shutdown} with shutdown and {found.remove} with remove of {found.drivers}"

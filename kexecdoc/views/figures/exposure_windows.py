@@ -1,8 +1,8 @@
-"""Who is responsible for a device when: how long each way into memory stays open across the jump.
+"""How long each way into memory stays open across the jump.
 
-A window is open while something that the old kernel programmed can still act. Each is read from a run's log: when
-it opened, when it was closed, and in which step of which kernel. Time runs on a logarithmic axis from the jump,
-since microseconds and seconds matter alike; what comes before the jump has a panel of its own.
+A window is open while something that the old kernel programmed can still act. The run's log tells when it opened, when
+it closed, and in which step of which kernel. Time after the jump is on a logarithmic axis, because microseconds and
+seconds matter alike; the time before the jump has its own panel.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from kexecdoc.views.figure import ALARM, INK, LINE, PAPER, SMALL, Figure, Figure
 
 @dataclass(frozen=True)
 class Window:
-    """How long a way is open, in ns from the jump: negative before it, ``closes`` None if nothing closes it.
+    """When a way opens and closes, in ns from the jump; ``closes`` is None if nothing closes it.
 
-    ``closed_in`` is the step in which it is closed. ``astray`` is true for what can really spoil memory.
+    ``closed_in`` is the step in which it closes. ``astray`` is true for a way by which a stray write can land.
     """
 
     name: str
@@ -34,16 +34,16 @@ class Window:
 
     @property
     def opened(self) -> bool:
-        """Whether it opened on the way: the others were open from the beginning."""
+        """Whether it opened during the run; other windows are open from the beginning."""
         return self.opens > -_jump(self.run)
 
     @property
     def after_jump_ms(self) -> float | None:
-        """How long it is open after the jump, in ms; None for ever, 0 if it is closed before."""
+        """How long it is open after the jump, in ms: 0 if it closes before, None if it never closes."""
         return None if self.closes is None else max(0, self.closes) / MS
 
     def called(self, name: str) -> Window:
-        """Return the same window under another name, to stand beside that of another run."""
+        """Return the same window under another name, to compare it with that of another run."""
         return replace(self, name=name)
 
 
@@ -55,16 +55,16 @@ WAYS = {
     "msi": "it may send messages",
     "its": "the ITS records by old tables",
 }
-"""What each way of `kexecdoc.reading.windows` is called in the picture."""
+"""The name of each way of `kexecdoc.reading.windows` in the picture."""
 
 
 def windows(run: Run, *ways: str) -> list[Window]:
-    """Return the windows of a run, or those of `WAYS` that are named. One that is never open is left out.
+    """Return the windows of a run, for all of `WAYS` or for those named. A way that is never open has none.
 
     FigureError for a run without a jump, and for a way that does not exist.
     """
-    if strangers := [way for way in ways if way not in WAYS]:
-        raise FigureError(f"exposure: {strangers[0]} is none of {', '.join(WAYS)}")
+    if unknown := [way for way in ways if way not in WAYS]:
+        raise FigureError(f"exposure: {unknown[0]} is none of {', '.join(WAYS)}")
     jump, found, obeys = _jump(run), [], run.scenario.obeys_bus_master == "yes"
     for way in ways or WAYS:
         name = WAYS[way] if obeys or way != "astray" else "a stray write can land: it minds no Bus Master bit"
@@ -84,16 +84,16 @@ def _jump(run: Run) -> int:
 # --- the picture -----------------------------------------------------------------------------------------
 
 SIDE, GAP, RIGHT = 112, 8, 600
-"""Units: the panel before the jump, what lies between the panels, and where time ends."""
+"""Units: the width of the panel before the jump, the gap between the panels, and the right edge of time."""
 
 ROW, BAR = 38, 11
 
 
 @house_style()
 def exposure(found: Iterable[Window], title: str = "") -> Figure:
-    """Return the windows as bars, one a row: before the jump in the left panel, after it by decades.
+    """Return the windows as bars, one in each row: before the jump in the left panel, after it by decades.
 
-    The ground says who runs. Windows of several runs can stand together: give each its name by `Window.called`.
+    The background shows which kernel runs. To compare several runs, name their windows with `Window.called`.
     """
     rows = list(found)
     if not rows:
@@ -103,11 +103,11 @@ def exposure(found: Iterable[Window], title: str = "") -> Figure:
     top, foot = sheet.top + 38, sheet.top + 38 + ROW * len(rows)
     sheet.label(0, sheet.top + 8, "before the jump")
     sheet.label(SIDE + GAP, sheet.top + 8, "after the jump: each stretch is ten times as long as the one before it")
-    for name, _, start, end in _grounds(rows[0], scale):
+    for name, _, start, end in _backgrounds(rows[0], scale):
         if end - start > 6.2 * len(name):
             sheet.text((start + end) / 2, sheet.top + 27, name, INK, size=SMALL, ha="center", weight="bold")
     for n, row in enumerate(rows):
-        for _, phase, start, end in _grounds(row, scale):
+        for _, phase, start, end in _backgrounds(row, scale):
             sheet.box(start, top + ROW * n, end - start, ROW, palette.PHASES[phase].light)
     for t in scale.decades():
         sheet.box(scale.place(t), top, 0.8, foot - top + 4, LINE)
@@ -119,7 +119,7 @@ def exposure(found: Iterable[Window], title: str = "") -> Figure:
 
 
 class _Scale:
-    """Where a time lies: linear before the jump, by decades after it, for ever at the right edge."""
+    """Positions of times: linear before the jump, logarithmic after it; the right edge means never."""
 
     def __init__(self, rows: list[Window]) -> None:
         self.before = max([-row.opens for row in rows if row.opens < 0] or [_jump(rows[0].run)])
@@ -142,8 +142,8 @@ class _Scale:
         return found
 
 
-def _grounds(row: Window, scale: _Scale) -> list[tuple[str, str, float, float]]:
-    """Return who runs from where to where: a name, the phase of the palette, and two places."""
+def _backgrounds(row: Window, scale: _Scale) -> list[tuple[str, str, float, float]]:
+    """Return the stretches of the background: a name, the phase of the palette, the left and the right edge."""
     verdict, jump, left = row.run.verdict, _jump(row.run), SIDE + GAP
     firmware = row.run.scenario.path == "reboot"
     turns = [("firmware" if firmware else "copying", "firmware" if firmware else "jump", 0)]
@@ -187,7 +187,7 @@ def _until(row: Window) -> str:
 
 
 def _time(t_ns: int) -> str:
-    """Return a time in the unit that suits it, with no more digits than can be read."""
+    """Return a time in a suitable unit, to three digits."""
     sign, t = "−" if t_ns < 0 else "", abs(t_ns)
     for unit, ns in (("s", S), ("ms", MS), ("µs", US)):
         if t >= ns:
@@ -207,11 +207,11 @@ def _note(rows: list[Window]) -> str:
 def _alt(rows: list[Window], title: str) -> str:
     head = f"{title}: bars" if title else "Bars"
     parts = [f"{head} on a time axis, linear before the jump and logarithmic after it: how long each way stays open."]
-    parts += [f"{row.name[0].upper()}{row.name[1:]}: {_until(row)}{_lasts(row)}." for row in rows]
+    parts += [f"{row.name[0].upper()}{row.name[1:]}: {_until(row)}{_duration(row)}." for row in rows]
     return " ".join(parts)
 
 
-def _lasts(row: Window) -> str:
+def _duration(row: Window) -> str:
     if row.closes is not None and row.closes <= 0:
         return ", before the jump"
     return "" if row.closes is None or row.opens <= 0 else f", {_time(row.closes - row.opens)} in all"

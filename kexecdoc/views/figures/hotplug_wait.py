@@ -1,7 +1,7 @@
-"""How long hot-plug ports are waited for in vain before the jump, by how many there are and by kernel version.
+"""How long a kernel waits in vain for hot-plug ports before the jump, by their number and by kernel version.
 
-A port with erratum CF118 never completes the command that switches its notifications off, and the driver waits its
-whole time for each, one port after the other. [src: pciehp-wait, cf118] The lines are arithmetic, `hotplug_ns`.
+A port with erratum CF118 never completes the command that switches its notifications off. The driver waits its full
+time for each, one port after the other. [src: pciehp-wait, cf118] Lines are arithmetic, `hotplug_ns`.
 """
 
 from __future__ import annotations
@@ -31,30 +31,30 @@ def hotplug_waits(waits: Sequence[Wait], title: str = "") -> Figure:
     sheet.label(34 + (WIDTH - 44 - LABELS) / 2, sheet.bottom - 6, "ports with the erratum", ha="center")
     axes.set(xlim=(0, most * 1.05), ylim=(0, longest * 1.05 or 1))
     axes.xaxis.set_major_locator(FixedLocator(sorted({w.ports for w in waits})))
-    lines = [_line(alike) for alike in _alike(waits)]
-    draw_lines(axes, lines, apart=0.16 * (longest or 1))
+    lines = [_line(group) for group in _groups(waits)]
+    draw_lines(axes, lines, gap=0.16 * (longest or 1))
     return sheet.finish(_alt(waits, title))
 
 
-def _alike(waits: Sequence[Wait]) -> list[list[Wait]]:
-    """Return the waits in groups of versions for which arithmetic says the same, the longest wait first."""
+def _groups(waits: Sequence[Wait]) -> list[list[Wait]]:
+    """Return the waits grouped by the wait for one port according to arithmetic, the longest first."""
 
-    def a_port(wait: Wait) -> float:
+    def for_one_port(wait: Wait) -> float:
         return -wait.closed_form_ns / wait.ports
 
-    return [list(group) for _, group in groupby(sorted(waits, key=a_port), key=a_port)]
+    return [list(group) for _, group in groupby(sorted(waits, key=for_one_port), key=for_one_port)]
 
 
-def _line(alike: Sequence[Wait]) -> Line:
-    a_port, most = alike[0].closed_form_ns / alike[0].ports / S, max(w.ports for w in alike)
-    points = sorted({(w.ports, w.waited_ns / S) for w in alike})
+def _line(group: Sequence[Wait]) -> Line:
+    a_port, most = group[0].closed_form_ns / group[0].ports / S, max(w.ports for w in group)
+    points = sorted({(w.ports, w.waited_ns / S) for w in group})
     curve = [(0, 0.0), (most, a_port * most)]
-    return Line(f"{_named(alike)}\n{a_port:.4g} s a port", curve, [Point(x, y) for x, y in points])
+    return Line(f"{_named(group)}\n{a_port:.4g} s a port", curve, [Point(x, y) for x, y in points])
 
 
-def _named(alike: Sequence[Wait]) -> str:
-    kernels = list(dict.fromkeys(w.kernel for w in alike))
-    return f"Linux {', '.join(kernels)}" + (", quirk" if alike[0].quirked else "")
+def _named(group: Sequence[Wait]) -> str:
+    kernels = list(dict.fromkeys(w.kernel for w in group))
+    return f"Linux {', '.join(kernels)}" + (", quirk" if group[0].quirked else "")
 
 
 def _note(first: Scenario) -> str:
@@ -69,12 +69,12 @@ def _alt(waits: Sequence[Wait], title: str) -> str:
     parts = [
         f"{head} of the seconds waited in vain before the jump, over the number of hot-plug ports with the erratum."
     ]
-    for alike in _alike(waits):
+    for group in _groups(waits):
         said = ", ".join(
             f"{w.waited_ns / S:.4g} s with {w.ports}"
-            for w in sorted({w.ports: w for w in alike}.values(), key=lambda w: w.ports)
+            for w in sorted({w.ports: w for w in group}.values(), key=lambda w: w.ports)
         )
         parts.append(
-            f"{_named(alike)}: {said} (arithmetic {alike[0].closed_form_ns / alike[0].ports / MS:,.0f} ms a port)."
+            f"{_named(group)}: {said} (arithmetic {group[0].closed_form_ns / group[0].ports / MS:,.0f} ms a port)."
         )
     return " ".join(parts)

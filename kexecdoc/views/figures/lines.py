@@ -1,4 +1,4 @@
-"""Arithmetic as a line, crossings as points with intervals, and a name at the end: what several figures are made of."""
+"""Lines for arithmetic, points with intervals for simulations, and a name at the end: shared by several figures."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from matplotlib.axes import Axes
 from kexecdoc.views.figure import SERIES, FigureError, Series, spread
 
 LABELS = 146
-"""Units that the names at the right of the axes take."""
+"""Units for the names to the right of the axes."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """A value that was counted, and between which bounds the true one lies, where there are some."""
+    """A value that was counted, and its confidence interval if there is one."""
 
     x: float
     y: float
@@ -27,15 +27,15 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """A series: what arithmetic says at many places, and what was counted at some."""
+    """A series: a curve by arithmetic, and points that were counted."""
 
     name: str
     curve: Sequence[tuple[float, float]]
     points: Sequence[Point]
 
 
-def draw_lines(axes: Axes, lines: Sequence[Line], apart: float, label_size: float = 10.5) -> None:
-    """Draw each line in its own colour, dash and marker, with its name at the right, ``apart`` from the next.
+def draw_lines(axes: Axes, lines: Sequence[Line], gap: float, label_size: float = 10.5) -> None:
+    """Draw each line in its own colour, dash and marker, with its name at the right, at least ``gap`` from the next.
 
     The axes must have their limits and scale. FigureError for more lines than can be told apart.
     """
@@ -43,7 +43,7 @@ def draw_lines(axes: Axes, lines: Sequence[Line], apart: float, label_size: floa
         raise FigureError(f"{lines[0].name} and others: {len(lines)} lines; {len(SERIES)} can be told apart")
     low, high = axes.get_ylim()
     ends = [line.curve[-1][1] if line.curve else line.points[-1].y for line in lines]
-    places = spread(ends, apart, low, high)
+    places = spread(ends, gap, low, high)
     for n, (line, look) in enumerate(zip(lines, SERIES, strict=False)):
         axes.plot(*zip(*line.curve, strict=True), **look.line(), clip_on=False, zorder=3)
         _points(axes, line.points, look, n - (len(lines) - 1) / 2)
@@ -62,11 +62,11 @@ def draw_lines(axes: Axes, lines: Sequence[Line], apart: float, label_size: floa
         axes.text(at[3], place, line.name, linespacing=1.15, **style)
 
 
-def _points(axes: Axes, points: Sequence[Point], look: Series, aside: float) -> None:
-    """Draw points. Those with intervals stand a little aside, so that those of several lines are seen side by side."""
+def _points(axes: Axes, points: Sequence[Point], look: Series, shift: float) -> None:
+    """Draw points. With intervals they are shifted sideways, so that those of several lines do not overlap."""
     there = [axes.transData.transform((p.x, p.y)) for p in points]
     step = 6.0 if any(p.low is not None for p in points) else 0.0
-    at = [axes.transData.inverted().transform((x + aside * step, y)) for x, y in there]
+    at = [axes.transData.inverted().transform((x + shift * step, y)) for x, y in there]
     bars: list[tuple[float, float]] = []
     for p, (x, _) in zip(points, at, strict=True):
         if p.low is not None and p.high is not None and p.high > p.low:

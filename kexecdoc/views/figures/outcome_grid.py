@@ -1,4 +1,4 @@
-"""What became of every combination of a few switches: a cell each, with the outcomes of its seeds."""
+"""The outcomes of every combination of a few switches: one cell for each, with the outcomes of its seeds."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kexecdoc.views.figure import HATCHES, LINE, MUTED, PAPER, SMALL, Figure, Fi
 from kexecdoc.views.palette import OUTCOMES
 
 COLUMNS = 4
-"""More would leave a cell no room for its words."""
+"""The most values across: more would make a cell too narrow for its text."""
 
 LABEL = 140  # units for the values of the switches that make the rows
 LINE_HEIGHT = 15
@@ -18,9 +18,9 @@ LINE_HEIGHT = 15
 
 @house_style()
 def outcome_grid(grid: OutcomeGrid, title: str = "") -> Figure:
-    """Return the table: the last switch across, the others down. A cell has a bar of its seeds' outcomes, in words.
+    """Return the table: the last switch across, the others down. A cell has a bar and a list of its seeds' outcomes.
 
-    FigureError for a single switch without values, and for more columns than can be read.
+    FigureError if there is nothing to show, or for more columns than can be read.
     """
     if not grid.counts:
         raise FigureError("outcomes: no combination of switches was crossed, so there is nothing to show")

@@ -1,4 +1,4 @@
-"""A pending table before and after: bits that a redistributor changed in memory when nobody was looking.
+"""A pending table before and after the jump: bits that a redistributor changed in memory.
 
 The pending bit of an LPI is bit INTID mod 8 of byte INTID div 8 of its CPU's table. [src: gic-pending-bit] LPIs begin
 at INTID 8192, so the first of them is in byte 0x400. [src: gic-lpi-life]
@@ -17,18 +17,18 @@ from kexecdoc.views.figure import ALARM, INK, LINE, MUTED, PAPER, SMALL, Figure,
 from kexecdoc.views.still import Moment, moment
 
 CELL, LABEL, RIGHT = 32, 46, 332
-"""Units: a bit, the address of a byte before its bits, and where the second table begins."""
+"""Units: the size of a bit, the space for a byte's address, and the left edge of the second table."""
 
 WRITTEN_OUT = 4
-"""Flips whose arithmetic is written out; the others are counted."""
+"""How many flips have their arithmetic written out; the others are only counted."""
 
 
 @dataclass(frozen=True)
 class PendingTable:
-    """CPU 0's pending table at two moments: for each INTID that ever was pending its bit, and what was flipped.
+    """CPU 0's pending table at two moments: the bit of each INTID that was ever pending.
 
-    ``base`` is the table's address; ``owners`` are whose the frame with these bits is at either moment. ``flips`` are
-    the times in ms from the jump, by INTID: of changes that nobody wanted, since the memory was not kept.
+    ``base`` is the table's address; ``owners`` are those of the frame with these bits at the two moments. ``flips``
+    maps INTIDs to times in ms from the jump, for changes in memory that was not kept for the table.
     """
 
     base: int
@@ -41,7 +41,7 @@ class PendingTable:
 
     @property
     def mask(self) -> dict[int, int]:
-        """By what mask each byte was changed, by its address."""
+        """The bits changed in each byte, as a mask by the byte's address."""
         found: dict[int, int] = {}
         for intid in self.flips:
             offset, bit = pending_bit(intid)
@@ -50,15 +50,15 @@ class PendingTable:
 
 
 def pending_table(run: Run, after_ms: float | None = None) -> PendingTable:
-    """Return CPU 0's pending table just before the jump and some milliseconds after it, or at the end.
+    """Return CPU 0's pending table just before the jump and ``after_ms`` after it, or at the end.
 
-    It is the table in which bits were flipped by then and, if none were, the old kernel's. FigureError for a machine
-    without such tables, and for one that never jumps.
+    It is the table in which bits were flipped by then, or else the old kernel's. FigureError for a machine without
+    such tables, and for a run without a jump.
     """
     jump = run.verdict.jump_ns
     if jump is None:
         raise FigureError("pending table: this machine never jumps, so there is no before and after")
-    first = moment(run, jump - 1)  # at the jump its owner is gone
+    first = moment(run, jump - 1)  # from the jump on it has no owner
     last = moment(run, None if after_ms is None else jump + round(after_ms * MS))
     if "redistributor/0/pending" not in first.state:
         raise FigureError(f"pending table: {run.scenario.machine} has none; it is the GICv3 of arm64 that keeps one")
@@ -91,7 +91,7 @@ def _owner(m: Moment, base: int) -> str:
 
 @house_style()
 def flipped_bits(table: PendingTable, title: str = "") -> Figure:
-    """Return the bytes of the live LPIs as bits, before and after, with what was flipped and its arithmetic."""
+    """Return the bytes of the live LPIs as bits, before and after, with the arithmetic of each flip."""
     if not table.before:
         raise FigureError("pending table: no interrupt was ever pending on CPU 0, so there is nothing to show")
     rows = sorted({intid // 8 for intid in table.before})
@@ -121,7 +121,7 @@ def flipped_bits(table: PendingTable, title: str = "") -> Figure:
 
 
 def _bit(sheet: Sheet, x: float, y: float, intid: int, value: int | None, flipped: bool) -> None:
-    """Draw a bit: dark if it is set, in a thick frame with a sign if it was flipped, empty if it is nobody's."""
+    """Draw a bit: dark if set, with a thick frame and a sign if flipped, empty if no interrupt uses it."""
     edge = {"edgecolor": ALARM, "linewidth": 2.4} if flipped else {"edgecolor": LINE if value is None else MUTED}
     box = {"linewidth": 0.9, **edge}
     sheet.box(x + 1.5, y + 1.5, CELL - 3, CELL - 3, INK if value else "none", **box)

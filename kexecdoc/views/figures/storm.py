@@ -1,7 +1,7 @@
-"""A line that nobody serves, until the kernel gives it up: interrupts counted over time.
+"""Interrupts of a line that no driver serves, counted over time until the kernel disables the line.
 
-Each interrupt is taken, found to be nobody's, and comes again as soon as it is ended. At 100,000, of which more than
-99,900 unhandled, the line is disabled. [src: note-interrupt] A message has no such detector. [src: msi-storms]
+Each interrupt goes unhandled, and comes again as soon as it is ended. After 100,000, of which more than 99,900
+unhandled, the line is disabled. [src: note-interrupt] A message has no such detector. [src: msi-storms]
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from kexecdoc.views.figure import (
 
 @dataclass(frozen=True)
 class Storm:
-    """A CPU that does nothing but handle one interrupt: from when, in ns from the jump, how long, and how many it took.
+    """A time in which a CPU does nothing but take one interrupt; ``began_ns`` counts from the jump.
 
-    ``lasted_ns`` is None for one that the kernel does not end; ``taken`` is then None, too.
+    ``lasted_ns`` and ``taken``, the number of interrupts, are None for a storm that the kernel does not end.
     """
 
     name: str
@@ -47,12 +47,12 @@ class Storm:
 
     @property
     def windows(self) -> int:
-        """How many full windows of the detector that is."""
+        """The number of full windows of the detector."""
         return round((self.taken or 0) / WINDOW)
 
 
 def storms(runs: Mapping[str, Run]) -> list[Storm]:
-    """Return the storms of some runs, each under its run's name."""
+    """Return the storms of several runs, each under the name of its run."""
     return [storm for name, run in runs.items() for storm in _storms(name, run)]
 
 
@@ -69,14 +69,14 @@ def _storms(name: str, run: Run) -> list[Storm]:
 # --- the picture -----------------------------------------------------------------------------------------
 
 PANEL, LEFT = 92, 52
-"""Units: the height of one storm's part, and the room for its numbers."""
+"""Units: the height of one storm's panel, and the space for its numbers."""
 
 
 @house_style()
 def storm_counts(found: Sequence[Storm], title: str = "") -> Figure:
     """Return what the detector counts over time, a panel for each storm, on one time axis.
 
-    The count begins anew with each window. A storm that nobody counts has an empty panel.
+    The count starts again with each window. A storm that is not counted has an empty panel.
     """
     if not found:
         raise FigureError("storm: no line is ever left to scream, so there is nothing to show")
@@ -101,7 +101,7 @@ def storm_counts(found: Sequence[Storm], title: str = "") -> Figure:
 
 
 def _count(axes: Axes, storm: Storm) -> None:
-    """Draw the detector's count, window after window, with a sign where the line is given up."""
+    """Draw the detector's count, window after window, with a mark where the line is disabled."""
     edge = axes.get_xlim()[1]
     if storm.lasted_ns is None:
         axes.axhspan(0, WINDOW, facecolor="none", edgecolor=ALARM, linewidth=0, hatch="//")
