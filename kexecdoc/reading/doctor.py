@@ -1,12 +1,11 @@
 """The log doctor: which lines of a console log are known, what they mean, and which path the machine took.
 
-A printk format is compiled to a pattern: what it says to the letter, and numbers, names and addresses in the form that
-its conversions give them. What stands before a line in a log (a time, a level, journald's host name, a mark of
-quotation) does not count. Where several patterns fit a line, the one with most letters of its own wins. A line that no
-pattern fits is left.
+Each printk format is compiled to a regular expression: its literal text, and for each conversion a pattern of the
+numbers, names or addresses that it prints. What precedes a message in a log (a time, a level, journald's host name,
+quotation marks) is ignored. If several formats match a line, the one with most literal characters wins. A line that
+matches none is skipped.
 
-The published page does the same with the same patterns: see `patterns`. They are therefore written in what the
-regular expressions of Python and of JavaScript have in common.
+The published page uses the same patterns (see `patterns`), so they keep to the syntax that Python and JavaScript share.
 """
 
 from __future__ import annotations
@@ -25,25 +24,25 @@ from kexecdoc.registries.versions import version
 SCHEMA = "kexecdoc-messages/1"
 
 PREFIX = (
-    r"^(?:.{0,200}?\[ *\d+\.\d{6}\](?: ?\[ *[TC]\d+\])?"  # printk's time, and maybe who called, whatever is before it
+    r"^(?:.{0,200}?\[ *\d+\.\d{6}\](?: ?\[ *[TC]\d+\])?"  # printk's time and maybe caller, after anything
     r"|.{0,200}?\bkernel(?:\[\d+\])?:"  # syslog's and journald's
     r"|\[\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}\]"  # dmesg -T
     r"|\d{4}-\d\d-\d\dT[\d:.,+Z-]+"  # dmesg --time-format iso
-    r"|<\d+>)?[ \t>|]*"  # a level; marks of quotation
+    r"|<\d+>)?[ \t>|]*"  # a level; quotation marks
 )
-"""What may stand before what the kernel said."""
+"""What may precede the message in a line."""
 
 NOISE = r"\x1b\[[0-9;?]*[A-Za-z]|[\r\x00]"
-"""What a terminal leaves in a log."""
+"""Control characters that a terminal leaves in a log."""
 
 LONGEST = 1_000
-"""A line is looked at up to here: printk's own are no longer."""
+"""Only so many characters of a line are read: printk's lines are not longer."""
 
 SHORT = 16
-"""A format with fewer letters of its own than this must be the whole line; after others more may follow."""
+"""Formats with fewer literal characters than this must match the whole line; longer ones may match a prefix."""
 
 RELEASE = r"Linux version (\S+)"
-"""The banner, with the release in it."""
+"""The banner of a booting kernel, with its release."""
 
 _FORMS = {
     "d": r"-?\d+",
@@ -64,7 +63,7 @@ _FORMS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """A known line: its number from 1, what the kernel said, and the wording that fits."""
+    """A known line: its number, counted from 1, its text without prefix, and the wording that matches."""
 
     number: int
     text: str
@@ -73,7 +72,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is known of a log: its known lines in order, how many lines there are, and the kernels that spoke."""
+    """The known lines of a log in order, the number of its lines, and the releases of kernels that booted."""
 
     findings: tuple[Finding, ...]
     lines: int
@@ -81,12 +80,12 @@ class Diagnosis:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The ways that the machine went, in order, as its lines give them away."""
+        """The paths that the machine took, in order, as far as lines show them."""
         return tuple(dict.fromkeys(f.message.marks for f in self.findings if f.message.marks))
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many lines there are of each harm, from bad to worse."""
+        """The number of known lines of each harm, by severity."""
         counted = Counter(f.message.harm for f in self.findings)
         return {harm: counted[harm] for harm in HARMS if counted[harm]}
 
@@ -95,14 +94,16 @@ class Diagnosis:
         """What happened, in one line."""
         if not self.findings:
             return f"Nothing of this is known here ({_lines(self.lines)})."
-        said = ", then ".join(self.path) or "which path was taken, no line says"
-        who = self._kernels()
-        return f"{said[0].upper()}{said[1:]}.{f' {who}.' if who else ''} {self._harms()}"
+        path = ", then ".join(self.path) or "which path was taken, no line says"
+        kernels = self._kernels()
+        return f"{path[0].upper()}{path[1:]}.{f' {kernels}.' if kernels else ''} {self._harms()}"
 
     def _kernels(self) -> str:
-        """Return which kernels spoke: by their banners, or else as far as their words tell."""
+        """Return which kernels wrote the log: by their banners, or else by the versions that have these wordings."""
         if self.releases:
-            return "Linux " + ", then ".join(_often(name, len(list(same))) for name, same in groupby(self.releases))
+            return "Linux " + ", then ".join(
+                _with_count(name, len(list(same))) for name, same in groupby(self.releases)
+            )
         since = max((f.message.since for f in self.findings if f.message.since), key=version, default="")
         before = min((f.message.before for f in self.findings if f.message.before), key=version, default="")
         if since and before and version(since) >= version(before):
@@ -117,58 +118,58 @@ class Diagnosis:
 
 
 def diagnose(text: str) -> Diagnosis:
-    """Return what is known of a console log, or of a part of one."""
+    """Return a diagnosis of a console log, or of a part of one."""
     lines = text.removesuffix("\n").split("\n") if text else []
     findings, releases = [], []
     for number, line in enumerate(lines, 1):
-        said = spoken(line)
-        if message := identify(said):
-            findings.append(Finding(number, said, message))
-            if release := re.match(RELEASE, said):
+        text_of_line = spoken(line)
+        if message := identify(text_of_line):
+            findings.append(Finding(number, text_of_line, message))
+            if release := re.match(RELEASE, text_of_line):
                 releases.append(release[1])
     return Diagnosis(tuple(findings), len(lines), tuple(releases))
 
 
 def spoken(line: str) -> str:
-    """Return what the kernel said in a line of a log, without what stands before it."""
-    said = _NOISE.sub("", line)
-    return said[_PREFIX.match(said).end() :][:LONGEST].rstrip()  # type: ignore[union-attr]  # it matches nothing, too
+    """Return the kernel's message in a line of a log, without the prefix."""
+    clean = _NOISE.sub("", line)
+    return clean[_PREFIX.match(clean).end() :][:LONGEST].rstrip()  # type: ignore[union-attr]  # the pattern also matches nothing
 
 
-def identify(said: str) -> Message | None:
-    """Return the wording that a line has, or None if it is not known."""
-    return next((message for message, pattern in _compiled() if pattern.match(said)), None)
+def identify(text: str) -> Message | None:
+    """Return the wording that a message has, or None if it is not known."""
+    return next((message for message, pattern in _compiled() if pattern.match(text)), None)
 
 
 def pattern(message: Message) -> str:
-    """Return the pattern of a wording, from the first to the last letter."""
+    """Return the regular expression of a wording."""
     whole = message.like or "".join(_pieces(message.format.strip()))
     return f"(?:{whole})" + (r"$" if weight(message) < SHORT else r"(?=\s|$)")
 
 
 def weight(message: Message) -> int:
-    """Return how many letters of its own a format has: the more, the more specific it is."""
+    """Return the number of literal characters of a format: the more, the more specific it is."""
     return len(re.sub(r"\s", "", CONVERSION.sub("", message.format)))
 
 
 def patterns() -> dict[str, Any]:
-    """Return all that a page needs to read a log as this does: patterns, most specific first, and what they mean."""
+    """Return what a page needs to read a log like `diagnose`: patterns, most specific first, and their meanings."""
     return {
         "schema": SCHEMA,
         "prefix": PREFIX,
         "noise": NOISE,
         "release": RELEASE,
         "longest": LONGEST,
-        "patterns": [[pattern(m), m.id, m.since, m.before] for m in _in_order()],
+        "patterns": [[pattern(m), m.id, m.since, m.before] for m in _most_specific_first()],
         "harms": {h.name: {"sign": h.sign, "word": h.word} for h in HARMS.values()},
-        "messages": {m.id: _told(m) for m in MESSAGES},
+        "messages": {m.id: _about(m) for m in MESSAGES},
     }
 
 
-def _told(message: Message) -> dict[str, Any]:
-    told = {"harm": message.harm, "meaning": message.meaning, "chapter": message.chapter}
-    told |= {"advice": message.advice} if message.advice != NOTHING else {}
-    return told | ({"marks": message.marks} if message.marks else {})
+def _about(message: Message) -> dict[str, Any]:
+    about = {"harm": message.harm, "meaning": message.meaning, "chapter": message.chapter}
+    about |= {"advice": message.advice} if message.advice != NOTHING else {}
+    return about | ({"marks": message.marks} if message.marks else {})
 
 
 def _pieces(message_format: str) -> Iterator[str]:
@@ -186,16 +187,16 @@ def _literal(text: str) -> str:
     return re.sub(r"\s+", r"\\s+", escaped)
 
 
-def _in_order() -> list[Message]:
+def _most_specific_first() -> list[Message]:
     return sorted(MESSAGES, key=weight, reverse=True)
 
 
 @lru_cache(maxsize=1)
 def _compiled() -> list[tuple[Message, re.Pattern[str]]]:
-    return [(message, re.compile(pattern(message), re.ASCII)) for message in _in_order()]
+    return [(message, re.compile(pattern(message), re.ASCII)) for message in _most_specific_first()]
 
 
-def _often(name: str, times: int) -> str:
+def _with_count(name: str, times: int) -> str:
     return name + {1: "", 2: ", twice"}.get(times, f", {times:,} times")
 
 

@@ -1,4 +1,4 @@
-"""A run: the scenario, its log, its verdict; as JSON out and, from the log, in again."""
+"""A run: a scenario, its log and its verdict, with conversions to JSON and back from the log."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def milliseconds(ns: int) -> float:
 
 
 class Run:
-    """One crossing, over. Whatever is shown anywhere is a function of a run and a time."""
+    """A finished simulation. Every view is a function of a run and a time."""
 
     def __init__(self, scenario: Scenario, log: Log) -> None:
         self.scenario = scenario
@@ -39,7 +39,7 @@ class Run:
         return judge(self.facts, self.scenario)
 
     def at(self, t_ns: int | None = None) -> State:
-        """Return the machine's state at a time, or at the end."""
+        """Return the state of the simulated machine at a time in ns since the call, or at the end."""
         return fold(self.log.start, self.log, t_ns)
 
     def console(self) -> list[dict[str, Any]]:
@@ -52,7 +52,7 @@ class Run:
         ]
 
     def to_log(self) -> dict[str, Any]:
-        """Return the run as ``kexecdoc-log/1``: what every view is drawn from."""
+        """Return the run as ``kexecdoc-log/1``, which every view is drawn from."""
         return {
             "schema": LOG_SCHEMA,
             "scenario": self.scenario.values(),
@@ -62,7 +62,10 @@ class Run:
 
     @classmethod
     def from_log(cls, data: Mapping[str, Any], kind: type[Scenario] = Scenario) -> Run:
-        """Read a run of a kind of scenario back. ValueError for another schema or columns that do not match."""
+        """Rebuild a run from its log as JSON; ``kind`` is the class of scenario.
+
+        ValueError for another schema, or for columns of different length.
+        """
         if data.get("schema") != LOG_SCHEMA:
             raise ValueError(f"not a {LOG_SCHEMA} log: schema is {data.get('schema')!r}")
         return cls(kind.of(data["scenario"]), Log.from_columns(data["start"], data["events"]))
@@ -129,14 +132,14 @@ class Run:
         }
 
     def _dump(self, v: Verdict) -> str | None:
-        """Return what became of the dump: of a panic only."""
+        """Return what happened to the dump; None if there was no panic."""
         if self.scenario.path != "panic":
             return None
         intact = v.reached_userspace and not v.wrong and self.scenario.captures
         return "captured" if intact or v.dump == "written" else "lost"
 
     def _times(self, v: Verdict) -> dict[str, float | None]:
-        """Return durations: shutdown to the jump, copy and digest, entry to userspace, and their sum."""
+        """Return durations in ms: to the jump, copy and digest, entry to userspace, and their sum."""
         jump = v.jump_ns if v.jump_ns is not None else v.end_ns
         in_place = self.scenario.path == "panic" and not self.scenario.captures
         copied = None if v.jump_ns is None or in_place else (v.enter_ns or v.end_ns) - jump
@@ -147,5 +150,5 @@ class Run:
 
 
 def dumps(data: Any) -> str:
-    """Return JSON as every command prints it."""
+    """Return JSON in the form that every command prints."""
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Many runs, and what arithmetic says about them."""
+"""Many runs, and arithmetic that must agree with them."""
 
 from kexecdoc.study.sweep import sweep
 

@@ -1,8 +1,8 @@
-"""The crash campaign: how often each strategy of a crashed kernel captures the dump as more of the kernel is damaged.
+"""The crash campaign: how often each strategy of a crashed kernel captures the dump as damage grows.
 
-Each strategy is the tuple of steps that it runs, and each step names the objects and locks that it touches. The
-closed form (1-d)^k counts each object once, however many steps touch it. It leaves out locks whose wait is limited,
-because those cost time and not the dump.
+A strategy is a tuple of steps, each of which names the objects and locks that it touches. The closed form (1-d)^k
+counts each object once, however many steps touch it. It leaves out locks whose wait has a limit: those cost time, and
+not the dump.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ STRATEGIES = switches()["crash-work"].choices
 
 
 def objects(scenario: Scenario) -> list[str]:
-    """Return what a strategy relies on, each once: objects, and locks that it waits for without a limit."""
+    """Return the objects that a strategy relies on, and the locks that it waits for without a limit, each once."""
     touched = [touch for step in exit_steps(scenario) if scenario.kernel in step.versions for touch in step.touches]
-    deciding = [touch.name for touch in touched if not (isinstance(touch, Lock) and touch.limit)]
-    return list(dict.fromkeys(deciding))
+    needed = [touch.name for touch in touched if not (isinstance(touch, Lock) and touch.limit)]
+    return list(dict.fromkeys(needed))
 
 
 @dataclass(frozen=True)
 class Rate:
-    """How often a strategy captured the dump, with its interval, and what the closed form says.
+    """How often a strategy captured the dump, with the share's interval, and the share by the closed form.
 
-    ``damage`` is a share from 0 to 1. ``objects`` is how many objects the strategy relies on: the k of the closed form.
+    ``damage`` is a share from 0 to 1; ``objects`` is the k of the closed form.
     """
 
     strategy: str
@@ -46,7 +46,7 @@ class Rate:
 def campaign(damages: Iterable[float], seeds: int = 100, base: Scenario | None = None) -> Iterator[Rate]:
     """Yield a rate for each strategy and damage over ``seeds`` seeds, with a 95 % Wilson interval.
 
-    Every strategy and damage gets the same seeds, so that nothing else differs between two rates.
+    All strategies and damages use the same seeds, so that nothing else differs between two rates.
     """
     scenario = (base or Scenario()).but(path="panic")
     for strategy in STRATEGIES:

@@ -1,8 +1,8 @@
-"""What arithmetic alone says must happen. A chapter prints it beside the simulated value; a test holds them.
+"""Expected results by arithmetic alone. Chapters print them beside simulated values, and tests compare the two.
 
-The shares are those of a layout in which every block lies anywhere, evenly: where two blocks overlap is
-then a matter of how far apart they begin. The simulated layout is a little less even, since blocks must
-not overlap the interrupt controller's tables; that is within what 200 seeds can tell.
+Shares assume a layout in which each block is equally likely to lie anywhere, so that whether two blocks overlap depends
+only on the distance between them. The simulated layout is slightly less even, because blocks must not overlap the
+interrupt controller's tables; 200 seeds cannot show the difference.
 """
 
 from __future__ import annotations
@@ -54,32 +54,32 @@ from kexecdoc.model.scales import (
 from kexecdoc.model.scenario import Scenario
 
 COMMON_FRAMES = FRAMES - FIRMWARE_FRAMES - ITS_TABLE_FRAMES - (1 + CPUS) * TABLE_FRAMES
-"""Frames that both a DMA buffer and a destination of the image may lie on."""
+"""The number of frames on which both a DMA buffer and a destination of the image may lie."""
 
 BEFORE_JUMP = {"kexec": 24 * MS, "panic": 2 * MS}
-"""Roughly how long the old kernel takes when nothing stops the device."""
+"""Roughly how long the old kernel takes if nothing stops the device, in ns."""
 
 
 def ring_writes(ring_size: int) -> int:
-    """Return how many writes a ring can make when nobody refills it: a buffer and a descriptor each."""
+    """Return how many writes a ring can make if nobody refills it: a buffer and a descriptor each."""
     return 2 * ring_size
 
 
 def ring_dry_ns(ring_size: int, traffic: int) -> int:
-    """Return how long a full ring lasts, in ns, when nobody refills it."""
+    """Return how long a full ring lasts if nobody refills it, in ns."""
     return ring_size * S // traffic
 
 
 def off_before_jump_ns(scenario: Scenario) -> int:
-    """Return how long the SMMU is off while the old kernel still runs, in ns: what follows device_shutdown()."""
+    """Return how long the SMMU is off before the jump, in ns: the time after device_shutdown()."""
     short_steps = sum(scenario.kernel in step.versions for step in (MIGRATE, SYSCORE, KMSG_DUMP))
     return (short_steps + 1) * SHORT_STEP + (CPUS - 1) * CPU_DOWN + MASKED_BEFORE_STUB
 
 
 def astray_before_jump(scenario: Scenario) -> int:
-    """Return how many writes go astray in that time: a buffer and a descriptor a packet, or one a period.
+    """Return how many writes go astray while the SMMU is off before the jump: two for each packet, one for each period.
 
-    For a device that nothing stops, behind a translating SMMU, with a ring that does not run dry so early.
+    For a device that nothing stops, behind a translating SMMU, with a ring that does not run dry before the jump.
     """
     arrivals = scenario.traffic * off_before_jump_ns(scenario) // S
     return arrivals * (2 if scenario.dma == "ring" else 1)
@@ -91,13 +91,13 @@ def entry_ns(scenario: Scenario) -> int:
 
 
 def quiet_its_ns(scenario: Scenario) -> int:
-    """Return the time from the jump to a quiet ITS, in ns: the window of flipped bits."""
+    """Return the time from the jump until the ITS is quiet, in ns: the window in which bits can flip."""
     return entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY + EARLY_TO_ITS
 
 
 def unpack_ns(scenario: Scenario) -> int:
-    """Return the time from the jump to the reading of the initramfs, in ns: with ACPI the bus comes first."""
-    others = 0 if scenario.path == "panic" else BOOT_SMP  # a capture kernel brings no other CPU up
+    """Return the time from the jump until the initramfs is read, in ns. With ACPI the bus is enumerated first."""
+    others = 0 if scenario.path == "panic" else BOOT_SMP  # a capture kernel brings up no other CPU
     bus = BOOT_ENUMERATION if scenario.firmware == "efi" else 0
     return quiet_its_ns(scenario) + BOOT_INTERRUPTS + BOOT_ENABLE + others + bus
 
@@ -114,7 +114,7 @@ def userspace_ns(scenario: Scenario) -> int:
 
 
 def storm_ns(windows: int = 1) -> int:
-    """Return how long a line that nobody serves keeps its CPU, in ns, if so many full windows are needed.
+    """Return how long a line without a handler keeps its CPU busy, in ns, over full windows of the detector.
 
     [src: note-interrupt]
     """
@@ -124,44 +124,43 @@ def storm_ns(windows: int = 1) -> int:
 def hotplug_ns(scenario: Scenario) -> int:
     """Return how long the driver waits in vain for a port with erratum CF118 to shut down, in ns. [src: pciehp-wait]
 
-    The loop is played out as it stands: look, sleep 10 ms, take that off a second, until less than nothing is left.
-    A sleep is rounded up to ticks, to which kernels before 6.12 add one. It begins between two ticks, so it ends at
-    the first tick that comes after so many whole ones.
+    This repeats the driver's loop: poll, sleep 10 ms, subtract 10 from 1,000, until the rest is negative. A sleep is
+    rounded up to whole ticks, and kernels before 6.12 add one. It begins between two ticks, which adds another.
     """
     whole_ticks = (10 * scenario.hz + 999) // 1000
-    added = 0 if tuple(map(int, scenario.kernel.split("."))) >= (6, 12) else 1
+    extra = 0 if tuple(map(int, scenario.kernel.split("."))) >= (6, 12) else 1
     left_ms, ticks = 1000, 0
     while left_ms >= 0:
-        ticks += whole_ticks + added + 1
+        ticks += whole_ticks + extra + 1
         left_ms -= 10
     return ticks * S // scenario.hz
 
 
 def lpi_footprint_bits() -> int:
-    """Return how many bits of CPU 0's pending table can flip after an arm64 kexec: one a live LPI of the device."""
+    """Return how many bits of CPU 0's pending table can flip after an arm64 kexec: one for each LPI of the device."""
     return VECTORS
 
 
 def crash_success(objects: int, damage: float) -> float:
-    """Return (1-d)^k: the chance that a strategy touches k objects of which none is damaged.
+    """Return (1-d)^k: the chance that none of the k objects that a strategy touches is damaged.
 
-    The caller counts: each object once, however many steps touch it, and no lock whose wait has a limit.
+    ``objects`` counts each object once, however many steps touch it, and no lock whose wait has a limit.
     """
     return (1 - damage) ** objects
 
 
 @dataclass(frozen=True)
 class Written:
-    """A block that the device writes: ``last[j]`` is when frame j is last written, in ns from the jump.
+    """A block that the device writes: ``last[j]`` is the time of the last write to frame j, in ns from the jump.
 
-    None for a frame that is not written in the window.
+    It is None for a frame that is not written.
     """
 
     last: tuple[int | None, ...]
 
 
 def _blocks(scenario: Scenario, until: int) -> Iterator[Written]:
-    """Yield what the leftover device writes from the jump until ``until``: buffers and descriptors."""
+    """Yield the blocks that the device writes from the jump to ``until``: buffers and descriptors."""
     period = S // scenario.traffic
     arrivals = [n * period + period // 2 for n in range(max(0, until // period))]
     if scenario.dma == "cyclic":
@@ -178,7 +177,7 @@ def _blocks(scenario: Scenario, until: int) -> Iterator[Written]:
 
 
 def _last_writes(arrivals: list[int], head: int, slots: int, frames: int) -> tuple[int | None, ...]:
-    """Return when each frame is last written if arrivals fill slot after slot from ``head`` on."""
+    """Return the time of the last write to each frame if arrivals fill the slots in order from ``head`` on."""
     last: list[int | None] = [None] * frames
     for n, t in enumerate(arrivals):
         last[(head + n) % slots * BUFFER_BYTES // FRAME] = t
@@ -186,31 +185,33 @@ def _last_writes(arrivals: list[int], head: int, slots: int, frames: int) -> tup
 
 
 def _overlap(block: Written, count: int, written: Callable[[int], int], step: int) -> float:
-    """Return the probability that a block spoils an owner of ``count`` frames, both placed evenly.
+    """Return the probability that a block corrupts an owner of ``count`` frames, both placed uniformly.
 
-    ``written(i)`` is when the owner's frame i gets its bytes: what the device wrote before that is
-    overwritten and harmless. Each distance between the two, in steps of the finer alignment, is as
-    likely as any other.
+    ``written(i)`` is when the owner's frame i gets its bytes: earlier writes of the device are overwritten and
+    harmless. All distances between the two, in steps of the finer alignment, are equally likely.
     """
     size = len(block.last)
-    spoils = 0
+    hits = 0
     for distance in range(-(size - 1) // step * step, count, step):
         inside = range(max(0, -distance), min(size, count - distance))
-        spoils += any((t := block.last[j]) is not None and t > written(distance + j) for j in inside)
-    return spoils * step / COMMON_FRAMES
+        hits += any((t := block.last[j]) is not None and t > written(distance + j) for j in inside)
+    return hits * step / COMMON_FRAMES
 
 
 def _copied_at(first: int) -> Callable[[int], int]:
-    """Return when frame i of a segment is copied whose first frame is the image's page ``first``."""
+    """Return a function from i to the time at which frame i of a segment is copied.
+
+    ``first`` is the segment's first page in the image.
+    """
     return lambda i: COPY * (first + i + 1) // IMAGE_FRAMES
 
 
 def corrupted_share(scenario: Scenario) -> float:
-    """Return the share of seeds in which a device left running spoils something that the next kernel uses.
+    """Return the share of seeds in which a device left running corrupts something that the next kernel uses.
 
-    For a device that nothing stops before the next driver's probe, without an IOMMU, loaded with
-    kexec_file_load, on arm64: by an ordinary kexec, or in a panic whose capture kernel runs in ordinary memory.
-    Which comes first decides: a write before the frame is copied, or allocated, is overwritten.
+    For arm64 without an IOMMU, an image loaded with kexec_file_load, and a device that nothing stops before the next
+    driver's probe: on an ordinary kexec, or in a panic whose capture kernel runs in ordinary memory. A write to a frame
+    that is copied or allocated later is overwritten, and does no harm.
     """
     until = probe_ns(scenario) if scenario.next_driver == "resets" else userspace_ns(scenario) + S
     early = entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY
@@ -227,26 +228,26 @@ def corrupted_share(scenario: Scenario) -> float:
             spoiled += _overlap(written, count, _copied_at(copied), step)
             copied += count
         if any(t is not None and t > userspace_ns(scenario) for t in block.last):
-            spoiled += _taken_at_userspace(scenario, block, spoiled)
-        spared *= 1 - min(1.0, spoiled)  # a block lies in one place: its chances add up
+            spoiled += _hit_by_userspace(scenario, block, spoiled)
+        spared *= 1 - min(1.0, spoiled)  # a block is in one place only, so its chances add up
     return 1 - spared
 
 
-def _taken_at_userspace(scenario: Scenario, block: Written, spoiled: float) -> float:
-    """Return the probability that a block is spared until userspace, and then hit where it is used.
+def _hit_by_userspace(scenario: Scenario, block: Written, spoiled: float) -> float:
+    """Return the probability that a block hits nothing before userspace, and then memory that userspace was given.
 
-    Half of the pool is allocated, in blocks of sixteen frames of which any is as likely as another. Those count
-    in which something is written after that.
+    Half of the free pool is allocated, in blocks of sixteen frames that are all equally likely. Only blocks that are
+    written after that count.
     """
     late = {j // DESTINATION_ALIGN for j, t in enumerate(block.last) if t is not None and t > userspace_ns(scenario)}
     return (1 - spoiled) * (1 - 0.5 ** len(late))
 
 
 def _capture_hit(scenario: Scenario, block: Written, unread: Written, step: int) -> float:
-    """Return the probability that a block spoils a capture kernel that runs in ordinary memory.
+    """Return the probability that a block corrupts a capture kernel that runs in ordinary memory.
 
-    The kernel has one region: its image, and then what it allocates from. Where the block lies relative to the
-    region decides, and each place in memory is as likely as any other.
+    The kernel has one region: its image, then the memory that it allocates from. The result depends on the distance
+    between the block and the region; all places in memory are equally likely.
     """
     size, hit = len(block.last), 0.0
     for distance in range(-(size - 1) // step * step, CRASH_FRAMES, step):
@@ -256,7 +257,7 @@ def _capture_hit(scenario: Scenario, block: Written, unread: Written, step: int)
 
 
 def _capture_hit_at(scenario: Scenario, block: Written, unread: Written, places: dict[int, int]) -> float:
-    """The same for one place: ``places[j]`` is where in the region frame j of the block lies."""
+    """Return that probability for one distance: ``places[j]`` is the position in the region of the block's frame j."""
     archive = IMAGE_FRAMES - INITRAMFS_FRAMES
     early = entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY
     allocated, pooled = 0, set[int]()
@@ -275,13 +276,13 @@ def _capture_hit_at(scenario: Scenario, block: Written, unread: Written, places:
 
 
 def flip_share(scenario: Scenario) -> float:
-    """Return the share of seeds in which a flipped bit shows in the next kernel's early allocations.
+    """Return the share of seeds in which a bit flips in the next kernel's early allocations.
 
-    The live LPIs' bits of CPU 0 lie in one byte of one frame, which the early allocations take in the
-    share of memory that is theirs. It shows if a message comes between the allocation and the quiet ITS
-    for a bit that the new content has at 0: half of the bits, as contents are.
+    The bits of CPU 0's live LPIs are in one byte of one frame. The chance that an early allocation gets this frame is
+    the share of memory that they take. A bit flips if a message arrives between the allocation and the quiet ITS, and
+    if the new content has a 0 there, as half of all bits do.
     """
-    taken = sum(count for _, count in EARLY_ALLOCATIONS) / (FRAMES - FIRMWARE_FRAMES - IMAGE_FRAMES - TABLE_FRAMES)
+    allocated = sum(count for _, count in EARLY_ALLOCATIONS) / (FRAMES - FIRMWARE_FRAMES - IMAGE_FRAMES - TABLE_FRAMES)
     messages = scenario.traffic * EARLY_TO_ITS // S
     rung = 1 - (1 - 1 / VECTORS) ** messages
-    return taken * (1 - (1 - rung / 2) ** VECTORS)
+    return allocated * (1 - (1 - rung / 2) ** VECTORS)

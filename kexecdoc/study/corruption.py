@@ -1,4 +1,4 @@
-"""How often a device left running spoils the next kernel: crossings counted, beside what arithmetic says."""
+"""How often a device left running corrupts the next kernel, by simulation and by arithmetic."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kexecdoc.study.tally import BAD
 
 @dataclass(frozen=True)
 class Corruption:
-    """One point: how many of some seeds ended corrupted or worse, its interval, and the share by arithmetic."""
+    """How many of ``seeds`` ended corrupted or worse, with the share's interval, and the share by arithmetic."""
 
     scenario: Scenario
     hits: int
@@ -38,14 +38,14 @@ class Corruption:
 
     @property
     def agrees(self) -> bool:
-        """Whether the arithmetic lies in the interval: of 20 right ones, about one does not."""
+        """Whether the arithmetic lies in the 95 % interval. Even if it is right, one in 20 does not."""
         return self.low <= self.closed_form <= self.high
 
 
 def count_corrupted(
     traffic: Iterable[int], ring_size: Iterable[int], seeds: int = 40, start: str = "left-running", **switches: object
 ) -> list[Corruption]:
-    """Count, for each ring size and traffic, how many of some seeds from 0 on end corrupted or worse."""
+    """Count, for each ring size and traffic, how many of the first ``seeds`` seeds end corrupted or worse."""
     base = preset(start).scenario.but(**switches)
     rates = tuple(traffic)
     return [_count(base.but(traffic=rate, ring_size=size), seeds) for size in ring_size for rate in rates]

@@ -1,7 +1,7 @@
-"""Which switches have no effect while the others are as they are.
+"""Which switches have no effect in a scenario.
 
-A switch's own conditions rule out some. For the others the scenario is simulated with other values of the switch: it
-has an effect if the events differ.
+The declared conditions of a switch rule out some effects. Otherwise the scenario is simulated with other values of the
+switch, which has an effect if the events differ.
 """
 
 from __future__ import annotations
@@ -15,23 +15,22 @@ from kexecdoc.model.switch import Switch, Value
 
 
 def without_effect(scenario: Scenario) -> list[str]:
-    """Return the changed switches without an effect: at their default the same events would follow."""
-    mine, events = switches(type(scenario)), _events(simulate(scenario).log)
+    """Return the switches that differ from their defaults without an effect on the events."""
+    declared, events = switches(type(scenario)), _events(simulate(scenario).log)
     return [
         name
         for name in scenario.differences()
-        if _is_ruled_out(scenario, mine[name])
-        or not _differs(scenario, mine[name], mine[name].default_in(scenario.kernel), events)
+        if _is_ruled_out(scenario, declared[name])
+        or not _differs(scenario, declared[name], declared[name].default_in(scenario.kernel), events)
     ]
 
 
 def effects(scenario: Scenario) -> Iterator[tuple[str, bool] | None]:
-    """Find for every switch but the seed whether it has an effect: whether another value leads to other events.
+    """Find out for every switch but the seed whether it has an effect: whether another value leads to other events.
 
-    Yields a switch's name and the answer as soon as it is known, first those that need no run. Yields None after
-    every run, so that a page can do something else in between. Of a switch with named values all are tried until
-    one makes a difference; of a number the default and both ends of its range. ScenarioError if the scenario itself
-    makes too many events.
+    Yields a switch's name and the answer as soon as it is known, first those that need no run. Yields None after every
+    run, so that a page stays responsive. Named values are tried until one makes a difference; of a number, the default
+    and both ends of its range are tried. ScenarioError if the scenario itself makes too many events.
     """
     unknown = []
     for name, switch in switches(type(scenario)).items():
@@ -52,7 +51,7 @@ def effects(scenario: Scenario) -> Iterator[tuple[str, bool] | None]:
 
 
 def _is_ruled_out(scenario: Scenario, switch: Switch) -> bool:
-    """Return whether a condition rules an effect out. No condition knows what a plugged-in device does."""
+    """Return whether a condition rules out an effect. Conditions do not cover devices that are plugged in."""
     return not scenario.plugged and bool(switch.inactive_because(scenario.values()))
 
 
@@ -66,7 +65,7 @@ def _differs(scenario: Scenario, switch: Switch, value: Value, events: list[obje
     """Return whether this value of a switch leads to other events."""
     try:
         return _events(simulate(scenario.but(**{switch.name: value})).log) != events
-    except ScenarioError:  # so many events that they cannot be the same
+    except ScenarioError:  # too many events, so they cannot be the same
         return True
 
 

@@ -1,4 +1,4 @@
-"""What becomes of every combination of a few switches, counted over seeds."""
+"""The outcomes of every combination of a few switches, counted over seeds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kexecdoc.study.tally import BAD
 
 @dataclass(frozen=True)
 class OutcomeGrid:
-    """How often each combination of some switches ended how. ``start`` is what the other switches are."""
+    """The outcomes of each combination of some switches. ``start`` has the values of the others."""
 
     names: tuple[str, ...]
     values: tuple[tuple[str, ...], ...]
@@ -25,16 +25,16 @@ class OutcomeGrid:
     seeds: int
 
     def of(self, *combination: object) -> Counter[str]:
-        """Return how the seeds of one combination ended: its values, in the order of the switches."""
+        """Return the outcomes of one combination, given by its values in the order of the switches."""
         return self.counts[tuple(map(str, combination))]
 
     def bad(self, *combination: object) -> float:
-        """Return the share of the seeds of one combination that ended corrupted or worse."""
+        """Return the share of one combination's seeds that ended corrupted or worse."""
         found = self.of(*combination)
         return sum(found[outcome] for outcome in BAD) / found.total()
 
     def sentences(self) -> Iterator[str]:
-        """Yield a sentence for each combination: how its seeds ended."""
+        """Yield the outcomes of each combination as a sentence."""
         for combination, counts in self.counts.items():
             where = ", ".join(f"{n}={v}" for n, v in zip(self.names, combination, strict=True))
             total = counts.total()
@@ -48,9 +48,9 @@ class OutcomeGrid:
 
 
 def count_outcomes(vary: Vary, start: str = "ordinary", seeds: int = 1) -> OutcomeGrid:
-    """Cross with every combination of some switches, from a preset on, with so many seeds from 0 on.
+    """Simulate a preset with every combination of some switches, with the first ``seeds`` seeds each.
 
-    ``vary`` is what a sweep takes: ``["quiesce", "iommu=off,translate"]``, or a mapping.
+    ``vary`` is as for a sweep: ``["quiesce", "iommu=off,translate"]``, or a mapping.
     """
     base = preset(start).scenario.but(seed=0)
     chosen = varied(vary)

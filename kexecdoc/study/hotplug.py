@@ -1,4 +1,4 @@
-"""How long hot-plug ports are waited for in vain, in crossings and by arithmetic."""
+"""How long a kernel waits in vain for hot-plug ports, by simulation and by arithmetic."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kexecdoc.study.presets import preset
 
 @dataclass(frozen=True)
 class Wait:
-    """How long the command that never completes was waited for at all ports, in ns, and what arithmetic says."""
+    """The wait in ns for commands that never complete, over all ports: simulated, and by arithmetic."""
 
     scenario: Scenario
     waited_ns: int
@@ -29,19 +29,19 @@ class Wait:
 
     @property
     def quirked(self) -> bool:
-        """Whether the driver knows the port for what it is, and does not wait."""
+        """Whether the driver has the quirk for these ports, and does not wait."""
         return self.scenario.hotplug != "cf118"
 
 
 def measure_waits(
     kernels: Iterable[str] = ("4.17", "6.1", "6.12", "7.3"), ports: Iterable[int] = (1, 2, 4, 8), quirk: bool = True
 ) -> list[Wait]:
-    """Cross once for each kernel version and number of ports, and once more with the quirk in the newest of them."""
+    """Simulate each kernel version and number of ports; with ``quirk``, also the last version with the quirk."""
     base, versions, numbers = preset("hotplug-wait").scenario, tuple(kernels), tuple(ports)
-    asked = [base.but(kernel=k, hotplug="cf118", hotplug_ports=n) for k in versions for n in numbers]
+    scenarios = [base.but(kernel=k, hotplug="cf118", hotplug_ports=n) for k in versions for n in numbers]
     if quirk and versions:
-        asked += [base.but(kernel=versions[-1], hotplug="cf118-quirked", hotplug_ports=n) for n in numbers]
-    return [_measure(scenario) for scenario in asked]
+        scenarios += [base.but(kernel=versions[-1], hotplug="cf118-quirked", hotplug_ports=n) for n in numbers]
+    return [_measure(scenario) for scenario in scenarios]
 
 
 def _measure(scenario: Scenario) -> Wait:

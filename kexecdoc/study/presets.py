@@ -1,4 +1,4 @@
-"""Named scenarios: what a chapter tells of, and what `kexecdoc run NAME` crosses."""
+"""Named scenarios, for the chapters and for `kexecdoc run NAME`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kexecdoc.model.switch import Value, for_message
 
 @dataclass(frozen=True)
 class Preset:
-    """A named scenario: what differs from the default, in one line for a person."""
+    """A named scenario: ``values`` differ from the default, and ``title`` describes it in one line."""
 
     name: str
     chapter: int

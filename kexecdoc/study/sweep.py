@@ -1,12 +1,12 @@
-"""Many crossings: every combination of the switches that vary, with every seed, one tidy row for each run.
+"""Sweeps: every combination of the switches that vary, with every seed, as one tidy row for each run.
 
 This is a full factorial design. A row holds the switches that vary, the seed, and every single value of the run's JSON
-under its path with ``_`` between the parts (``dma_landed``, ``time_ms_total``). Lists and the summary are left out. The
-rows and their order depend on the request alone, not on how many workers there are.
+under its path, joined by ``_`` (``dma_landed``, ``time_ms_total``). Lists and the summary are left out. The rows and
+their order do not depend on the number of workers.
 
-A short sweep runs in this process. A longer one goes to joblib, and so to any cluster that joblib knows: ``with
-joblib.parallel_config("dask"):`` around the same call. joblib, pandas, pyarrow and tqdm are the extra ``sweep``, Dask
-is the extra ``cluster``. Without them the rows are made one after the other.
+A short sweep runs in this process. A longer one uses joblib, and so any cluster that joblib supports, with ``with
+joblib.parallel_config("dask"):`` around the same call. joblib, pandas, pyarrow and tqdm are in the extra ``sweep``,
+Dask is in the extra ``cluster``. Without them the runs are made one after the other.
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 SHORT = 200
-"""Up to this many runs, starting workers would take longer than the runs."""
+"""With up to this many runs, starting workers takes longer than the runs."""
 
 CHUNK = 20
-"""Runs that a worker gets at a time: enough to make handing over cheap, few enough to share the work evenly."""
+"""Runs in a worker's task: enough to make the transfer cheap, few enough to spread the work evenly."""
 
 
 class SimulatorError(RuntimeError):
-    """A crossing failed through a fault of the simulator. The text is one line that names the scenario."""
+    """A run failed because of a bug in the simulator. The text is one line that names the scenario."""
 
     @classmethod
     def of(cls, scenario: Scenario, error: Exception) -> SimulatorError:
-        """Describe an exception in plain text, which one process can hand to another."""
+        """Describe an exception as text, which can be passed between processes."""
         values = {name: value for name, value in scenario.differences().items() if name != "seed"}
         words = " ".join(f"{name}={value}" for name, value in {**values, "seed": scenario.seed}.items())
         place = traceback.extract_tb(error.__traceback__)[-1]
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        return cls(f"{words}: the simulator failed: {said} ({Path(place.filename).name}, line {place.lineno})")
+        description = " ".join(f"{type(error).__name__}: {error}".split())
+        return cls(f"{words}: the simulator failed: {description} ({Path(place.filename).name}, line {place.lineno})")
 
 
 Row = dict[str, str | int | float | bool | None]
@@ -70,7 +70,7 @@ class Factorial:
 
     @classmethod
     def of(cls, vary: Vary, base: Scenario | None = None, seeds: int = 1) -> Factorial:
-        """Return the design. ScenarioError, in one line, if the request is wrong."""
+        """Return the design. ScenarioError if the request is wrong."""
         base = base or Scenario()
         last = switches()["seed"].high
         if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
@@ -83,7 +83,7 @@ class Factorial:
         return prod(map(len, self.vary.values())) * self.seeds
 
     def __iter__(self) -> Iterator[Scenario]:
-        """Yield the scenarios. The seed changes fastest, then the last switch."""
+        """Yield the scenarios, the seed changing fastest, then the last switch."""
         for values in product(*self.vary.values()):
             combination = dict(zip(self.vary, values, strict=True))
             for seed in range(self.base.seed, self.base.seed + self.seeds):
@@ -91,14 +91,14 @@ class Factorial:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of what differs between runs: the switches that vary, and the seed."""
+        """The switches that differ between runs: those that vary, and the seed."""
         return (*self.vary, "seed")
 
 
 def varied(vary: Vary, kind: type[Scenario] = Scenario) -> dict[str, tuple[Value, ...]]:
-    """Return the switches of a kind of scenario that vary, by name, and their values, checked.
+    """Return the switches that vary, each with its parsed values. ``kind`` is the class of scenario.
 
-    ScenarioError names a switch or a value that does not exist, one that comes twice, and a range without values.
+    ScenarioError for an unknown switch or value, for one that is given twice, and for a number without values.
     """
     found: dict[str, tuple[Value, ...]] = {}
     for name, values in _pairs(vary):
@@ -133,32 +133,31 @@ def _pairs(vary: Vary) -> Iterator[tuple[str, Iterable[object] | None]]:
 def rows(
     vary: Vary, base: Scenario | None = None, *, seeds: int = 1, jobs: int | None = None, progress: bool | None = None
 ) -> Generator[Row, None, None]:
-    """Return a generator of the rows of a sweep, one a run. The request is checked at once.
+    """Return a generator of the rows of a sweep, one for each run. The request is checked immediately.
 
-    ``vary`` is what varies, ``base`` what the other switches are, ``seeds`` how many seeds there are of each
-    combination, the first being that of ``base``. ``jobs`` is how many processes work at it: 1 this one alone,
-    -1 as many as there are CPUs, None what ``joblib.parallel_config`` says, and this one alone if it says nothing.
-    ``progress`` shows on standard error how far it has come; by default on a terminal and in a notebook, unless
-    the environment sets ``TQDM_DISABLE``.
+    ``vary`` says what varies, and ``base`` has the values of the other switches. Each combination is simulated with
+    ``seeds`` seeds, the first being that of ``base``. ``jobs`` is the number of processes: 1 for this one only, -1 for
+    one on each CPU, None for the setting of ``joblib.parallel_config``, which is this process only by default.
+    ``progress`` shows a progress line on standard error: by default on a terminal and in a notebook, unless the
+    environment sets ``TQDM_DISABLE``.
 
-    ScenarioError for a request that is wrong, and, named, for a combination that makes too many events.
-    SimulatorError, which names the scenario too, if the simulator itself fails.
-    ImportError if there should be several processes and joblib is not installed.
+    ScenarioError for a wrong request, and for a combination that makes too many events, which it names. SimulatorError,
+    with the scenario, if the simulator itself fails. ImportError for several processes without joblib.
     """
     design = Factorial.of(vary, base, seeds)
     if isinstance(jobs, bool) or (jobs is not None and (not isinstance(jobs, int) or (jobs < 1 and jobs != -1))):
         raise ScenarioError(f"jobs: {for_message(jobs)} is not an integer from 1 on, or -1")
-    alone = jobs == 1 or len(design) <= SHORT or (jobs is None and not find_spec("joblib"))
-    if not alone and not find_spec("joblib"):
+    in_process = jobs == 1 or len(design) <= SHORT or (jobs is None and not find_spec("joblib"))
+    if not in_process and not find_spec("joblib"):
         raise ImportError("more than one job needs joblib: pip install 'kexecdoc[sweep]'")
-    made = _made_here(design) if alone else _made_by_workers(design, jobs)
-    return _watched(made, len(design), progress)
+    made = _run_here(design) if in_process else _run_by_workers(design, jobs)
+    return _with_progress(made, len(design), progress)
 
 
 def sweep(
     vary: Vary, base: Scenario | None = None, *, seeds: int = 1, jobs: int | None = None, progress: bool | None = None
 ) -> DataFrame:
-    """Return a sweep as a pandas DataFrame, one row a run. What it is given is what `rows` is given.
+    """Return a sweep as a pandas DataFrame, one row for each run. The arguments are those of `rows`.
 
     ImportError if pandas is not installed: `rows` yields the same without it.
 
@@ -174,18 +173,18 @@ def sweep(
     return DataFrame(list(made))
 
 
-def _made_here(design: Factorial) -> Generator[Row, None, None]:
+def _run_here(design: Factorial) -> Generator[Row, None, None]:
     for scenario in design:
         yield from _checked(_cross([scenario], design.names))
 
 
-def _made_by_workers(design: Factorial, jobs: int | None) -> Generator[Row, None, None]:
-    from concurrent.futures.process import BrokenProcessPool  # not every Python that runs the rest has processes
+def _run_by_workers(design: Factorial, jobs: int | None) -> Generator[Row, None, None]:
+    from concurrent.futures.process import BrokenProcessPool  # imported here because Pyodide has no processes
 
     from joblib import Parallel, delayed
 
-    # Results come in the order of the tasks, whoever is done first. Closed before its end, as by Ctrl-C, joblib's
-    # generator calls off what is left and ends the workers that it started. That is meant, and nothing to warn of.
+    # Results come in the order of the tasks. If joblib's generator is closed early, as by Ctrl-C, it cancels the rest,
+    # ends its workers and warns about that. This is intended, so the warning is ignored.
     tasks = (delayed(_cross)(chunk, design.names) for chunk in _chunks(iter(design)))
     results = Parallel(n_jobs=jobs, return_as="generator")(tasks)
     try:
@@ -204,9 +203,9 @@ def _chunks(scenarios: Iterator[Scenario]) -> Iterator[list[Scenario]]:
 
 
 def _cross(scenarios: Iterable[Scenario], names: tuple[str, ...]) -> list[Row | ScenarioError | SimulatorError]:
-    """Simulate each scenario and return the rows. In place of a run that fails stands its error.
+    """Simulate each scenario and return its row, or the error if it fails.
 
-    The error is not raised here: then the fastest worker would decide which error the caller sees.
+    Errors are returned, not raised, because otherwise the fastest worker would decide which one the caller sees.
     """
     made: list[Row | ScenarioError | SimulatorError] = []
     for scenario in scenarios:
@@ -232,7 +231,7 @@ def _checked(made: Iterable[Row | ScenarioError | SimulatorError]) -> Iterator[R
 
 
 def scalars(run: Mapping[str, Any]) -> Row:
-    """Return the single values of a run's JSON by their paths. A count by owner has a column for every owner."""
+    """Return the single values of a run's JSON by their paths. Counts by owner have a column for every owner."""
     verdict = {key: value for key, value in run["verdict"].items() if key != "summary"}
     measured = {key: value for key, value in run.items() if key not in ("schema", "scenario", "verdict")}
     landed = dict.fromkeys(sorted(map(public, OWNERS)), 0) | run["dma"]["landed_in"]
@@ -249,8 +248,8 @@ def _flat(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
             yield name, value
 
 
-def _watched(made: Generator[Row, None, None], total: int, progress: bool | None) -> Generator[Row, None, None]:
-    """Yield the rows and show the progress on one line, which disappears at the end."""
+def _with_progress(made: Generator[Row, None, None], total: int, progress: bool | None) -> Generator[Row, None, None]:
+    """Yield the rows, and show the progress on a line that disappears at the end."""
     if progress is None:
         progress = _in_notebook() or sys.stderr.isatty()
     with closing(made):
@@ -266,34 +265,34 @@ def _watched(made: Generator[Row, None, None], total: int, progress: bool | None
 
 
 def _in_notebook() -> bool:
-    """Return whether this runs in a notebook's kernel, which has always imported IPython."""
+    """Return whether this runs in a notebook's kernel. That has always imported IPython."""
     ipython = sys.modules.get("IPython")
     return hasattr(ipython and ipython.get_ipython(), "kernel")
 
 
 FILES = (".csv", ".parquet")
-"""The endings of the files that a table can be saved as."""
+"""The file formats of `save`, by suffix."""
 
 
 def save(rows: Iterable[Row], output: Path) -> int:
-    """Write rows to a ``.csv`` or ``.parquet`` file and return how many. The file appears whole or not at all.
+    """Write rows to a ``.csv`` or ``.parquet`` file and return their number. The file appears whole or not at all.
 
-    ValueError for another ending, OSError if it cannot be written, ImportError for Parquet without pyarrow: each
-    before the first row is made.
+    ValueError for another suffix, OSError if the file cannot be written, ImportError for Parquet without pyarrow: all
+    are raised before the first run.
     """
     writers = {".csv": _write_csv, ".parquet": _write_parquet}
     if output.suffix not in writers:
         raise ValueError(f"{output.name} does not end in {' or '.join(FILES)}")
     if output.suffix == ".parquet" and not find_spec("pyarrow"):
         raise ImportError("a .parquet file needs pyarrow: pip install 'kexecdoc[sweep]'")
-    with _whole(output) as part:
+    with _atomically(output) as part:
         return writers[output.suffix](rows, part)
 
 
 @contextmanager
-def _whole(output: Path) -> Iterator[Path]:
-    """Yield a file beside ``output``. It replaces ``output`` if all goes well, and is removed if not."""
-    output = output.resolve()  # what a symbolic link names is replaced, and not the link
+def _atomically(output: Path) -> Iterator[Path]:
+    """Yield a temporary file beside ``output``. It replaces ``output`` on success, and is removed on failure."""
+    output = output.resolve()  # replace the target of a symbolic link, not the link
     if output.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(output))
     part = output.with_name(f".{output.name}.{os.getpid()}.part")

@@ -1,4 +1,4 @@
-"""Outcomes, counted as runs come in: how many for each combination of switches, and the first seed of each outcome."""
+"""Outcomes counted as runs come in, for each combination of switches, with the first seed of each outcome."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Count:
 
     @property
     def bad(self) -> int:
-        """How many were corrupted or worse."""
+        """The number of outcomes that are corrupted or worse."""
         return sum(self.outcomes[outcome] for outcome in BAD)
 
     @property
