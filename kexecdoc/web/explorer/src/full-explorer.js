@@ -9,7 +9,7 @@ import { equal, keyOf, toStrings, withDefaults, withOverrides } from "./registry
 import { study } from "./study.js";
 
 /** @typedef {import("./types.js").Scenario} Scenario */
-/** @typedef {import("./types.js").PanelStage} PanelStage */
+/** @typedef {import("./types.js").PanelStore} PanelStore */
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./types.js").Model} Model */
 /** @typedef {import("./page.js").Site} Site */
@@ -261,8 +261,8 @@ class FullExplorerHost {
     const close = render({
       model,
       el,
-      panel: (/** @type {PanelStage} */ stage) => panel(stage, tools),
-      more: (/** @type {PanelStage} */ stage) => study(stage, tools),
+      panel: (/** @type {PanelStore} */ store) => panel(store, tools),
+      more: (/** @type {PanelStore} */ store) => study(store, tools),
     });
     return () => {
       this.lookAway();

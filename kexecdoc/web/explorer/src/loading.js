@@ -8,11 +8,11 @@ const MB = 1e6;
 const megabytes = (bytes) => `${(bytes / MB).toFixed(1)} MB`;
 
 /**
- * @param {import("./types.js").PanelStage} stage
+ * @param {import("./types.js").PanelStore} store
  * @param {Pick<import("./types.js").PythonTools, "cancel">} tools
  */
-export function loading(stage, { cancel }) {
-  const { model } = stage;
+export function loading(store, { cancel }) {
+  const { model } = store;
   const words = make("p", { role: "status", tabindex: -1 });
   const far = make("progress", { class: "kx-progress", max: 1, "aria-label": "What is loaded of Python" });
   const count = make("span", { class: "kx-note" }); // not part of what is read out: it changes ten times a second
@@ -27,7 +27,7 @@ export function loading(stage, { cancel }) {
   }
 
   function retry() {
-    stage.set(model.get("missed")?.wanted ?? {});
+    store.set(model.get("missed")?.wanted ?? {});
     words.focus(); // the button goes
   }
 

@@ -3,7 +3,7 @@
 
 import { make } from "./dom.js";
 
-export function outcomeLine(stage) {
+export function outcomeLine(store) {
   const line = make("span");
   const luck = make("button", {
     type: "button",
@@ -12,13 +12,13 @@ export function outcomeLine(stage) {
     title: "Count the outcomes of many seeds",
     onclick: count,
   });
-  const el = make("p", { class: "kx-outcome-line" }, line, stage.model.get("seeds") && luck);
+  const el = make("p", { class: "kx-outcome-line" }, line, store.model.get("seeds") && luck);
   let last = []; // the outcomes before the last flip
 
   const told = (outcome) => {
     const word = make("strong", {
       class: "kx-outcome-word",
-      text: `${stage.legend().outcomes[outcome]?.sign ?? ""} ${outcome}`,
+      text: `${store.legend().outcomes[outcome]?.sign ?? ""} ${outcome}`,
     });
     word.style.setProperty("--kx-outcome", `var(--kx-outcome-${outcome})`);
     return word;
@@ -40,7 +40,7 @@ export function outcomeLine(stage) {
 
   /** Until there is something to show, how far its making is. */
   function wait() {
-    const { phase, loaded, total } = stage.model.get("engine") ?? {};
+    const { phase, loaded, total } = store.model.get("engine") ?? {};
     if (phase !== "starting" || el.closest(".kx")?.getAttribute("aria-busy") !== "true") return;
     line.replaceChildren(
       `Python is being started${loaded < total ? `, ${Math.round((100 * loaded) / total)} % loaded` : ""} …`,
@@ -55,6 +55,6 @@ export function outcomeLine(stage) {
     study.scrollIntoView({ block: "center" });
   }
 
-  stage.model.on("change:engine", wait);
+  store.model.on("change:engine", wait);
   return { el, load };
 }

@@ -16,15 +16,15 @@ const SHOWN = 6; // presets that a search shows
 /**
  * `tools` is what a host that runs Python in the page can do.
  *
- * @param {any} stage
+ * @param {any} store
  * @param {import("./types.js").PythonTools | null} tools
  */
-export function panel(stage, tools = null) {
-  const { model, uid } = stage;
-  const registry = () => stage.registry();
+export function panel(store, tools = null) {
+  const { model, uid } = store;
+  const registry = () => store.registry();
   const controls = () => model.get("controls") ?? [];
-  const sides = () => (stage.other() ? ["scenario", "other"] : ["scenario"]);
-  const set = (side, name, value) => stage.choose(side, flipped(model.get(side), name, value, registry()));
+  const sides = () => (store.other() ? ["scenario", "other"] : ["scenario"]);
+  const set = (side, name, value) => store.choose(side, flipped(model.get(side), name, value, registry()));
 
   const find = make("input", {
     type: "search",
@@ -38,9 +38,9 @@ export function panel(stage, tools = null) {
   });
   const found = make("span", { class: "kx-note", role: "status" });
   const fitting = make("p", { class: "kx-set-row", hidden: true }); // presets that a search finds
-  const begun = start(stage, reveal);
-  const end = outcomeLine(stage);
-  const python = tools && loading(stage, tools);
+  const begun = start(store, reveal);
+  const end = outcomeLine(store);
+  const python = tools && loading(store, tools);
   const groups = make("div", { class: "kx-groups" });
   const top = make(
     "div",
@@ -188,7 +188,7 @@ export function panel(stage, tools = null) {
   /** What was typed, if it is a value; if not, why not, and the machine stays as it is. */
   function type(input, control, side) {
     const { value, error } = parseValue(control, input.value.trim().replace(/,(?=\d{3}\b)/g, ""));
-    const letter = stage.other() ? `${side === "other" ? "B" : "A"}: ` : "";
+    const letter = store.other() ? `${side === "other" ? "B" : "A"}: ` : "";
     const knob = knobs.find((known) => known.control === control);
     if (error) {
       input.setAttribute("aria-invalid", "true");

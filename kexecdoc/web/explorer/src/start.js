@@ -11,12 +11,12 @@ import { changed, keyOf, withDefaults } from "./registry.js";
 const SIDES = ["scenario", "other"];
 
 /**
- * @param {import("./types.js").PanelStage} stage
+ * @param {import("./types.js").PanelStore} store
  * @param {(name: string, letter: string) => void} reveal leads to the control of a switch
  */
-export function start(stage, reveal) {
-  const { model, uid } = stage;
-  const registry = () => stage.registry();
+export function start(store, reveal) {
+  const { model, uid } = store;
+  const registry = () => store.registry();
   /** @param {Scenario} scenario */
   const keyed = (scenario) => keyOf(scenario, registry());
   const presets = () => model.get("presets") ?? [];
@@ -56,16 +56,16 @@ export function start(stage, reveal) {
    */
   function begin(name) {
     const chosen = presets().find((p) => p.name === name);
-    if (chosen) stage.leap({ scenario: withDefaults(chosen.values, registry()), at: "", frame: -1 });
+    if (chosen) store.leap({ scenario: withDefaults(chosen.values, registry()), at: "", frame: -1 });
     else show(model.get("scenario")); // 'settings of your own' is a label, not an option: restore the selection
   }
 
   /** Undo a leap to a preset. */
   function goBack() {
-    if (!stage.left) return;
-    const { scenario, other, at, frame } = stage.left;
-    stage.left = null;
-    stage.set({ scenario, other: other ?? {}, at, frame });
+    if (!store.left) return;
+    const { scenario, other, at, frame } = store.left;
+    store.left = null;
+    store.set({ scenario, other: other ?? {}, at, frame });
     select.focus(); // the button goes
   }
 
@@ -73,7 +73,7 @@ export function start(stage, reveal) {
   function sync(scenarios) {
     const sets = scenarios.map((scenario) => changed(scenario, registry()));
     const letters = scenarios.length > 1 ? ["A", "B"] : [""];
-    const { left } = stage;
+    const { left } = store;
     const same = scenarios.every((scenario, k) => {
       const before = left?.[SIDES[k]];
       return !before || keyed(before) === keyed(scenario);
@@ -121,7 +121,7 @@ export function start(stage, reveal) {
           "aria-label": `${name} back to its default${letter && `, machine ${letter}`}`,
           text: "×",
           onclick() {
-            stage.choose(side, withDefaults(Object.fromEntries(names.filter(([n]) => n !== name)), registry()));
+            store.choose(side, withDefaults(Object.fromEntries(names.filter(([n]) => n !== name)), registry()));
             /** @type {HTMLElement} */ (away.querySelector("button") ?? select).focus(); // what was pressed is gone
           },
         }),

@@ -10,10 +10,10 @@ const TENTHS = 10; // how many times it is read out how far a study is
 
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-export function study(stage, { ask }) {
-  const { model } = stage;
-  const uid = `${stage.uid}-study`;
-  const registry = stage.registry();
+export function study(store, { ask }) {
+  const { model } = store;
+  const uid = `${store.uid}-study`;
+  const registry = store.registry();
   const controls = model.get("controls");
   const many = model.get("seeds");
   const control = (name) => controls.find((c) => c.name === name);
@@ -247,7 +247,7 @@ export function study(stage, { ask }) {
     const tenth = Math.floor((TENTHS * done) / of);
     if (tenth > Math.floor((TENTHS * (done - 1)) / of))
       say(status, tenth < TENTHS ? `${tenth * (100 / TENTHS)} % counted.` : "");
-    const { look, focused } = { look: stage.legend().outcomes, focused: document.activeElement?.dataset };
+    const { look, focused } = { look: store.legend().outcomes, focused: document.activeElement?.dataset };
     const sign = (what) =>
       look[what] ? [make("span", { "aria-hidden": "true", text: `${look[what].sign} ` }), what] : [what];
     const head = [name || "setting", "runs", ...occurring, "corrupted or worse", "95 % interval"].map((what) =>
@@ -276,7 +276,7 @@ export function study(stage, { ask }) {
     const rest = Object.entries(changed(scenario, registry))
       .filter(([other]) => other !== SEED && other !== name)
       .map(([other, value]) => `${other}=${value}`);
-    return `Counted for ${stage.other() ? "machine A: " : ""}seeds ${first} to ${first + BigInt(n) - 1n}; ${rest.length ? rest.join(" ") : "every other switch at its default"}`;
+    return `Counted for ${store.other() ? "machine A: " : ""}seeds ${first} to ${first + BigInt(n) - 1n}; ${rest.length ? rest.join(" ") : "every other switch at its default"}`;
   }
 
   function line({ values: [value = ""], runs, outcomes, bad, interval }, name, occurring, scenario) {
@@ -317,8 +317,8 @@ export function study(stage, { ask }) {
   function lead(scenario, name, word, seed) {
     const machine = name ? flipped(scenario, name, parseValue(control(name), word).value, registry) : scenario;
     const luck = { [SEED]: parseValue(control(SEED), seed).value };
-    const other = stage.other() ? { other: { ...stage.other(), ...luck } } : {};
-    stage.leap({ scenario: { ...machine, ...luck }, ...other, at: "", frame: -1 });
+    const other = store.other() ? { other: { ...store.other(), ...luck } } : {};
+    store.leap({ scenario: { ...machine, ...luck }, ...other, at: "", frame: -1 });
     say(status, `Seed ${seed} is shown above.`);
     el.closest(".kx").querySelector(".kx-picture").scrollIntoView();
   }

@@ -6,16 +6,16 @@ import { make } from "./dom.js";
 /** @typedef {import("./types.js").Side} Side */
 /** @typedef {HTMLInputElement | HTMLSelectElement} Input */
 
-/** @param {import("./types.js").PanelStage} stage */
-export function switches(stage) {
+/** @param {import("./types.js").PanelStore} store */
+export function switches(store) {
   const el = make("div", { class: "kx-part kx-switches" });
   const row = make("div", { class: "kx-switch-row" });
   const lead =
     "One computer crosses from one kernel to the next. Flip a switch, play the crossing, ask a frame of its memory.";
   el.append(make("p", { class: "kx-intro", text: lead }), row);
-  const controls = () => stage.model.get("controls") ?? [];
+  const controls = () => store.model.get("controls") ?? [];
   /** @returns {Side[]} */
-  const sides = () => (stage.other() ? ["scenario", "other"] : ["scenario"]);
+  const sides = () => (store.other() ? ["scenario", "other"] : ["scenario"]);
   let built = "";
   /** @type {{ input: Input, side: Side, control: Control }[]} */
   let inputs = [];
@@ -32,7 +32,7 @@ export function switches(stage) {
    * @param {Control} control
    * @param {import("./types.js").Value} value
    */
-  const set = (side, control, value) => stage.choose(side, { ...stage.model.get(side), [control.name]: value });
+  const set = (side, control, value) => store.choose(side, { ...store.model.get(side), [control.name]: value });
   /**
    * @param {Input} input
    * @param {Side} side
@@ -45,7 +45,7 @@ export function switches(stage) {
 
   /** @param {Control} control */
   function fieldset(control) {
-    const help = `${stage.uid}-${control.name}-help`;
+    const help = `${store.uid}-${control.name}-help`;
     const two = sides().length > 1;
     const lines = two ? choosers : radios;
     return make(
@@ -73,7 +73,7 @@ export function switches(stage) {
     control.choices.map((choice) => {
       const input = make("input", {
         type: "radio",
-        name: `${stage.uid}-${control.name}-scenario`,
+        name: `${store.uid}-${control.name}-scenario`,
         value: choice.value,
         onchange: () => set("scenario", control, choice.value),
       });
@@ -110,12 +110,12 @@ export function switches(stage) {
   function sync() {
     if (built !== sides().join()) return build();
     for (const { input, side, control } of inputs) {
-      const value = String((stage.model.get(side) ?? {})[control.name]);
+      const value = String((store.model.get(side) ?? {})[control.name]);
       if (input instanceof HTMLInputElement) input.checked = value === input.value;
       else input.value = value;
     }
     for (const [k, control] of controls().entries()) {
-      const [a, b] = sides().map((side) => String(stage.model.get(side)?.[control.name]));
+      const [a, b] = sides().map((side) => String(store.model.get(side)?.[control.name]));
       row.children[k].classList.toggle("kx-differs", b !== undefined && a !== b);
     }
   }

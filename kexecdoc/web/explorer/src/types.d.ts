@@ -364,7 +364,7 @@ export interface PythonTools {
 // --- what a part of the explorer is given -------------------------------------------------------------------
 
 /** What a panel of switches, or a part below the picture, is given to read and to act with. */
-export interface PanelStage {
+export interface PanelStore {
   model: Model;
   /** Begins the ids of the elements of this explorer. */
   uid: string;
