@@ -1,7 +1,11 @@
 // Making and changing elements.
 
-/** @typedef {string | Node | null | undefined | false} Child */
+/** @typedef {import("./replay.js").RunReplay} RunReplay */
+/** @typedef {string | Node | null | undefined | false} Child  what is not there is left out */
 /** @typedef {Record<string, any>} Properties */
+
+/** What is built of a machine depends on its run alone, not on the moment shown. */
+/** @typedef {{ replay: RunReplay, letter?: string }} Built */
 
 /**
  * Make an element: properties that start with "on" are listeners, `text` is what it says. Lists of the explorer are
@@ -15,15 +19,32 @@
  */
 export function make(tag, properties = {}, ...children) {
   const el = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (name === "text") el.textContent = value;
-    else if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
-    else el.setAttribute(name, value === true ? "" : value);
-  }
-  for (const child of children) if (child !== null && child !== undefined && child !== false) el.append(child);
+  for (const [name, value] of Object.entries(properties)) setProperty(el, name, value);
+  el.append(...present(children));
   return el;
 }
+
+/**
+ * Set a property of an element; one that is false or missing is not set.
+ *
+ * @param {Element} el
+ * @param {string} name
+ * @param {any} value
+ */
+function setProperty(el, name, value) {
+  if (value === undefined || value === null || value === false) return;
+  if (name === "text") el.textContent = value;
+  else if (name.startsWith("on")) el.addEventListener(name.slice(2), value);
+  else el.setAttribute(name, value === true ? "" : value);
+}
+
+/**
+ * The children that are there. An empty text is one.
+ *
+ * @param {Child[]} children
+ */
+export const present = (children) =>
+  children.filter((child) => child !== null && child !== undefined && child !== false);
 
 /**
  * A button of the explorer.
@@ -62,57 +83,69 @@ export function say(el, text) {
 }
 
 /**
- * What is built for a machine is kept with its replay, for each place: at a flip only what is new need be made.
+ * Keep what was built for a machine with its replay, for each place: when a switch is flipped, only what is new has to
+ * be built.
  *
- * @template Built
- * @param {(machine: any) => Built} build
- * @returns {(machine: any, k: number) => Built}
+ * @template {Built} Of
+ * @template Result
+ * @param {(machine: Of, k: number) => Result} build
+ * @returns {(machine: Of, k: number) => Result}
  */
 export function remembered(build) {
+  /** @type {WeakMap<RunReplay, { result: Result }>[]} */
   const known = [new WeakMap(), new WeakMap()];
   return (machine, k) => {
-    if (!known[k].has(machine.replay)) known[k].set(machine.replay, build(machine));
-    return known[k].get(machine.replay);
+    const found = known[k].get(machine.replay) ?? { result: build(machine, k) };
+    known[k].set(machine.replay, found);
+    return found.result;
   };
 }
 
 /**
  * One column for each machine, with its letter above it where there are two.
  *
- * @param {any[]} machines
- * @param {(machine: any, k: number) => Node | string | (Node | string)[]} build
+ * @template {Built} Of
+ * @param {Of[]} machines
+ * @param {(machine: Of, k: number) => Child | Child[]} build
  */
-export function columns(machines, build) {
-  return machines.map((machine, k) => {
-    const column = make(
-      "div",
-      { class: "kx-column" },
-      machine.letter && make("p", { class: "kx-letter", text: `Machine ${machine.letter}` }),
-    );
-    column.append(...[build(machine, k)].flat());
-    return column;
-  });
-}
+export const columns = (machines, build) => machines.map((machine, k) => column(machine, build(machine, k)));
 
 /**
- * The same into a box, where a column stays if its machine does: of two machines one is flipped at a time.
- *
- * @param {HTMLElement} box
- * @param {any[]} machines
- * @param {(machine: any, k: number) => Node | string | (Node | string)[]} build
- * @param {(machine: any) => object} [whose]
+ * @param {Built} machine
+ * @param {Child | Child[]} children
  */
-export function settle(box, machines, build, whose = ({ replay }) => replay) {
-  const stands = box.children.length === machines.length;
+const column = ({ letter }, children) =>
+  make(
+    "div",
+    { class: "kx-column" },
+    letter && make("p", { class: "kx-letter", text: `Machine ${letter}` }),
+    ...[children].flat(),
+  );
+
+/** Of each column that `settle` made, what it was built from. */
+/** @type {WeakMap<Element, { source: object, letter: string | undefined }>} */
+const sources = new WeakMap();
+
+/**
+ * Put one column for each machine into a box. A column stays if what it was built from does: of two machines one is
+ * flipped at a time.
+ *
+ * @template {Built} Of
+ * @param {HTMLElement} box
+ * @param {Of[]} machines
+ * @param {(machine: Of, k: number) => Child | Child[]} build
+ * @param {(machine: Of) => object} [sourceOf]
+ */
+export function settle(box, machines, build, sourceOf = ({ replay }) => replay) {
+  if (box.children.length !== machines.length) box.replaceChildren(...machines.map(() => make("div")));
   machines.forEach((machine, k) => {
-    const old = /** @type {any} */ (stands ? box.children[k] : null);
-    if (old && old.kxOf === whose(machine) && old.kxLetter === machine.letter) return;
-    const [column] = /** @type {any[]} */ (columns([machine], () => build(machine, k)));
-    column.kxOf = whose(machine);
-    column.kxLetter = machine.letter;
-    if (old) old.replaceWith(column);
-    else if (k) box.append(column);
-    else box.replaceChildren(column);
+    const old = box.children[k];
+    const source = sourceOf(machine);
+    const known = sources.get(old);
+    if (known?.source === source && known.letter === machine.letter) return;
+    const fresh = column(machine, build(machine, k));
+    sources.set(fresh, { source, letter: machine.letter });
+    old.replaceWith(fresh);
   });
 }
 
