@@ -9,7 +9,7 @@ import { lowerBound } from "./replay.js";
 /** @typedef {import("./replay.js").RunReplay} RunReplay */
 
 /** What makes the clock start: the call that begins the crossing, or each machine's own jump. */
-export const CLOCKS = ["call", "jump"];
+export const CLOCKS = /** @type {const} */ (["call", "jump"]);
 
 export class Timeline {
   /**
