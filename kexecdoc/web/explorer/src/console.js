@@ -1,41 +1,94 @@
-// @ts-nocheck
-// The console of both kernels, in step with t; each line is linked to its meaning.
+// The console of both kernels at the moment shown; each line is linked to its meaning.
 
 import { make, remembered, say, section, settle } from "./dom.js";
 import { before } from "./replay.js";
 import { since } from "./words.js";
 
-export function terminal(store) {
+/** @typedef {import("./replay.js").RunReplay} RunReplay */
+/** @typedef {import("./store.js").Store} Store */
+/** @typedef {import("./store.js").Machine} Machine */
+/** @typedef {import("./types.js").Message} Message */
+/** @typedef {RunReplay["lines"][number] & { el: HTMLElement, button: HTMLButtonElement }} Line */
+
+const CHOOSE = "Choose a line to read what it means. ◆ marks the lines that tell of a mechanism.";
+const NOTHING = "Nothing was printed yet.";
+
+/** Where a key leads from a line. */
+/** @type {Record<string, (line: number, printed: number) => number>} */
+const KEYS = {
+  ArrowUp: (line) => line - 1,
+  ArrowDown: (line) => line + 1,
+  Home: () => 0,
+  End: (_line, printed) => printed - 1,
+};
+
+/** @param {Store} store */
+export function consolePart(store) {
   const box = make("div", { class: "kx-pair kx-screens" });
   const el = section("console", "Console", box);
-  const made = remembered(({ replay }) => screen(store, replay));
+  const screenOf = remembered(({ replay }) => new Screen(replay, store.model.get("messages") ?? {}));
+  /** @type {Screen[]} */
   let screens = [];
 
+  /** @param {Machine[]} machines */
   function load(machines) {
-    screens = machines.map(made);
-    settle(box, machines, (machine, k) => screens[k].el);
+    screens = machines.map(screenOf);
+    settle(box, machines, (_machine, k) => screens[k].elements);
   }
 
-  return { el, load, prepare: made, show: (machines) => machines.forEach(({ now }, k) => screens[k].show(now)) };
+  /** @param {Machine[]} machines */
+  function show(machines) {
+    for (const [k, { now }] of machines.entries()) screens[k].show(now.cursor);
+  }
+
+  return { el, load, prepare: screenOf, show };
 }
 
-function screen(store, replay) {
-  const list = make("div", {
+/** The console of one machine: all lines of its run, of which those that were not printed yet are hidden. */
+class Screen {
+  #printed = 0;
+  /** @type {number | null} the line that the reader chose */
+  #chosen = null;
+  #explained = ""; // what the text below the lines was written for
+  #list = make("div", {
     role: "list",
     class: "kx-lines",
     tabindex: -1,
     "aria-label": "Console of both kernels; arrow keys go from line to line",
   });
-  const scroller = make("div", { class: "kx-scroll" }, list);
-  const meaning = make("p", { class: "kx-detail kx-meaning-box", role: "status" });
-  const table = store.model.get("messages") ?? {};
-  const entry = ({ message }) => table[`${message}@${replay.scenario.kernel}`] ?? table[message];
-  let shown = 0;
-  let chosen = null;
-  let told; // the line whose meaning stands there
+  #meaning = make("p", { class: "kx-detail kx-meaning-box", role: "status" });
+  elements = [make("div", { class: "kx-scroll" }, this.#list), this.#meaning];
 
-  const lines = replay.lines.map((line, k) => {
-    const mechanism = entry(line)?.mechanism;
+  /**
+   * @param {RunReplay} replay
+   * @param {Record<string, Message>} messages
+   */
+  constructor(replay, messages) {
+    this.replay = replay;
+    this.messages = messages;
+    /** @type {Line[]} */
+    this.lines = replay.lines.map((line, k) => this.#lineOf(line, k));
+    this.#list.append(...this.lines.map(({ el }) => el));
+    this.#listen();
+    this.#explain(null);
+  }
+
+  /**
+   * What is known of a line's message, which may be worded for this kernel alone.
+   * @param {{ message: string | null }} line
+   * @returns {Message | undefined}
+   */
+  #messageOf({ message }) {
+    return this.messages[`${message}@${this.replay.scenario.kernel}`] ?? this.messages[String(message)];
+  }
+
+  /**
+   * @param {RunReplay["lines"][number]} line
+   * @param {number} k
+   * @returns {Line}
+   */
+  #lineOf(line, k) {
+    const mechanism = this.#messageOf(line)?.mechanism;
     const button = make(
       "button",
       { type: "button", class: "kx-line-button", tabindex: -1, "aria-pressed": "false", "data-line": k },
@@ -43,78 +96,92 @@ function screen(store, replay) {
       make("span", { class: "kx-sign", text: mechanism ? "◆" : "" }),
       make("span", { class: "kx-text", text: line.text }),
     );
-    const el = make(
-      "div",
-      {
-        role: "listitem",
-        class: `kx-console-line kx-from-${line.kernel}${mechanism ? " kx-mechanism" : ""}`,
-        hidden: true,
-      },
-      button,
-    );
-    return { ...line, el, button };
-  });
-  list.append(...lines.map((l) => l.el));
+    const names = `kx-console-line kx-from-${line.kernel}${mechanism ? " kx-mechanism" : ""}`;
+    return { ...line, button, el: make("div", { role: "listitem", class: names, hidden: true }, button) };
+  }
 
-  function choose(k, focus) {
-    chosen = k;
-    lines.forEach((line, n) => {
-      line.button.tabIndex = n === (k ?? shown - 1) ? 0 : -1;
-      line.button.setAttribute("aria-pressed", String(n === k));
+  /** One listener serves all lines: there are many. */
+  #listen() {
+    this.#list.addEventListener("click", (event) => {
+      const line = lineAt(event);
+      if (line !== null) this.#choose(line);
     });
-    if (focus && k !== null) lines[k].button.focus();
-    explain(k);
+    this.#list.addEventListener("pointerover", (event) => {
+      const line = lineAt(event);
+      if (line !== null) this.#explain(line);
+    });
+    this.#list.addEventListener("pointerleave", () => this.#explain(this.#chosen));
+    this.#list.addEventListener("keydown", (event) => this.#press(event));
   }
 
-  function explain(k) {
-    const wanted = `${k} ${shown > 0} ${k < shown}`;
-    if (wanted === told) return;
-    told = wanted;
-    if (k === null || !lines[k] || k >= shown) {
-      say(
-        meaning,
-        shown
-          ? "Choose a line to read what it means. ◆ marks the lines that tell of a mechanism."
-          : "Nothing was printed yet.",
-      );
-      return;
-    }
-    const line = lines[k];
-    const m = entry(line);
-    meaning.replaceChildren(
-      make("b", { text: m?.meaning ?? "An ordinary line." }),
-      ` ${m?.mechanism ? `Mechanism: ${m.mechanism}. ` : ""}Printed ${since(replay, replay.t_ns[line.i])}${m ? " by " : "."}`,
-      m ? make("code", { text: m.where }) : "",
-    );
-  }
-
-  // One listener for all lines: there are many.
-  const at = (event) => {
-    const button = event.target.closest(".kx-line-button");
-    return button ? +button.dataset.line : null;
-  };
-  list.addEventListener("click", (event) => at(event) !== null && choose(at(event)));
-  list.addEventListener("pointerover", (event) => at(event) !== null && explain(at(event)));
-  list.addEventListener("pointerleave", () => explain(chosen));
-  list.addEventListener("keydown", (event) => {
-    const from = at(event);
-    const to = { ArrowUp: from - 1, ArrowDown: from + 1, Home: 0, End: shown - 1 }[event.key];
-    if (from === null || to === undefined) return;
+  /** @param {KeyboardEvent} event */
+  #press(event) {
+    const from = lineAt(event);
+    const target = from === null ? undefined : KEYS[event.key]?.(from, this.#printed);
+    if (target === undefined) return;
     event.preventDefault();
-    if (to >= 0 && to < shown) choose(to, true);
-  });
-
-  function show({ cursor }) {
-    const now = before(lines, cursor);
-    if (now === shown) return;
-    const held = lines.findIndex((l) => l.button === document.activeElement);
-    for (let k = Math.min(now, shown); k < Math.max(now, shown); k++) lines[k].el.hidden = k >= now;
-    shown = now;
-    if (chosen !== null && chosen >= shown) chosen = null;
-    choose(chosen, false);
-    if (held >= shown) (shown ? lines[shown - 1].button : list).focus(); // what has the focus was taken back: go to the last
+    if (target < 0 || target >= this.#printed) return;
+    this.#choose(target);
+    this.lines[target].button.focus();
   }
 
-  explain(null);
-  return { el: [scroller, meaning], show };
+  /**
+   * Choose a line, or none. The tab key stops at the one that is chosen, else at the last one.
+   * @param {number | null} chosen
+   */
+  #choose(chosen) {
+    this.#chosen = chosen;
+    for (const [k, { button }] of this.lines.entries()) {
+      button.tabIndex = k === (chosen ?? this.#printed - 1) ? 0 : -1;
+      button.setAttribute("aria-pressed", String(k === chosen));
+    }
+    this.#explain(chosen);
+  }
+
+  /**
+   * Say what a line means, unless that is what stands there.
+   * @param {number | null} k
+   */
+  #explain(k) {
+    const line = k !== null && k < this.#printed ? this.lines[k] : null;
+    const wanted = line ? `line ${k}` : `no line of ${this.#printed > 0 ? "some" : "none"}`;
+    if (wanted === this.#explained) return;
+    this.#explained = wanted;
+    if (line) this.#meaning.replaceChildren(...this.#meaningOf(line));
+    else say(this.#meaning, this.#printed ? CHOOSE : NOTHING);
+  }
+
+  /** @param {Line} line */
+  #meaningOf(line) {
+    const printed = `Printed ${since(this.replay, this.replay.t_ns[line.i])}`;
+    const message = this.#messageOf(line);
+    if (!message) return [make("b", { text: "An ordinary line." }), ` ${printed}.`];
+    const mechanism = message.mechanism ? `Mechanism: ${message.mechanism}. ` : "";
+    return [make("b", { text: message.meaning }), ` ${mechanism}${printed} by `, make("code", { text: message.where })];
+  }
+
+  /**
+   * Show the lines that were printed before a cursor.
+   * @param {number} cursor
+   */
+  show(cursor) {
+    const printed = before(this.lines, cursor);
+    if (printed === this.#printed) return;
+    const focused = this.lines.findIndex(({ button }) => button === document.activeElement);
+    const [from, end] = [Math.min(printed, this.#printed), Math.max(printed, this.#printed)];
+    for (const [k, { el }] of this.lines.slice(from, end).entries()) el.hidden = from + k >= printed;
+    this.#printed = printed;
+    this.#choose(this.#chosen !== null && this.#chosen < printed ? this.#chosen : null);
+    // The line that has the focus was taken back: the last one gets it.
+    if (focused >= printed) (this.lines[printed - 1]?.button ?? this.#list).focus();
+  }
+}
+
+/**
+ * The number of the line in which something happened, or null.
+ * @param {Event} event
+ */
+function lineAt({ target }) {
+  const button = target instanceof Element ? target.closest(".kx-line-button") : null;
+  return button instanceof HTMLElement ? Number(button.dataset.line) : null;
 }

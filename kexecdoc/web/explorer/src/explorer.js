@@ -9,7 +9,7 @@
 // when there is another moment, at most once a frame of the display.
 
 import { compare } from "./compare.js";
-import { terminal } from "./console.js";
+import { consolePart } from "./console.js";
 import { make, say } from "./dom.js";
 import { gates } from "./gates.js";
 import { Host } from "./host.js";
@@ -109,7 +109,7 @@ class Explorer {
       memory: memory(store, player, surface),
       gates: gates(),
       pending: pendingTable(store),
-      console: terminal(store),
+      console: consolePart(store),
     };
     this.summary = screenReaderSummary(store, player);
     /** @type {Part[]} */
