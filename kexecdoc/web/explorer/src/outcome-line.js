@@ -1,60 +1,80 @@
-// @ts-nocheck
 // What becomes of the machines, in a line that stays in sight while the reader is among the switches.
 
-import { make } from "./dom.js";
+import { button, make } from "./dom.js";
 
+/** @typedef {import("./store.js").Machine} Machine */
+/** @typedef {import("./types.js").EngineState} EngineState */
+
+/**
+ * What became of a machine before the last flip, if that was something else.
+ *
+ * @param {string} outcome
+ * @param {string | undefined} previous
+ */
+export const previousInWords = (outcome, previous) =>
+  previous && previous !== outcome ? ` (before: ${previous})` : "";
+
+/**
+ * How far Python is while it starts.
+ *
+ * @param {Pick<EngineState, "loaded" | "total">} engine
+ */
+export const startInWords = ({ loaded, total }) =>
+  `Python is being started${loaded < total ? `, ${Math.round((100 * loaded) / total)} % loaded` : ""} …`;
+
+/** @param {import("./types.js").PanelStore} store */
 export function outcomeLine(store) {
   const line = make("span");
-  const luck = make("button", {
-    type: "button",
-    class: "kx-button",
-    text: "Was it luck?",
-    title: "Count the outcomes of many seeds",
-    onclick: count,
-  });
-  const el = make("p", { class: "kx-outcome-line" }, line, store.model.get("seeds") && luck);
-  let last = []; // the outcomes before the last flip
+  const count = button({ text: "Was it luck?", title: "Count the outcomes of many seeds", onclick: goToStudy });
+  const el = make("p", { class: "kx-outcome-line" }, line, store.model.get("seeds") && count);
+  /** @type {string[]} of each machine what became of it before the last flip */
+  let previous = [];
 
-  const told = (outcome) => {
-    const word = make("strong", {
-      class: "kx-outcome-word",
-      text: `${store.legend().outcomes[outcome]?.sign ?? ""} ${outcome}`,
-    });
+  /** @param {string} outcome */
+  function wordOf(outcome) {
+    const text = `${store.legend().outcomes[outcome]?.sign ?? ""} ${outcome}`;
+    const word = make("strong", { class: "kx-outcome-word", text });
     word.style.setProperty("--kx-outcome", `var(--kx-outcome-${outcome})`);
     return word;
-  };
-  const before = (outcome, k) =>
-    last[k] && last[k] !== outcome && make("span", { class: "kx-note", text: ` (before: ${last[k]})` });
-
-  function load(machines) {
-    const outcomes = machines.map(({ run }) => run.verdict.outcome);
-    const one = (outcome, k) => [
-      k ? "; " : "",
-      machines[k].letter ? `${machines[k].letter} in the end: ` : "In the end: ",
-      told(outcome),
-      before(outcome, k),
-    ];
-    line.replaceChildren(...outcomes.flatMap(one).filter(Boolean));
-    last = outcomes;
   }
 
-  /** Until there is something to show, how far its making is. */
-  function wait() {
-    const { phase, loaded, total } = store.model.get("engine") ?? {};
-    if (phase !== "starting" || el.closest(".kx")?.getAttribute("aria-busy") !== "true") return;
-    line.replaceChildren(
-      `Python is being started${loaded < total ? `, ${Math.round((100 * loaded) / total)} % loaded` : ""} …`,
-    );
+  /**
+   * @param {Machine} machine
+   * @param {number} k
+   */
+  function outcomeOf({ letter, run }, k) {
+    const { outcome } = run.verdict;
+    const note = previousInWords(outcome, previous[k]);
+    return [
+      k ? "; " : "",
+      letter ? `${letter} in the end: ` : "In the end: ",
+      wordOf(outcome),
+      note && make("span", { class: "kx-note", text: note }),
+    ];
+  }
+
+  /** @param {Machine[]} machines */
+  function load(machines) {
+    line.replaceChildren(...machines.flatMap(outcomeOf).filter(Boolean));
+    previous = machines.map(({ run }) => run.verdict.outcome);
+  }
+
+  /** Until there is something to show, the line says how far Python is. */
+  function showStart() {
+    const engine = store.model.get("engine");
+    const busy = el.closest(".kx")?.getAttribute("aria-busy") === "true";
+    if (engine?.phase === "starting" && busy) line.replaceChildren(startInWords(engine));
   }
 
   /** Lead to the study, which is below the picture. */
-  function count() {
-    const study = el.closest(".kx").querySelector(".kx-study");
+  function goToStudy() {
+    const study = el.closest(".kx")?.querySelector(".kx-study");
+    if (!(study instanceof HTMLDetailsElement)) return;
     study.open = true;
-    study.querySelector("summary").focus();
+    study.querySelector("summary")?.focus();
     study.scrollIntoView({ block: "center" });
   }
 
-  store.model.on("change:engine", wait);
+  store.model.on("change:engine", showStart);
   return { el, load };
 }
