@@ -171,7 +171,7 @@ export interface RunSummary {
   msi: Record<"sent" | "stopped_by_bus_master" | "faulted" | "missed" | "landed" | "delivered", number>;
   lpi: { bits_recorded: number; bits_flipped: number; flips: Flip[]; tables: string; msi_usable: boolean };
   irq: { storm: boolean; line_disabled: boolean; unhandled: number | null; stray_vectors: number };
-  dump: Record<string, LogValue> | null;
+  dump: string | null;
   callbacks: { device: string; callback: string; ms: number | null; frames_freed: number; driver: string }[];
 }
 
