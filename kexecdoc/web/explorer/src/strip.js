@@ -1,204 +1,209 @@
-// @ts-nocheck
 // The strip of one machine on the axis: what ran, what happened, and the moments that everything else is told by.
 
-import { make } from "./dom.js";
-import { cross, density, fit, hatching, image } from "./drawing.js";
+import { make, present } from "./dom.js";
+import { density, fit, image } from "./drawing.js";
+import { PHASES, phasesOf, StripPicture } from "./strip-picture.js";
 import { brief } from "./words.js";
 
-const HEIGHT = 32; // pixels of the lanes
-const LANES = [
-  [0.06, 0.5],
-  [0.56, 0.76],
-  [0.78, 0.98],
-]; // of a strip: writes, flips, wrong bytes
-const LETTER = 7.4; // pixels of a letter of a label, and what stands beside it
-const ROOM = 12;
+/** @typedef {import("./replay.js").RunReplay} RunReplay */
+/** @typedef {import("./store.js").Store} Store */
+/** @typedef {import("./theme.js").Theme} Theme */
+/** @typedef {import("./theme.js").Paint} Paint */
+/** @typedef {import("./timeline.js").Timeline} Timeline */
+/** @typedef {{ t: number, name?: string }} Mark  a moment; one with a name is a landmark */
+
+const HEIGHT = 32; // pixels of the canvas
+const LETTER = 7.4; // pixels of a letter of a label
+const PADDING = 12; // pixels beside a label
 const GUTTER = 20; // pixels that the letter of one of two machines takes
 const BORDER = 2;
 
-/** What runs: the class of its colour, its name on the ribbon, and the name of its beginning. */
-const RUNNING = {
-  "old-kernel": ["old", "old kernel", "the call"],
-  firmware: ["jump", "firmware", "jump"],
-  stub: ["jump", "image copied", "jump"],
-  purgatory: ["jump", "purgatory", "purgatory"],
-  "next-kernel": ["next", "next kernel boots", "entry"],
-  userspace: ["up", "userspace", "userspace"],
-  crashed: ["dead", "crashed", "crashed"],
-  hung: ["dead", "hung", "hung"],
-};
-const FIRST = ["jump", "crashed", "hung", "userspace", "storm", "entry", "IOMMU off", "end", "the call"]; // who gets room first
+/** Which landmarks get room before others. */
+const PRIORITY = ["jump", "crashed", "hung", "userspace", "storm", "entry", "IOMMU off", "end", "the call"];
 
-/** `width` tells how wide the strips' place is: a place that stays, since to measure a new element costs a layout. */
-export function strip(store, theme, letter, width) {
-  const ribbon = make("div", { class: "kx-ribbon" });
-  const canvas = make("canvas", { class: "kx-lanes", "aria-hidden": "true" });
-  const lane = make("div", { class: "kx-lane" }, ribbon, canvas);
-  const labels = make("div", { class: "kx-labels", "aria-hidden": "true" });
-  const el = make(
-    "div",
-    { class: "kx-strip" },
-    letter && make("b", { class: "kx-strip-letter", text: letter }),
-    lane,
-    labels,
-  );
-  let replay = null;
-  let axis = null;
-  let X = null; // the place of a time of this machine
-  let phases = [];
-  const pictures = new WeakMap(); // timeline -> the lanes as they are without a cursor: { whole, paint }
-  let labelled = 0; // the width that the labels were chosen for
-  let context = null;
+export class Strip {
+  /** @type {RunReplay | null} */
+  #replay = null;
+  /** @type {Timeline | null} */
+  #timeline = null;
+  #offset = 0; // what is added to the machine's time to make the timeline's
+  #labelled = 0; // the width that the labels were chosen for
+  /** @type {WeakMap<Timeline, { picture: ImageBitmap, paint: Paint }>} the lanes as they are without a cursor */
+  #pictures = new WeakMap();
+  #ribbon = make("div", { class: "kx-ribbon" });
+  #canvas = make("canvas", { class: "kx-lanes", "aria-hidden": "true" });
+  #context = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
+  #labels = make("div", { class: "kx-labels", "aria-hidden": "true" });
+  lane = make("div", { class: "kx-lane" }, this.#ribbon, this.#canvas);
 
-  function load(shown, k) {
-    const { timeline } = store;
-    const offset = timeline.offsets[k];
-    replay = shown;
-    ({ axis } = timeline);
-    X = (t) => axis.xOf(t + offset);
-    phases = replay.phases.filter((p) => RUNNING[p.name]);
-    labelled = 0;
-    ribbon.replaceChildren(
-      ...phases.map(({ name, t0, t1 }) => {
-        const [kind, words] = RUNNING[name];
-        const style = `left:${X(t0) * 100}%;width:${(X(t1) - X(t0)) * 100}%`;
-        return make("span", { class: `kx-phase kx-phase-${kind}`, text: words, title: words, style });
-      }),
-    );
+  /**
+   * @param {Theme} theme
+   * @param {string} letter
+   * @param {() => number} width how wide the place of the strips is: to measure a new element costs a layout
+   */
+  constructor(theme, letter, width) {
+    this.theme = theme;
+    this.letter = letter;
+    this.width = width;
+    const name = letter && make("b", { class: "kx-strip-letter", text: letter });
+    this.el = make("div", { class: "kx-strip" }, name, this.lane, this.#labels);
   }
 
-  /** Signed by the jump, or from the call where there is none. */
-  function signed(t) {
-    const zero = replay.jump < 0 ? 0 : replay.t_ns[replay.jump];
-    return t === zero ? "0" : `${t < zero ? "−" : "+"}${brief(Math.abs(t - zero))}`;
+  /**
+   * @param {RunReplay} replay
+   * @param {Timeline} timeline
+   * @param {number} k which of the timeline's machines it is
+   */
+  load(replay, timeline, k) {
+    this.#replay = replay;
+    this.#timeline = timeline;
+    this.#offset = timeline.offsets[k];
+    this.#labelled = 0;
+    this.#ribbon.replaceChildren(...phasesOf(replay).map((phase) => this.#phaseElement(phase)));
   }
 
-  /** The landmarks, then the times at which the scale changes: as many as there is room for, a stroke for the rest. */
-  function label(width) {
-    if (width === labelled) return;
-    labelled = width;
-    const marks = [
-      ...phases.map((p) => ({ t: p.t0, name: RUNNING[p.name][2] })),
-      ...replay.windows.map((w) => ({ t: w.t0, name: "IOMMU off" })),
-      ...replay.storms.map((s) => ({ t: s.t0, name: "storm" })),
-      { t: replay.time(replay.length), name: "end" },
-      ...replay.steps.map((s) => ({ t: s.t0 })),
-    ];
-    const rank = ({ name }) => (name ? FIRST.length - FIRST.indexOf(name) : 0);
-    const free = placer(width);
-    const chosen = marks.toSorted((a, b) => rank(b) - rank(a)).map((mark) => markOf(mark, width, free));
-    labels.replaceChildren(...chosen.filter(Boolean));
+  /**
+   * The place of a time of this machine, from 0 to 1.
+   * @param {number} t
+   */
+  #xOf(t) {
+    return this.#timeline?.axis.xOf(t + this.#offset) ?? 0;
   }
 
-  /** A mark with as many words as there is room for. */
-  function markOf({ t, name }, width, free) {
-    const x = X(t);
-    const word = name === "the call" ? replay.call : name;
-    const full = [word, word !== "jump" && signed(t)].filter(Boolean).join(" ");
-    const text = [full, word].find((words) => words && free(x, words)) ?? "";
-    if (!text && !name) return null;
-    const classes = ["kx-mark", name && "kx-landmark", x + roomOf(text, width) > 1 && "kx-right-aligned"];
-    return make("span", { class: classes.filter(Boolean).join(" "), text, title: full, style: `left:${x * 100}%` });
+  /** @param {RunReplay["phases"][number]} phase */
+  #phaseElement({ name, t0, t1 }) {
+    const { colour, words } = PHASES[name];
+    const [left, right] = [this.#xOf(t0), this.#xOf(t1)];
+    const style = `left:${left * 100}%;width:${(right - left) * 100}%`;
+    return make("span", { class: `kx-phase kx-phase-${colour}`, text: words, title: words, style });
   }
 
-  function show(t) {
+  /**
+   * Show a moment.
+   * @param {number} t
+   */
+  show(t) {
+    const wide = this.width() - BORDER - (this.letter ? GUTTER : 0);
     const d = density();
-    const wide = width() - BORDER - (letter ? GUTTER : 0);
-    const [w, h] = [Math.round(wide * d), Math.round(HEIGHT * d)];
-    if (w <= 0) return;
-    label(wide);
-    fit(canvas, w, h);
-    const paint = theme.colours();
-    let known = pictures.get(store.timeline);
-    if (known?.whole.width !== w || known.whole.height !== h || known.paint !== paint) {
-      known = { whole: image(w, h, (g) => history(g, paint, w, h, d)), paint };
-      pictures.set(store.timeline, known);
-    }
-    const g = (context ??= canvas.getContext("2d"));
-    g.drawImage(known.whole, 0, 0);
-    // What has not happened yet is paler.
-    const now = Math.round(axis.xOf(t) * (w - 2 * d));
+    const size = { width: Math.round(wide * d), height: Math.round(HEIGHT * d), density: d };
+    if (!this.#timeline || !this.#replay || size.width <= 0) return;
+    this.#label(this.#replay, wide);
+    fit(this.#canvas, size.width, size.height);
+    const paint = this.theme.colours();
+    this.#context.drawImage(this.#pictureOf(this.#timeline, this.#replay, paint, size), 0, 0);
+    this.#drawCursor(Math.round(this.#timeline.axis.xOf(t) * (size.width - 2 * d)), paint, size);
+  }
+
+  /**
+   * @param {Timeline} timeline
+   * @param {RunReplay} replay
+   * @param {Paint} paint
+   * @param {{ width: number, height: number, density: number }} size
+   */
+  #pictureOf(timeline, replay, paint, size) {
+    const { width, height } = size;
+    const known = this.#pictures.get(timeline);
+    if (known?.picture.width === width && known.picture.height === height && known.paint === paint)
+      return known.picture;
+    const lanes = new StripPicture(replay, (t) => this.#xOf(t), paint, size);
+    const picture = image(width, height, (g) => lanes.draw(g));
+    this.#pictures.set(timeline, { picture, paint });
+    return picture;
+  }
+
+  /**
+   * The moment shown as a line. What has not happened yet is paler.
+   * @param {number} x
+   * @param {Paint} paint
+   * @param {{ width: number, height: number, density: number }} size
+   */
+  #drawCursor(x, paint, { width, height, density: d }) {
+    const g = this.#context;
     g.globalAlpha = 0.6;
     g.fillStyle = paint.surface;
-    g.fillRect(now, 0, w - now, h);
+    g.fillRect(x, 0, width - x, height);
     g.globalAlpha = 1;
     g.fillStyle = paint.accent;
-    g.fillRect(Math.max(0, now - d), 0, Math.max(2, Math.round(3 * d)), h);
+    g.fillRect(Math.max(0, x - d), 0, Math.max(2, Math.round(3 * d)), height);
   }
 
-  /** What happens in the whole run, as marks: drawn once, since it is the same at every moment. */
-  function history(g, paint, w, h, d) {
-    const at = (t) => Math.round(X(t) * (w - d));
-    const line = Math.max(1, Math.round(d));
-    const lanes = LANES.map(([from, to]) => [Math.round(h * from), Math.round(h * to)]);
-    const brush = { g, paint, at, line, w, h, d };
-    drawPhases(brush);
-    drawStorms(brush, lanes[1]);
-    drawWrites(brush, lanes[0]);
-    drawInterrupts(brush, lanes[1]);
-    g.lineWidth = 1.5 * d;
-    const half = (lanes[2][1] - lanes[2][0]) / 2;
-    for (const { i } of replay.spoilt) cross(g, Math.min(w - half, at(replay.t_ns[i])), lanes[2][0] + half, half);
+  /**
+   * Label as many moments as there is room for.
+   * @param {RunReplay} replay
+   * @param {number} width
+   */
+  #label(replay, width) {
+    if (width === this.#labelled) return;
+    this.#labelled = width;
+    const reserve = roomReserver(width);
+    const marks = marksOf(replay).map((mark) => this.#markElement(replay, mark, width, reserve));
+    this.#labels.replaceChildren(...present(marks));
   }
 
-  function drawPhases({ g, paint, at, line, w, h }) {
-    g.fillStyle = paint.panel;
-    g.fillRect(0, 0, w, h);
-    for (const { name, t0, t1 } of phases) {
-      g.fillStyle = paint.phase[RUNNING[name][0]];
-      g.fillRect(at(t0), 0, at(t1) - at(t0), h);
-    }
-    g.fillStyle = paint.line;
-    for (const { t0 } of replay.steps) g.fillRect(at(t0), 0, line, h);
-    for (const { t0, t1 } of replay.windows) hatching(g, at(t0), 0, at(t1) - at(t0), h, paint.control, line);
+  /**
+   * A mark with as many words as there is room for; a stroke if there is none, and for a step nothing.
+   * @param {RunReplay} replay
+   * @param {Mark} mark
+   * @param {number} width
+   * @param {ReturnType<typeof roomReserver>} reserve
+   */
+  #markElement(replay, { t, name }, width, reserve) {
+    const x = this.#xOf(t);
+    const word = name === "the call" ? replay.call : name;
+    const full = [word, word !== "jump" && signed(replay, t)].filter(Boolean).join(" ");
+    const text = [full, word].find((words) => words && reserve(x, words)) ?? "";
+    if (!text && !name) return null;
+    const classes = ["kx-mark", name && "kx-landmark", x + shareOf(text, width) > 1 && "kx-right-aligned"];
+    return make("span", { class: classes.filter(Boolean).join(" "), text, title: full, style: `left:${x * 100}%` });
   }
-
-  function drawStorms({ g, paint, at, line }, [top, bottom]) {
-    g.fillStyle = paint.alarm;
-    for (const { t0, t1 } of replay.storms) g.fillRect(at(t0), top, Math.max(2 * line, at(t1) - at(t0)), bottom - top);
-  }
-
-  /** A stroke for each write: a whole one if it landed, else half of one. */
-  function drawWrites({ g, paint, at, line }, [top, bottom]) {
-    g.fillStyle = paint.ink;
-    let last = -1;
-    for (const { i, result } of [...replay.astray, ...replay.leftovers]) {
-      const x = at(replay.t_ns[i]);
-      if (x === last && result === "landed") continue; // a mark is there
-      last = x;
-      const from = result === "landed" ? top : Math.round(bottom - (bottom - top) * 0.5);
-      g.fillRect(x, from, line, bottom - from);
-    }
-  }
-
-  /** A triangle for each flipped bit, and an empty one for each interrupt that nobody had handed out. */
-  function drawInterrupts({ g, paint, at, d }, [top, bottom]) {
-    g.fillStyle = g.strokeStyle = paint.alarm;
-    g.lineWidth = d;
-    for (const { i, flip } of [...replay.pending.filter((p) => p.flip), ...replay.strays]) {
-      const [x, half] = [at(replay.t_ns[i]), (bottom - top) * 0.6];
-      g.beginPath();
-      g.moveTo(x, top);
-      g.lineTo(x + half, bottom);
-      g.lineTo(x - half, bottom);
-      g.closePath();
-      if (flip) g.fill();
-      else g.stroke();
-    }
-  }
-
-  return { el, lane, load, show };
 }
 
-/** The part of the strip that a label takes. */
-const roomOf = (text, width) => (LETTER * text.length + ROOM) / width;
+/**
+ * The landmarks of a run, the one first that gets room first, then the times at which the scale changes.
+ * @param {RunReplay} replay
+ * @returns {Mark[]}
+ */
+export function marksOf(replay) {
+  const landmarks = [
+    ...phasesOf(replay).map(({ name, t0 }) => ({ t: t0, name: PHASES[name].beginning })),
+    ...replay.windows.map(({ t0 }) => ({ t: t0, name: "IOMMU off" })),
+    ...replay.storms.map(({ t0 }) => ({ t: t0, name: "storm" })),
+    { t: replay.time(replay.length), name: "end" },
+  ];
+  /** @param {{ name: string }} landmark */
+  const rank = ({ name }) => PRIORITY.indexOf(name);
+  return [...landmarks.toSorted((a, b) => rank(a) - rank(b)), ...replay.steps.map(({ t0 }) => ({ t: t0 }))];
+}
 
-/** A function that takes the room of a label if it is free, and says whether it was. */
-function placer(width) {
+/**
+ * A time by the jump, with its sign; from the call where there is no jump.
+ * @param {RunReplay} replay
+ * @param {number} t
+ */
+export function signed(replay, t) {
+  const zero = replay.jump < 0 ? 0 : replay.t_ns[replay.jump];
+  if (t === zero) return "0";
+  return `${t < zero ? "−" : "+"}${brief(Math.abs(t - zero))}`;
+}
+
+/**
+ * The share of the strip that a label takes.
+ * @param {string} text
+ * @param {number} width
+ */
+const shareOf = (text, width) => (LETTER * text.length + PADDING) / width;
+
+/**
+ * A function that reserves the room of a label if it is free, and says whether it was.
+ * @param {number} width
+ * @returns {(x: number, text: string) => boolean}
+ */
+export function roomReserver(width) {
+  /** @type {[number, number][]} */
   const taken = [];
   return (x, text) => {
-    const room = roomOf(text, width);
-    const [from, to] = x + room > 1 ? [x - room, x] : [x, x + room];
+    const share = shareOf(text, width);
+    const [from, to] = x + share > 1 ? [x - share, x] : [x, x + share];
     if (from < 0 || taken.some(([a, b]) => from < b && a < to)) return false;
     taken.push([from, to]);
     return true;
