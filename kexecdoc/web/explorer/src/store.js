@@ -7,6 +7,7 @@ import { equal } from "./registry.js";
 /** @typedef {import("./types.js").Model} Model */
 /** @typedef {import("./types.js").ModelState} ModelState */
 /** @typedef {import("./types.js").Scenario} Scenario */
+/** @typedef {import("./types.js").Side} Side */
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./replay.js").RunReplay} RunReplay */
 /** @typedef {import("./timeline.js").Timeline} Timeline */
@@ -64,6 +65,14 @@ export class Store {
     return Object.keys(other).length ? other : null;
   }
 
+  /**
+   * The machines that there are: the first, and the one that it is compared with.
+   * @returns {Side[]}
+   */
+  sides() {
+    return this.other() ? ["scenario", "other"] : ["scenario"];
+  }
+
   clock() {
     return this.model.get("clock") || "call";
   }
@@ -89,7 +98,7 @@ export class Store {
 
   /**
    * A view that the host gave, unless it answers an earlier question: of rapid flips the last one counts.
-   * @param {"scenario" | "other"} side
+   * @param {Side} side
    */
   answer(side) {
     const scenario = this.model.get(side) ?? {};
@@ -122,7 +131,7 @@ export class Store {
   }
 
   /**
-   * @param {"scenario" | "other"} side
+   * @param {Side} side
    * @param {Scenario} scenario
    */
   choose(side, scenario) {

@@ -14,14 +14,12 @@ export function switches(store) {
     "One computer crosses from one kernel to the next. Flip a switch, play the crossing, ask a frame of its memory.";
   el.append(make("p", { class: "kx-intro", text: lead }), row);
   const controls = () => store.model.get("controls") ?? [];
-  /** @returns {Side[]} */
-  const sides = () => (store.other() ? ["scenario", "other"] : ["scenario"]);
   let built = "";
   /** @type {{ input: Input, side: Side, control: Control }[]} */
   let inputs = [];
 
   function build() {
-    built = sides().join();
+    built = store.sides().join();
     inputs = [];
     row.replaceChildren(...controls().map(fieldset));
     sync();
@@ -46,7 +44,7 @@ export function switches(store) {
   /** @param {Control} control */
   function fieldset(control) {
     const help = `${store.uid}-${control.name}-help`;
-    const two = sides().length > 1;
+    const two = store.sides().length > 1;
     const lines = two ? choosers : radios;
     return make(
       "fieldset",
@@ -91,7 +89,7 @@ export function switches(store) {
    * @param {Control} control
    */
   const choosers = (control) =>
-    sides().map((side, k) => {
+    store.sides().map((side, k) => {
       const options = control.choices.map((choice) =>
         make("option", { value: choice.value, text: `${words(choice)}${words(choice) && "· "}${choice.value}` }),
       );
@@ -108,14 +106,14 @@ export function switches(store) {
     });
 
   function sync() {
-    if (built !== sides().join()) return build();
+    if (built !== store.sides().join()) return build();
     for (const { input, side, control } of inputs) {
       const value = String((store.model.get(side) ?? {})[control.name]);
       if (input instanceof HTMLInputElement) input.checked = value === input.value;
       else input.value = value;
     }
     for (const [k, control] of controls().entries()) {
-      const [a, b] = sides().map((side) => String(store.model.get(side)?.[control.name]));
+      const [a, b] = store.sides().map((side) => String(store.model.get(side)?.[control.name]));
       row.children[k].classList.toggle("kx-differs", b !== undefined && a !== b);
     }
   }

@@ -349,6 +349,28 @@ export type FromRequest = {
   failed?: string;
 };
 
+/** A study as it is asked for: `values` of the switch `vary`, or of none, each with so many seeds. */
+export interface StudyRequest {
+  vary: string;
+  values: string[];
+  seeds: string;
+}
+
+/** A row of a study: of the runs with one value how many had each outcome, and the first seed that had it. */
+export interface StudyRow {
+  values: string[];
+  runs: number;
+  outcomes: Record<string, { runs: number; seed: string }>;
+  /** How many were corrupted or worse, and between which shares they would most probably lie. */
+  bad: number;
+  interval: [low: number, high: number];
+}
+
+/** A study as far as it is counted, or what is wrong with the request. `occurring` are the outcomes of any run. */
+export type StudyAnswer =
+  | { error: string }
+  | { error?: undefined; done: number; of: number; occurring: string[]; rows: StudyRow[] };
+
 /** A request under way: the promise of the milliseconds that it took, and how to end it. */
 export interface Request {
   over: Promise<number>;
@@ -374,6 +396,8 @@ export interface PanelStore {
   registry(): Registry;
   /** The second machine's scenario, if there is one. */
   other(): Scenario | null;
+  /** The machines that there are. */
+  sides(): Side[];
   set(settings: Partial<ReaderState>): void;
   /** Set, and remember what was set before. */
   leap(settings: Partial<ReaderState>): void;
