@@ -2,8 +2,8 @@
 //
 // The module has three hosts: JupyterLab, where a widget of the same protocol asks the kernel for a run; a page,
 // where page.js fetches a stored one; and the page with every switch, where full-explorer.js has it made in a worker.
-// What a host and the module share is the model: `ModelState` in types.d.ts says what is in it. A host can bring a panel
-// of switches of its own, and more below the picture; both are made as the parts here are.
+// What a host and the module share is the model: `ModelState` in types.d.ts says what is in it. A host can bring a
+// panel of switches of its own, and more below the picture; both are made as the parts here are.
 //
 // Each part is `{ el, load, show }`: `load` is called with the machines when there is another run, `show` with the same
 // when there is another moment, at most once a frame of the display.
@@ -45,6 +45,11 @@ export { encode, encodeMachine, leftOut, noSuchExplorer, split, understand } fro
  * @property {() => void} [close]
  */
 
+/** The switches: `build` makes their controls, `sync` shows what is set. */
+/** @typedef {Part & { build: () => void, sync: () => void }} SwitchPanel */
+
+/** @typedef {(store: Store) => Part} NewPart */
+
 const FOCUSABLE = "button, input, select, textarea, summary, label, [tabindex]";
 
 /**
@@ -55,7 +60,7 @@ const ordinal = (place) => (/\.\d+$/.test(place ?? "") ? `, number ${place.split
 
 /**
  * Show an explorer in an element; return what takes it away again.
- * @param {{ model: Model, el: HTMLElement, panel?: (store: Store) => any, more?: ((store: Store) => Part) | null }} host
+ * @param {{ model: Model, el: HTMLElement, panel?: (store: Store) => SwitchPanel, more?: NewPart | null }} host
  */
 export function render({ model, el, panel = switches, more = null }) {
   const explorer = new Explorer(model, panel, more);
@@ -69,8 +74,8 @@ class Explorer {
 
   /**
    * @param {Model} model
-   * @param {(store: Store) => any} panel
-   * @param {((store: Store) => Part) | null} more
+   * @param {(store: Store) => SwitchPanel} panel
+   * @param {NewPart | null} more
    */
   constructor(model, panel, more) {
     this.model = model;

@@ -61,8 +61,10 @@ export function describeEntry(replay, entry, label) {
   const { what, actor, count, until } = entry;
   if (what === "owner") return `${entry.i < 0 ? "" : "becomes "}${label(actor)}`;
   if (what === "kept") return "kept as an LPI table for the next kernel";
-  if (what === "found")
-    return `its owner ${actor === "wrong" ? "found it wrong" : "found it as it had been put there"}${count > 1 ? `, ${count} times` : ""}`;
+  if (what === "found") {
+    const state = actor === "wrong" ? "wrong" : "as it had been put there";
+    return `its owner found it ${state}${count > 1 ? `, ${count} times` : ""}`;
+  }
   const writer =
     count > 1 ? `written ${count} times by ${actor}, last by ${replay.id[until]}` : `written by ${replay.id[until]}`;
   return `${writer}${entry.leftover ? ": a leftover write" : entry.flip ? ": a flipped bit" : ""}`;

@@ -7,7 +7,10 @@ import { many } from "./words.js";
 /** @typedef {import("./replay.js").RunReplay} RunReplay */
 /** @typedef {import("./replay.js").State} State */
 /** @typedef {import("./store.js").Machine} Machine */
-/** @typedef {[open: boolean | null, words: string]} Found  whether a gate lets through; null if nothing comes that far */
+/**
+ * Whether a gate lets through, or null if nothing comes that far, and why.
+ * @typedef {[open: boolean | null, words: string]} Found
+ */
 /** @typedef {[name: string, ...Found]} Gate */
 
 /** @type {Record<string, string>} */

@@ -5,7 +5,8 @@ import { make } from "./dom.js";
 /** @typedef {import("./store.js").Store} Store */
 /** @typedef {import("./player.js").Player} Player */
 
-const TYPED = "textarea, input:is([type=text], [type=search]), .kx-panel select, .kx-study select"; // keys are letters there
+/** Where keys are letters. */
+const TYPED = "textarea, input:is([type=text], [type=search]), .kx-panel select, .kx-study select";
 
 /** What is said of the keys: those below, and those of the axis, the memory map and the console. */
 const WORDS = [

@@ -12,7 +12,10 @@ import { capital, hex, number, since } from "./words.js";
 /** @typedef {import("./player.js").Player} Player */
 /** @typedef {import("./theme.js").Paint} Paint */
 /** @typedef {import("./memory-map.js").Surface} Surface */
-/** @typedef {{ name: string, owner: boolean, el: HTMLElement, swatch: HTMLCanvasElement, counts: HTMLElement[] }} Row */
+/**
+ * A line of the legend: an owner, or what lies over a frame whoever owns it.
+ * @typedef {{ name: string, owner: boolean, el: HTMLElement, swatch: HTMLCanvasElement, counts: HTMLElement[] }} Row
+ */
 
 const ASK = "Point at a frame, or go from frame to frame with the arrow keys; choose one to be told its life.";
 
@@ -34,7 +37,7 @@ export function memory(store, player, surface) {
   function load(machines) {
     if (maps.length !== machines.length) {
       maps = machines.map((machine) => new MemoryMap(store, player, surface, machine, short.id));
-      box.replaceChildren(...columns(machines, (machine, k) => maps[k].el));
+      box.replaceChildren(...columns(machines, (_machine, k) => maps[k].el));
     }
     histories.forget();
     legend.load(machines);

@@ -27,7 +27,10 @@ const CHIPS = {
  * @typedef {{ frames: FrameRange[], paths: [string, any][] }} Assignments
  */
 
-/** @typedef {{ name: string, from: number, end: number, t0: number, t1: number }} Step  events [from, end) of the log */
+/**
+ * A step: the events [from, end) of the log, from t0 to t1.
+ * @typedef {{ name: string, from: number, end: number, t0: number, t1: number }} Step
+ */
 
 /** The machine at one cursor: `fold`, with the frames in arrays so that applying and copying them is cheap. */
 class StateAtCursor {

@@ -109,7 +109,8 @@ export class StudyForm {
     }
     const { varied } = this;
     this.valuesRow.hidden = !varied || varied.choices.length > 0;
-    if (!varied || varied.choices.length || this.#suggested === varied.name) return; // the reader may have written others
+    // What was suggested once is not suggested again: the reader may have written other values.
+    if (!varied || varied.choices.length || this.#suggested === varied.name) return;
     this.#suggested = varied.name;
     this.fields.values.value = suggestedValues(varied, scenario);
   }

@@ -1,4 +1,5 @@
-// A small study: the outcomes of many seeds, of the machine as it is or of every value of a switch, counted as they come.
+// A small study: the outcomes of many seeds are counted as they come, of the machine as it is or of every value of a
+// switch.
 
 import { button, make, say } from "./dom.js";
 import { Ended } from "./engine.js";

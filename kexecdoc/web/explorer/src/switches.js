@@ -108,7 +108,7 @@ export function switches(store) {
   function sync() {
     if (built !== store.sides().join()) return build();
     for (const { input, side, control } of inputs) {
-      const value = String((store.model.get(side) ?? {})[control.name]);
+      const value = String(store.model.get(side)?.[control.name]);
       if (input instanceof HTMLInputElement) input.checked = value === input.value;
       else input.value = value;
     }

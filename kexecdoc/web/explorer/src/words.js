@@ -113,14 +113,14 @@ const CHANGES = {
 /** What kinds of events are when more is to be said of them than the kind's own words; "" if it is not. */
 /** @type {Record<string, (replay: RunReplay, set: Assignments) => string>} */
 const SPECIAL = {
-  step: (replay, { paths }) => `a step begins: ${paths.find(([path]) => path === "step")?.[1]}`,
+  step: (_replay, { paths }) => `a step begins: ${paths.find(([path]) => path === "step")?.[1]}`,
   run: (replay, { paths: [[path, what]] }) => {
     if (path === "dump") return "the crashed kernel has written the dump itself";
     const copies = what === "stub" && replay.steps.some(({ name }) => name === "jump/copy");
     return (BEGINS[what] ?? KINDS.run) + (copies ? ", and a stub copies the image" : "");
   },
-  print: (replay, { paths }) => `on the console: ${paths.find(([path]) => path.startsWith("console/"))?.[1].text}`,
-  read: (replay, { frames }) =>
+  print: (_replay, { paths }) => `on the console: ${paths.find(([path]) => path.startsWith("console/"))?.[1].text}`,
+  read: (_replay, { frames }) =>
     frames.some(({ value }) => value === "wrong") ? "an owner read its memory and found wrong bytes" : "",
   "msi.landed": ({ chips }, { frames }) =>
     frames.length ? `an interrupt message landed in memory, and not at ${chips.doorbell}` : "",
