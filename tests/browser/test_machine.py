@@ -72,7 +72,9 @@ ASK = """async ({ page, asked }) => {
     const assets = new URL("../assets/kexecdoc/", page);
     const at = (path) => new URL(path, assets).href;
     const { engine } = await (await fetch(at("machine.json"))).json();
-    const { loads } = await import(at("full-explorer.js"));
+    const placed = (files) => files.map((file) => ({ ...file, url: at(file.url) }));
+    const start = { index: at(engine.index), info: engine.info, modules: placed(engine.modules),
+        stdlib: at(engine.stdlib), wheels: placed(engine.wheels) };
     const worker = new Worker(at("worker.js"), { type: "module" });
     const texts = asked.map(() => []);
     await new Promise((done, failed) => {
@@ -83,7 +85,7 @@ ASK = """async ({ page, asked }) => {
             if (data.text !== undefined) texts[data.id].push(data.text);
             if (data.done && --left === 0) done();
         };
-        worker.postMessage({ start: loads(engine, at) });
+        worker.postMessage({ start });
     });
     worker.terminate();
     const hex = async (text) => [...new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)))].map((b) => b.toString(16).padStart(2, "0")).join("");

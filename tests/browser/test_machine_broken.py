@@ -186,27 +186,6 @@ def test_where_nothing_at_all_can_be_shown_that_is_said_once(page, machine):
     assert pythons(page) == []
 
 
-def test_runs_that_are_kept_are_bounded_by_their_number_and_by_their_events(page, machine):
-    page.goto(machine)
-    kept = page.evaluate(
-        """async (address) => {
-            const { Runs } = await import(new URL("../assets/kexecdoc/full-explorer.js", address));
-            const view = (events) => ({ log: { events: { id: { length: events } } } });
-            const filled = (count, events) => {
-                const runs = new Runs();
-                for (let n = 0; n < count; n++) runs.put(n, view(events));
-                return [...runs.runs.keys()];
-            };
-            const looked = new Runs();
-            for (let n = 0; n < 100; n++) [looked.put(n, view(10)), looked.get(0)];
-            const kept = [...looked.runs.keys()].sort((a, b) => a - b);
-            return [filled(100, 10), filled(10, 40_000), filled(3, 1_000_000), kept];
-        }""",
-        machine,
-    )
-    assert kept == [list(range(68, 100)), [8, 9], [1, 2], [0, *range(69, 100)]]
-
-
 # --- a content policy --------------------------------------------------------------------------------------------
 
 POLICY = "script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'"

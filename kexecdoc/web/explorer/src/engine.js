@@ -17,6 +17,23 @@ const STALLED = `nothing came for ${seconds(STALL)}`;
 const SILENT = `it did not answer for ${seconds(SILENCE)}`;
 const BLOCKED = "the browser did not run its worker: something blocks it, or the file is missing";
 
+/**
+ * What a worker is told to load.
+ *
+ * @param {import("./types.js").EngineFiles} files
+ * @param {(path: string) => string} at the address of a file beside machine.json
+ * @returns {import("./types.js").Loads}
+ */
+export function loads({ index, info, modules, stdlib, wheels }, at) {
+  return {
+    index: at(index),
+    info,
+    modules: modules.map((file) => ({ ...file, url: at(file.url) })),
+    stdlib: at(stdlib),
+    wheels: wheels.map((file) => ({ ...file, url: at(file.url) })),
+  };
+}
+
 /** Why an answer never came. */
 export class Ended extends Error {
   /**

@@ -2,10 +2,12 @@
 // other the package itself is run, by a Python in a worker that starts when it is first needed.
 
 import { encodeMachine } from "./address.js";
-import { Engine } from "./engine.js";
+import { Engine, loads } from "./engine.js";
 import { render } from "./explorer.js";
+import { KeptRuns } from "./kept-runs.js";
 import { panel } from "./panel.js";
-import { equal, keyOf, toStrings, withDefaults, withOverrides } from "./registry.js";
+import { keyOf, toStrings, withDefaults, withOverrides } from "./registry.js";
+import { storedFile } from "./stored-runs.js";
 import { study } from "./study.js";
 
 /** @typedef {import("./types.js").Scenario} Scenario */
@@ -33,76 +35,7 @@ import { study } from "./study.js";
 
 /** @typedef {{ found: Promise<View | null>, stop: () => void }} Made a run that is being made */
 
-const KEPT = 32; // runs that are kept, and
-const EVENTS = 100_000; // events that they have together: a few hundred bytes each
 const REST = 700; // milliseconds after which the reader is taken to look at what he made
-
-/** Runs that were seen. The one that was not looked at for longest is forgotten first. */
-export class Runs {
-  /** @type {Map<string, View>} */
-  runs = new Map();
-
-  /** @param {string} key */
-  get(key) {
-    const view = this.runs.get(key);
-    if (view) this.put(key, view);
-    return view;
-  }
-
-  /**
-   * @param {string} key
-   * @param {View} view
-   */
-  put(key, view) {
-    this.runs.delete(key);
-    this.runs.set(key, view);
-    const events = () => [...this.runs.values()].reduce((sum, { log }) => sum + (log?.events.id.length ?? 0), 0);
-    // Two are in sight.
-    while (this.runs.size > 2 && (this.runs.size > KEPT || events() > EVENTS)) {
-      const [oldest] = this.runs.keys();
-      this.runs.delete(oldest);
-    }
-  }
-}
-
-/**
- * What a worker is told to load.
- *
- * @param {import("./types.js").EngineFiles} files
- * @param {(path: string) => string} at the address of a file beside machine.json
- * @returns {import("./types.js").Loads}
- */
-export function loads({ index, info, modules, stdlib, wheels }, at) {
-  return {
-    index: at(index),
-    info,
-    modules: modules.map((file) => ({ ...file, url: at(file.url) })),
-    stdlib: at(stdlib),
-    wheels: wheels.map((file) => ({ ...file, url: at(file.url) })),
-  };
-}
-
-/**
- * The file of the site that has the run of a scenario, if one does: a preset's, or one of a chapter's explorer.
- *
- * @param {Scenario} scenario
- * @param {Pick<About, "presets" | "explorers" | "defaults" | "by_kernel">} about
- * @param {Site["runFile"]} runFile
- */
-export function fileOf(scenario, about, runFile) {
-  const wanted = keyOf(scenario, about);
-  /** @param {Scenario} some */
-  const same = (some) => keyOf(withDefaults(some, about), about) === wanted;
-  const preset = about.presets.find(({ values }) => same(values));
-  if (preset) return `runs/${preset.name}.json`;
-  for (const { name, base, values } of about.explorers) {
-    const names = Object.keys(values);
-    const held = names.every((switched) => values[switched].some((value) => equal(value, scenario[switched])));
-    const inHand = Object.fromEntries(names.map((switched) => [switched, scenario[switched]]));
-    if (held && same({ ...base, ...inHand })) return runFile(name, names, scenario);
-  }
-  return null;
-}
 
 /** Instant navigation comes back to the page again and again: there is one host as long as the document lives. */
 const page = {
@@ -125,7 +58,7 @@ export async function open(site) {
 }
 
 class FullExplorerHost {
-  runs = new Runs();
+  runs = new KeptRuns();
   /** @type {Map<string, Made>} */
   asked = new Map();
   /** @type {Model | null} */
@@ -188,7 +121,7 @@ class FullExplorerHost {
     /** @type {import("./types.js").Request | null} */
     let run = null;
     const find = async () => {
-      const file = fileOf(scenario, this.about, this.site.runFile);
+      const file = storedFile(scenario, this.about, this.site.runFile);
       const stored = file && (await this.site.load(file).catch(() => null));
       if (stored || stopped) return stored;
       /** @type {View | null} */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test, { mock } from "node:test";
 
-import { Ended, Engine } from "../src/engine.js";
+import { Ended, Engine, loads } from "../src/engine.js";
 
 /** What stands in for a worker: it keeps what it is told, and says what the test wants. */
 class Puppet {
@@ -166,4 +166,17 @@ test("a start that does not get on, and an answer that does not come, are given 
   mock.timers.tick(600_000);
   assert.equal(python.state.phase, "ready", "while nothing is asked, silence is no fault");
   mock.timers.reset();
+});
+
+test("what a worker loads is named by addresses", () => {
+  const file = { url: "simpy.whl", bytes: 9 };
+  const files = { index: "pyodide/", python: "", info: { python: "3.14" }, modules: [file], stdlib: "stdlib.zip" };
+  const at = (/** @type {string} */ path) => `/assets/${path}`;
+  assert.deepEqual(loads({ ...files, wheels: [file], total: 1, compressed: 1 }, at), {
+    index: "/assets/pyodide/",
+    info: { python: "3.14" },
+    modules: [{ url: "/assets/simpy.whl", bytes: 9 }],
+    stdlib: "/assets/stdlib.zip",
+    wheels: [{ url: "/assets/simpy.whl", bytes: 9 }],
+  });
 });
