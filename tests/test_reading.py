@@ -11,7 +11,7 @@ from test_cli import out, refused
 
 from kexecdoc.reading.doctor import diagnose
 from kexecdoc.registries.messages import find
-from kexecdoc.views.diagnosis import reading
+from kexecdoc.views.diagnosis import diagnosis_text
 
 CONSOLES = Path(__file__).parent / "consoles"
 (STUCK,) = CONSOLES.glob("11-*.log")
@@ -38,14 +38,14 @@ def test_it_shows_each_known_line_once_in_order_with_number_harm_meaning_and_adv
 
 
 def test_advice_is_given_once_and_then_referred_to():
-    text = reading(diagnose('Disabling IRQ #16\nirq 17: nobody cared (try booting with the "irqpoll" option)\n'))
+    text = diagnosis_text(diagnose('Disabling IRQ #16\nirq 17: nobody cared (try booting with the "irqpoll" option)\n'))
     assert text.count("`lspci -v`".replace("`", "")) == 1
     assert "Do: what is said at line 1." in text
 
 
 def test_a_routine_line_has_no_advice_unless_it_has_its_own():
-    assert "Do:" not in reading(diagnose("Bye!"))
-    assert "Do: The last such line" in reading(diagnose("e1000e 0000:00:19.0: shutdown"))
+    assert "Do:" not in diagnosis_text(diagnose("Bye!"))
+    assert "Do: The last such line" in diagnosis_text(diagnose("e1000e 0000:00:19.0: shutdown"))
 
 
 def test_nothing_known_is_said_and_is_no_error(capsys, tmp_path):
