@@ -1,8 +1,8 @@
-"""The command line: one crossing, many crossings, somebody's console log, the switches, the presets, endless problems.
+"""The command line: run, sweep, log, switches, presets, quiz.
 
-Exit status 0: it ran, whatever became of the simulated machine. 2: the request was wrong, and one line on
-standard error says which switch, which value, what is allowed and the nearest valid name. 1: the simulator failed, and
-one line names the scenario. 130: Ctrl-C, or a sweep was told to end.
+Exit status 0: it ran, whatever happened to the simulated machine. 1: the simulator failed, and one line names the
+scenario. 2: the request was wrong, and one line on standard error names the switch, the value, what is allowed and the
+nearest valid name. 130: Ctrl-C, or SIGTERM during a sweep.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ COUNTS = {
     "seeds": Switch(1, "seeds of each combination, from --seed on", low=1, high=1_000_000, name="--seeds"),
     "jobs": Switch("as many as CPUs", "processes that work at it", low=1, high=1_024, name="--jobs"),
 }
-"""Options of a sweep that are integers, though no switches of the machine."""
+"""Options of a sweep that are integers but not switches."""
 
 NEEDS = {
     "format": ", ".join(FORMATS),
@@ -50,11 +50,11 @@ NEEDS = {
     **{name: count.allowed() for name, count in COUNTS.items()},
     "chapter": CHAPTER.allowed(),
 }
-"""What an option that is no switch takes, in words."""
+"""The values of options that are not switches, in words."""
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse, saying what is wrong in one line. Options are not abbreviated: names are for scripts."""
+    """argparse with errors of one line. Options cannot be abbreviated, so that scripts survive new ones."""
 
     def __init__(self, **options: object) -> None:
         super().__init__(allow_abbrev=False, **options)  # type: ignore[arg-type]
@@ -69,13 +69,13 @@ class Parser(argparse.ArgumentParser):
 
 
 def fail(message: str, status: int = 2) -> NoReturn:
-    """Say in one line what is wrong, and exit: with status 2 if it is the request."""
+    """Print what is wrong in one line, and exit with ``status``: 2 if it is the request."""
     print(f"kexecdoc: {message}", file=sys.stderr)
     raise SystemExit(status)
 
 
 def build_parser() -> Parser:
-    """Return the parser. Switches come from the registry; their values are checked by it."""
+    """Return the parser. Switches come from the registry, which also checks their values."""
     parser = Parser(prog="kexecdoc", description="Why kexec works the way it does: one machine, crossing.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=Parser)
     run = commands.add_parser(
@@ -129,7 +129,7 @@ def build_parser() -> Parser:
 
 
 def _add_switches(command: argparse.ArgumentParser) -> None:
-    """Let a command take a preset and every switch."""
+    """Add a preset and every switch to a command."""
     command.add_argument("preset", nargs="?", metavar="PRESET", help="a named scenario to start from")
     groups: dict[str, argparse._ArgumentGroup] = {}
     for name, switch in switches().items():
@@ -180,7 +180,7 @@ def _nearest(word: str, names: Sequence[str]) -> str:
 
 
 def _refuse(word: str, options: argparse.Namespace) -> NoReturn:
-    """Name the option or argument that does not exist, and the nearest that does."""
+    """Fail with the name of the unknown option or argument, and the nearest valid one."""
     if word.startswith("--") and options.command in ("run", "sweep"):
         name = word[2:].partition("=")[0].replace("_", "-")
         others = [option for option in NEEDS if option in options]
@@ -234,7 +234,7 @@ def _sweep(options: argparse.Namespace) -> str:
     jobs = int(counts.get("jobs", -1 if find_spec("joblib") else 1))
     output = None if options.output is None else _file(options.output)
     try:
-        with _ended_like_ctrl_c(), closing(rows(vary, base, seeds=seeds, jobs=jobs)) as made:
+        with _sigterm_as_ctrl_c(), closing(rows(vary, base, seeds=seeds, jobs=jobs)) as made:
             if output is None:
                 return outcome_table(made, tuple(vary), base, seeds)
             return f"{output}: {save(made, output):,} rows"
@@ -246,8 +246,8 @@ def _sweep(options: argparse.Namespace) -> str:
 
 
 @contextmanager
-def _ended_like_ctrl_c() -> Iterator[None]:
-    """Take SIGTERM for Ctrl-C, so that it ends the workers and leaves no part of a file."""
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """Treat SIGTERM like Ctrl-C, so that it ends the workers and leaves no partial file."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -259,7 +259,7 @@ def _ended_like_ctrl_c() -> Iterator[None]:
 
 
 def _file(name: str) -> Path:
-    """Return the path of a table that can be written. Its ending says how."""
+    """Return the path of an output file. Its suffix selects the format."""
     path = Path(name)
     if path.suffix not in FILES:
         near = _nearest(path.suffix, FILES)
@@ -300,7 +300,7 @@ def _presets(options: argparse.Namespace) -> str:
 
 
 def _write(output: str) -> int:
-    """Write to standard output; a reader that went away (`| head`) is no error."""
+    """Write to standard output. A closed pipe, as with `| head`, is not an error."""
     try:
         sys.stdout.write(output + "\n")
         sys.stdout.flush()
@@ -308,6 +308,6 @@ def _write(output: str) -> int:
         sys.stderr.close()
     except OSError as error:
         with suppress(OSError):
-            sys.stdout.close()  # or the interpreter would try once more, and complain in its own words
+            sys.stdout.close()  # else the interpreter flushes again at exit, and prints an error of its own
         fail(f"standard output: {error.strerror}")
     return 0

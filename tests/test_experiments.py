@@ -36,7 +36,7 @@ def test_every_marked_line_of_a_console_is_shown_with_what_it_means(number):
 def test_a_mark_that_is_not_in_the_console_is_an_error_that_names_it():
     lines = ["Starting new kernel", "Run /init"]
     with pytest.raises(ValueError, match="no line fits 'nonesuch'"):
-        experiments._place(experiments.Mark("nonesuch"), lines, ["", ""], 0)
+        experiments._index_of(experiments.Mark("nonesuch"), lines, ["", ""], 0)
 
 
 def test_the_consoles_have_a_word_that_differs_where_the_page_says_so_and_nowhere_else():
@@ -53,7 +53,7 @@ def test_the_consoles_have_a_word_that_differs_where_the_page_says_so_and_nowher
 
 
 def shown(number):
-    return experiments.crossing(experiments.EXPERIMENTS[number]).verdict
+    return experiments.simulated(experiments.EXPERIMENTS[number]).verdict
 
 
 def test_what_the_page_counts_of_our_machine_is_what_it_does():

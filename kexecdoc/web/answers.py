@@ -1,8 +1,8 @@
-"""What a page asks of the Python that runs in it: one request, and its answers one by one, each a JSON text.
+"""The requests that a page can make of the Python in its worker. Each has several answers, as JSON texts.
 
-This is all that the published page's worker knows of the package. Answers come from an iterator that does little
-work at each step and can be abandoned at any time. So a page can interrupt a study with a run, or cancel it. A
-scenario's values are strings: a browser's integers are exact up to 2**53 only, and a seed may be larger.
+The worker uses nothing else of the package. Answers come from an iterator that does little work at each step and can be
+abandoned at any time, so that a page can interrupt a study with a run, or cancel it. A scenario's values are strings,
+because a browser's integers are exact only up to 2**53, and a seed may be larger.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from kexecdoc.study.tally import Counts
 from kexecdoc.web.view import view_of
 
 SEEDS = Switch(20, "seeds of each value, from the machine's own on", low=1, high=100, name="seeds")
-"""How many seeds a study in a page can have."""
+"""The number of seeds in a study, as a control of the page."""
 
 
 def answers(kind: str, request: str) -> Iterator[str]:
-    """Yield the answers to a request. A wrong request has the one answer ``{"error": LINE}``."""
+    """Yield the answers to a request of ``kind``. A wrong request has one answer, ``{"error": LINE}``."""
     try:
         for found in KINDS[kind](json.loads(request)):
             yield dumps(found)
@@ -34,14 +34,14 @@ def answers(kind: str, request: str) -> Iterator[str]:
 
 
 def _run(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield one answer: all that is drawn of a run."""
+    """Yield one answer: everything that is drawn of a run."""
     yield view_of(simulate(Scenario.of(request["scenario"])))
 
 
 def _study(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield after each run the outcomes so far, for every value of a switch or for the scenario alone.
+    """Yield the outcomes so far after each run, for every value of a switch or for the scenario alone.
 
-    Unlike a sweep it goes seed by seed, so that the intervals of all values narrow together.
+    Unlike a sweep, this goes seed by seed, so that the intervals of all values narrow together.
     """
     base = Scenario.of(request["scenario"])
     seeds = int(SEEDS.parse(request["seeds"]))
@@ -73,7 +73,7 @@ def _table(tally: Counts, runs: int) -> dict[str, Any]:
 
 
 def _idle(request: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield for each switch whether it has an effect with these settings; ``{}`` while that is still open."""
+    """Yield for each switch whether it has an effect with these settings, and ``{}`` after runs that do not decide."""
     for found in effects(Scenario.of(request["scenario"])):
         yield {} if found is None else {"name": found[0], "effect": found[1]}
 
@@ -83,4 +83,4 @@ KINDS: dict[str, Callable[[Mapping[str, Any]], Iterator[dict[str, Any]]]] = {
     "study": _study,
     "idle": _idle,
 }
-"""What can be asked."""
+"""The kinds of request."""

@@ -60,6 +60,6 @@ def _control(switch: Switch) -> dict[str, Any]:
 
 
 def preset_runs() -> Iterator[tuple[str, str]]:
-    """Yield each preset's name and, as JSON text, its run as a page draws it."""
+    """Yield each preset's name and its run, as the JSON text that a page draws."""
     for preset in PRESETS.values():
         yield preset.name, dumps(view.view_of(simulate(preset.scenario)))

@@ -1,4 +1,4 @@
-"""The bundled JavaScript and style sheets, as `make explorer` made them: what the widget is given and a page loads."""
+"""The JavaScript and style sheets for the widget and the pages, as bundled by `make explorer`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ WIDGET = DIST / "widget.js"
 
 
 def style_sheet(*names: str) -> str:
-    """Return the explorer's style sheet with its colours, and more sheets after it."""
+    """Return the explorer's style sheet with its colours, followed by the sheets ``names``."""
     return palette.explorer_css("".join(map(read, ("explorer.css", *names))))
 
 
 def scripts() -> list[str]:
-    """Return the names of the pages' modules. They import each other, so they are served from one folder."""
+    """Return the file names of the pages' modules. They import each other, so they need one folder."""
     return sorted(path.name for path in (DIST / "site").iterdir())
 
 

@@ -1,7 +1,7 @@
-"""The runs of the published explorers: a file for every combination of the switches in the reader's hand.
+"""The runs of the published explorers: one file for every combination of the switches that an explorer offers.
 
-A page has no kernel to ask. It fetches an explorer's index first, then the run of each setting when the reader asks
-for it, or shortly before. A run's file has the same form as a notebook's view (`kexecdoc.web.view`).
+A page has no Python kernel. It fetches an explorer's index first, then each run when the reader chooses it, or shortly
+before. A run's file has the same form as a notebook's view (`kexecdoc.web.view`).
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ SCHEMA = "kexecdoc-explorer/4"
 
 
 def key(values: Iterable[object]) -> str:
-    """Return the name of a combination: the values in the order of the switches."""
+    """Return the file name of a combination: its values in the order of the switches."""
     return "--".join(map(str, values))
 
 
 def combinations(name: str | Explorer) -> dict[str, Run]:
-    """Return the run of every combination of an explorer's switches that makes one."""
+    """Return the run of every combination of an explorer's switches, without those that are refused."""
     return _all_runs(explorer(name))[0]
 
 
 def _all_runs(chosen: Explorer) -> tuple[dict[str, Run], dict[str, str]]:
-    """Return the run of every combination that makes one, and of the others what is wrong with them."""
+    """Return the runs by combination, and the reasons why the other combinations are refused."""
     runs, refused = {}, {}
     for values in itertools.product(*map(chosen.choices, chosen.switches)):
         try:
@@ -50,7 +50,7 @@ def explorer_files(name: str | Explorer) -> Iterator[tuple[str, str]]:
 
 
 def _index(chosen: Explorer, runs: dict[str, Run], refused: dict[str, str]) -> dict[str, Any]:
-    """Return all that a page has to know of an explorer before it fetches a run."""
+    """Return what a page needs to know about an explorer before it fetches a run."""
     return {
         "schema": SCHEMA,
         "name": chosen.name,
@@ -60,14 +60,14 @@ def _index(chosen: Explorer, runs: dict[str, Run], refused: dict[str, str]) -> d
         "own": chosen.own,
         "controls": view.controls(chosen),
         "scenario": chosen.settings,
-        "messages": _said(runs.values(), view.messages(chosen)),
+        "messages": _printed_messages(runs.values(), view.messages(chosen)),
         "legend": view.legend(),
         "refused": refused,
     }
 
 
-def _said(runs: Iterable[Run], table: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """Return what the messages mean that any of the runs prints: a page need not fetch the others."""
-    said = [(line["message"], run.scenario.kernel) for run in runs for line in run.console()]
-    ids = {message_id for message_id, _ in said} | {f"{message_id}@{kernel}" for message_id, kernel in said}
+def _printed_messages(runs: Iterable[Run], table: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the entries of the messages that some run prints, so that a page does not fetch the others."""
+    printed = [(line["message"], run.scenario.kernel) for run in runs for line in run.console()]
+    ids = {message_id for message_id, _ in printed} | {f"{message_id}@{kernel}" for message_id, kernel in printed}
     return {message_id: entry for message_id, entry in table.items() if message_id in ids}

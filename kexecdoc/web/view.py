@@ -1,6 +1,6 @@
-"""What a host hands to the explorer's JavaScript: controls, words and the run, all as plain data.
+"""What a host passes to the explorer's JavaScript, as plain data: controls, texts and the run.
 
-The hosts are the notebook's widget and the published page. Both take their data from here.
+The hosts are the notebook's widget and the published page.
 """
 
 from __future__ import annotations
@@ -40,38 +40,41 @@ def control(switch: Switch, choices: tuple[Value, ...]) -> dict[str, Any]:
 
 def by_kernel(kind: type[Scenario] = Scenario) -> dict[str, dict[str, Value]]:
     """Return for each kernel version the defaults that differ from the newest version's."""
-    mine = switches(kind)
+    declared = switches(kind)
     found = {
-        kernel: {s.name: v for s in mine.values() if (v := s.default_in(kernel)) != s.default}
-        for kernel in mine["kernel"].choices
+        kernel: {s.name: v for s in declared.values() if (v := s.default_in(kernel)) != s.default}
+        for kernel in declared["kernel"].choices
     }
     return {kernel: values for kernel, values in found.items() if values}
 
 
 def legend() -> dict[str, Any]:
-    """Return the words for what is drawn."""
+    """Return names, marks and texts for what is drawn."""
     return {**palette.legend(), "shutdown": SHUTDOWN}
 
 
 def every_message() -> dict[str, dict[str, str]]:
-    """Return what each message means in every kernel version, in the form of `messages`."""
-    return _worded(*switches()["kernel"].choices)
+    """Return the meaning of each message in every kernel version, in the form of `messages`."""
+    return _message_tables(*switches()["kernel"].choices)
 
 
 def message_table(kernel: str) -> dict[str, dict[str, str]]:
-    """Return what each message means in the words of a kernel version, by its id."""
+    """Return the meaning of each message of a kernel version, by its id."""
     return {
         m.id: {"meaning": m.meaning, "where": m.where, "mechanism": m.mechanism} for m in MESSAGES if m.holds_in(kernel)
     }
 
 
 def messages(chosen: Explorer) -> dict[str, dict[str, str]]:
-    """Return what each message means in an explorer: by its id, or as ``id@kernel`` where another kernel's differs."""
+    """Return the meaning of each message in an explorer's kernel versions.
+
+    The key is the message's id; where another version differs from the base, its key is ``id@kernel``.
+    """
     others = chosen.choices("kernel") if "kernel" in chosen.switches else ()
-    return _worded(chosen.scenario.kernel, *map(str, others))
+    return _message_tables(chosen.scenario.kernel, *map(str, others))
 
 
-def _worded(base: str, *others: str) -> dict[str, dict[str, str]]:
+def _message_tables(base: str, *others: str) -> dict[str, dict[str, str]]:
     found = message_table(base)
     for kernel in others:
         for message_id, entry in message_table(kernel).items():
@@ -81,6 +84,6 @@ def _worded(base: str, *others: str) -> dict[str, dict[str, str]]:
 
 
 def view_of(run: Run) -> dict[str, Any]:
-    """Return all that is drawn of a run. The console is in the log."""
+    """Return everything that is drawn of a run. The console is in the log."""
     data = {k: v for k, v in run.to_json().items() if k != "console"}
     return {"log": run.to_log(), "run": data, "facts": run.facts.to_data(), "what_if": anachronisms(run.scenario)}

@@ -1,7 +1,7 @@
-"""The explorer in a notebook: a chapter's switches, or every switch, and the computer that they make at any moment.
+"""The explorer in a notebook, with a chapter's switches or with every switch.
 
-The widget draws nothing. It simulates what the reader chose and hands the run to the explorer's JavaScript, the
-same code that the published page runs.
+The widget draws nothing. It simulates what the reader chose and passes the run to the explorer's JavaScript, the same
+code as on the published page.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from kexecdoc.web import dist, view
 from kexecdoc.web.catalogue import catalogue
 
 EXACT = 2**53 - 1
-"""JavaScript's numbers are exact up to this integer."""
+"""The largest integer up to which JavaScript's numbers are exact."""
 
 
 @lru_cache(maxsize=32)
 def _run(scenario: Scenario) -> Run:
-    """Simulate each scenario once: going back to one costs nothing."""
+    """Simulate a scenario, or return its run if it was simulated before."""
     return simulate(scenario)
 
 
 class Explorer(anywidget.AnyWidget):
-    """``Explorer("just-a-branch", quiesce="remove")``: the explorer of that name, some of its switches set.
+    """``Explorer("just-a-branch", quiesce="remove")``: the explorer of that name with some switches set.
 
-    The names are those of `kexecdoc.course.explorers.EXPLORERS`; an explorer of your own is given instead of a name.
+    Names are those of `kexecdoc.course.explorers.EXPLORERS`. Instead of a name, pass an explorer of your own.
 
     ``other`` holds the switches of a second computer to compare with. ``at`` is the moment: ``start``, ``end``, or an
     event's id, with ``b:`` before it for the second computer. If it is empty, the explorer opens at the first write
     that is found wrong later, else at the jump. ``frame`` is the frame whose history is shown, -1 for none. ``clock``
-    says where both computers' time begins, at the ``call`` or at the ``jump``. ScenarioError if there is no such
+    is where time begins for both computers, the ``call`` or the ``jump``. ScenarioError if there is no such
     explorer, switch, value, moment or frame.
     """
 
@@ -118,7 +118,7 @@ class Explorer(anywidget.AnyWidget):
         return found
 
     def _check_moment(self, at: str) -> None:
-        """Raise a ScenarioError that names the nearest moment if these runs have no such one."""
+        """Raise a ScenarioError with the nearest moment if these runs do not have this one."""
         other = self.other_run
         moments = ["start", "end", *self.run.log.id, *(f"b:{event_id}" for event_id in (other.log.id if other else ()))]
         if at and at not in moments:
@@ -149,14 +149,14 @@ class Explorer(anywidget.AnyWidget):
                 self.error = str(error)
 
     def _view(self, run: Run) -> dict[str, Any]:
-        """Return all that the module draws of a run."""
+        """Return everything that the JavaScript draws of a run."""
         return view.view_of(run)
 
     def __repr__(self) -> str:
         return f"Explorer({self._chosen.name!r})"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Add what stands in for the widget: a figure that the page's script replaces, and a picture."""
+        """Add fallbacks for the widget: a figure that the page's script replaces, and a picture."""
         data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
         png = base64.b64encode(still_png(self.run)).decode("ascii")
         return {
@@ -168,9 +168,9 @@ class Explorer(anywidget.AnyWidget):
 
 
 class Machine(Explorer):
-    """``Machine(path="panic", iommu="translate")``: the explorer with every switch in hand.
+    """``Machine(path="panic", iommu="translate")``: the full explorer, with every switch.
 
-    It takes what an `Explorer` takes, without a name. ScenarioError for a switch or a value that does not exist.
+    Its arguments are those of `Explorer` without the name. ScenarioError for a switch or a value that does not exist.
     """
 
     _css = dist.style_sheet("full-explorer.css")
@@ -188,9 +188,9 @@ class Machine(Explorer):
         return {name: _for_javascript(value) for name, value in Scenario.of(switches).values().items()}
 
     def _view(self, run: Run) -> dict[str, Any]:
-        seen = super()._view(run)
-        log = seen["log"]
-        return seen | {
+        drawn = super()._view(run)
+        log = drawn["log"]
+        return drawn | {
             "log": log | {"scenario": {name: _for_javascript(value) for name, value in log["scenario"].items()}}
         }
 

@@ -1,5 +1,7 @@
-"""Who cites each source. The finished pages tell, by their links, whatever they were made of; the package tells by
-its docstrings and by the entries of its registries.
+"""Which pages cite each source.
+
+A finished page cites the sources that it links to, whatever it was made of. The package cites sources in docstrings
+and in entries of its registries.
 """
 
 from __future__ import annotations
@@ -36,9 +38,9 @@ def fill(content: str, here: str, pages: Iterable[Page], package: Path) -> str:
 
 
 def cited_by(package: Path) -> set[str]:
-    """Return the sources that the package names in a docstring, or in a step, a message, a scale or the like.
+    """Return the sources that the package cites in docstrings and in declarations of steps, messages and so on.
 
-    Such an entry is a call that makes a value, and the source is one of its arguments.
+    Such a declaration is a call that constructs a value with the source as one of its arguments.
     """
     found: set[str] = set()
     for path in package.rglob("*.py"):
@@ -47,11 +49,11 @@ def cited_by(package: Path) -> set[str]:
         text = path.read_text(encoding="utf-8")
         found.update(cited(text))
         for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _makes_an_entry(node.func.id):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _constructs_an_entry(node.func.id):
                 given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "source")]
                 found.update(a.value for a in given if isinstance(a, ast.Constant) and isinstance(a.value, str))
     return found
 
 
-def _makes_an_entry(name: str) -> bool:
+def _constructs_an_entry(name: str) -> bool:
     return name[0].isupper() or name == "scaled"

@@ -1,9 +1,9 @@
-"""Compiles what a browser's Python would else compile at every start. Runs under Pyodide, in Node.js (compiling.mjs).
+"""Compile Python modules for the page, so that the browser does not compile them at every start.
 
-Python's library comes from npm as source, and so do the wheels; compiling what is imported of them was two thirds of
-the start in a browser. Every module that is imported when the machine is asked for something is stored compiled, in the
-place of its source. What else a wheel has stays as it is. What else Python's library has is left out: nothing but these
-requests is ever made of it.
+This runs under Pyodide in Node.js (compiling.mjs). Pyodide's standard library and the wheels contain source, and to
+compile it took two thirds of the start in a browser. Each module that a request imports is stored compiled in place of
+its source. Other files of a wheel are kept. Other modules of the standard library are left out, because the page makes
+no other requests.
 """
 
 import importlib.util
@@ -16,7 +16,7 @@ from importlib._bootstrap_external import _code_to_hash_pyc  # type: ignore[attr
 from itertools import islice
 from pathlib import Path
 
-FOLDER = Path("/host")  # where compiling.mjs has put the folder of the archives
+FOLDER = Path("/host")  # where compiling.mjs mounts the folder of the archives
 STDLIB = FOLDER / "python_stdlib.zip"
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -31,7 +31,7 @@ REQUESTS: tuple[tuple[str, dict[str, object]], ...] = (
 
 
 def imported() -> set[str]:
-    """Return the modules that answering these requests imports, as paths without their ending."""
+    """Return the modules that these requests import, as paths without suffix."""
     from kexecdoc.web.answers import answers
 
     for kind, request in REQUESTS:
@@ -39,14 +39,14 @@ def imported() -> set[str]:
     try:
         list(answers("nonsense", "{}"))
     except KeyError:
-        traceback.format_exc()  # what a page is told of what should never happen takes modules, too
+        traceback.format_exc()  # reporting an unexpected error imports modules, too
     return {name.replace(".", "/") for name in sys.modules}
 
 
 def compiled(archive: Path, root: str, modules: set[str], rest: bool) -> bytes:
-    """Return an archive with its imported modules compiled. ``rest`` says whether to keep the others.
+    """Return an archive with its imported modules compiled. ``rest`` says whether other files are kept.
 
-    ``root`` is where the archive will be.
+    ``root`` is the path of the archive in the browser.
     """
     target = io.BytesIO()
     with zipfile.ZipFile(archive) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as result:
@@ -54,7 +54,7 @@ def compiled(archive: Path, root: str, modules: set[str], rest: bool) -> bytes:
             content = source.read(name)
             if name.endswith(".py") and name.removesuffix(".py").removesuffix("/__init__") in modules:
                 code = compile(content, root + name, "exec", dont_inherit=True)
-                # Unchecked: there is no source to compare with.
+                # Not checked against its source, which is not there.
                 content = bytes(_code_to_hash_pyc(code, importlib.util.source_hash(content), False))
                 name += "c"
             elif not rest:
@@ -64,7 +64,7 @@ def compiled(archive: Path, root: str, modules: set[str], rest: bool) -> bytes:
 
 
 def main() -> None:
-    """Compile what lies in the folder."""
+    """Compile the archives in the folder."""
     modules = imported()
     for archive in (STDLIB, *sorted(FOLDER.glob("*.whl"))):
         root = "/lib/python314.zip/" if archive == STDLIB else "/lib/python3.14/site-packages/"

@@ -1,4 +1,4 @@
-"""What the page that reads console logs fetches: patterns and meanings, where the chapters are, and an example."""
+"""The data of the page that reads console logs: patterns, meanings, chapters' addresses, and an example."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import re
 from mkdocs.structure.files import Files
 
 EXAMPLE = "stuck"
-"""A reader without a log can look at this preset's console."""
+"""The preset whose console is the example for readers without a log."""
 
 
 def data(files: Files) -> str:
-    """Return the data as JSON. What a reader pastes is never sent anywhere."""
+    """Return the data as JSON. The page reads logs by itself, and sends them nowhere."""
     from kexecdoc.crossing import simulate
     from kexecdoc.reading.doctor import patterns
     from kexecdoc.reading.run import dumps

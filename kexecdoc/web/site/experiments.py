@@ -1,9 +1,9 @@
-"""The consoles of real kernels, folded, beside what the simulator prints in the same situation.
+"""The recorded consoles of real kernels, folded, beside what the simulator prints in the same scenario.
 
-A recorded console has five to eight hundred lines, of which a dozen matter. Shown are the lines from the old kernel's
-farewell to the next one's first program that the registry of messages knows, and those that an experiment marks; the
-rest are counted. Beside them stand the lines of the machine's console, made now, with the same message on the same
-row wherever both have it in that order.
+A recorded console has five to eight hundred lines, of which a dozen matter. The page shows the known lines between the
+old kernel's last message and the next kernel's first program, and the lines that an experiment marks; it counts the
+others. The simulator's console, made when the site is built, stands beside them. A message that both have in the same
+order is in the same row.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ ORDINARY = frozenset({"pci.function", "gic.redistributor", "initramfs.unpack", "
 
 
 LONGEST = 150
-"""A line is cut off after this many characters: what matters comes first."""
+"""Lines are cut after this many characters."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A line to look at. ``line`` is a message of the registry, which then says what it means, or a pattern.
+    """A line to point out. ``line`` is the id of a message, whose meaning is the default note, or a pattern.
 
-    ``before`` is True for a line of the old kernel's time: the last that fits is meant, else the first.
+    With ``before`` it is the last matching line before the old kernel's last message, else the first one after it.
     """
 
     line: str
@@ -45,7 +45,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Experiment:
-    """``words`` are the settings of the corresponding scenario, "" if there is none."""
+    """``words`` are the switches of the corresponding scenario; "" if there is none."""
 
     words: str
     marks: tuple[Mark, ...] = ()
@@ -171,10 +171,10 @@ EXPERIMENTS: dict[str, Experiment] = {
 
 @dataclass(frozen=True)
 class Row:
-    """One row: what the real console says and what the machine's does.
+    """One row: a line of the real console, a line of the simulator's, or both.
 
-    ``skipped`` is how many lines of the real one are left out before it, ``more`` how many of ours after it that are
-    of kinds which have been shown.
+    ``skipped`` counts the lines of the real console that are left out before it; ``more`` counts the simulator's lines
+    after it whose message has been shown before.
     """
 
     real: str | None
@@ -185,19 +185,19 @@ class Row:
 
     @property
     def sign(self) -> str:
-        """Return ``=`` for the same words, ``≠`` for others, and which of the two says it, if one does."""
+        """``=`` for equal wording, ``≠`` for different wording, ``real`` or ``ours`` if only one has the line."""
         if self.real is None or self.ours is None:
             return "ours" if self.real is None else "real"
-        return "=" if _plain(self.real) == _plain(self.ours) else "≠"
+        return "=" if _wording(self.real) == _wording(self.ours) else "≠"
 
 
 def recorded(number: str) -> Path | None:
-    """Return the file of an experiment's console, if one was recorded."""
+    """Return the file of an experiment's recorded console, or None."""
     return next(iter(CONSOLES.glob(f"{number}-*.log")), None)
 
 
-def crossing(experiment: Experiment) -> Run:
-    """Return the machine's run for an experiment."""
+def simulated(experiment: Experiment) -> Run:
+    """Simulate the scenario of an experiment."""
     from kexecdoc.crossing import simulate
     from kexecdoc.model.scenario import Scenario
 
@@ -210,10 +210,10 @@ def rows(number: str) -> list[Row]:
     real = list(_real(number, experiment.marks))
     ours: list[tuple[str, str]] = []
     if experiment.words:
-        ours = [(line["message"], line["text"]) for line in crossing(experiment).console()]
+        ours = [(line["message"], line["text"]) for line in simulated(experiment).console()]
         ours = [line for line in ours if line[0] not in ORDINARY]
     found: list[Row] = []
-    at = 0  # the line of the real console that was shown last
+    at = 0  # the last line of the real console that was shown
     seen: set[str] = set()
     matcher = SequenceMatcher(None, [message[0] for message in real], [message[0] for message in ours], autojunk=False)
     for what, a, b, c, d in matcher.get_opcodes():
@@ -231,7 +231,7 @@ def rows(number: str) -> list[Row]:
 
 
 def _real(number: str, marks: tuple[Mark, ...]) -> Iterator[tuple[str, str, int, str]]:
-    """Yield the lines of a recorded console that are shown: message or mark, text, number of the line, note."""
+    """Yield the lines shown of a recorded console: message id, text, line number, note."""
     from kexecdoc.reading.doctor import identify, spoken
 
     path = recorded(number)
@@ -243,7 +243,7 @@ def _real(number: str, marks: tuple[Mark, ...]) -> Iterator[tuple[str, str, int,
     known = [identify(spoken(line)) for line in lines]
     notes: dict[int, str] = {}
     for mark in marks:
-        at = _place(mark, lines, [message.id if message else "" for message in known], start)
+        at = _index_of(mark, lines, [message.id if message else "" for message in known], start)
         message = known[at]
         notes[at] = mark.note or (message.meaning if message else "")
     for n, line in enumerate(lines):
@@ -252,8 +252,8 @@ def _real(number: str, marks: tuple[Mark, ...]) -> Iterator[tuple[str, str, int,
             yield message.id if message else f"guest:{n}", spoken(line).removeprefix("/ # "), n + 1, notes.get(n, "")
 
 
-def _place(mark: Mark, lines: list[str], ids: list[str], start: int) -> int:
-    """Return the number of the line that a mark names."""
+def _index_of(mark: Mark, lines: list[str], ids: list[str], start: int) -> int:
+    """Return the index of the line that a mark names. ValueError if there is none."""
     fits = [n for n, line in enumerate(lines) if ids[n] == mark.line or re.search(mark.line, line)]
     fits = [n for n in fits if (n < start) == mark.before]
     if not fits:
@@ -261,14 +261,14 @@ def _place(mark: Mark, lines: list[str], ids: list[str], start: int) -> int:
     return fits[-1] if mark.before else fits[0]
 
 
-def _plain(text: str) -> str:
-    """Return a line without what is the machine's own: numbers, addresses and names of releases."""
+def _wording(text: str) -> str:
+    """Return a line without numbers, addresses and releases, which differ between machines."""
     text = re.sub(r"^(Linux version) .*", r"\1", text)
     return re.sub(r"@?0x[0-9a-f]+|@[0-9a-f]+|\b[0-9a-f]*\d[0-9a-f]*\b|CPUs?\b", "#", text).strip()
 
 
 def fold(number: str, to: str) -> str:
-    """Return an experiment's consoles as a folded table. ``to`` leads from the page to the recorded files."""
+    """Return an experiment's consoles as a folded table. ``to`` is the address of the recorded files' folder."""
     path, experiment = recorded(number), EXPERIMENTS[number]
     assert path is not None
     shown = rows(number)

@@ -1,4 +1,4 @@
-"""The explorer of "Extending the machine", whose machine is declared in ``examples/your_own_device.py``."""
+"""The explorer on the page "Extending the machine", declared in ``examples/your_own_device.py``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EXAMPLES = str(Path(__file__).resolve().parents[3] / "site" / "examples")
 
 
 def card() -> Explorer:
-    """Return what the example puts into the reader's hand."""
+    """Return the example's explorer."""
     if EXAMPLES not in sys.path:
         sys.path.append(EXAMPLES)
     import your_own_device
@@ -23,7 +23,7 @@ def card() -> Explorer:
 
 
 def explorer_html() -> str:
-    """Return the page's place for the explorer."""
+    """Return what stands in the page until the explorer has started."""
     from kexecdoc.web import widget
 
     return widget.placeholder_html(card())

@@ -1,6 +1,6 @@
 """What the site adds to MkDocs: notebooks, live explorers, pages made from the registries.
 
-Each function is an event of mkdocs, in the order in which a build comes upon them.
+Functions that begin with ``on_`` are MkDocs events, in the order in which a build triggers them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from kexecdoc.web.site import (
     search_words,
 )
 
-log = get_plugin_logger("kexecdoc")  # what is logged as a warning here fails a strict build
+log = get_plugin_logger("kexecdoc")  # a warning fails a strict build
 
 ROOT = Path(__file__).resolve().parents[3]
 ASSETS = "assets/kexecdoc"
@@ -42,9 +42,9 @@ BIBLIOGRAPHY = "reference/bibliography.md"
 MARKER = re.compile(r"<!-- (registry|still|console): ([\w-]+) -->")
 
 
-@event_priority(100)  # before the search takes its settings
+@event_priority(100)  # before the search plugin reads its settings
 def on_config(config: MkDocsConfig) -> None:
-    """Set how the search splits a question, and leave out the simulator's page if it cannot be built."""
+    """Set how the search splits a query, and leave out the full explorer's page if it cannot be built."""
     search = config.plugins["material/search"].config
     search["separator"], search["pipeline"] = search_words.SEPARATOR, []
     config.extra["machine"] = full_explorer_page.wanted(config.extra["machine"])
@@ -56,9 +56,9 @@ def on_config(config: MkDocsConfig) -> None:
 
 
 def on_pre_build(config: MkDocsConfig) -> None:
-    """Unload the package: `mkdocs serve` builds again after a change in it, and must see the change.
+    """Unload the package, so that `mkdocs serve` sees changes in it when it builds again.
 
-    So whatever follows imports it where it is used.
+    This is why the functions below import it where they use it.
     """
     for name in [name for name in sys.modules if name.partition(".")[0] in ("kexecdoc", "your_own_device")]:
         del sys.modules[name]
@@ -66,7 +66,7 @@ def on_pre_build(config: MkDocsConfig) -> None:
 
 @event_priority(100)  # before mkdocs-jupyter looks for notebooks
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the notebooks, which live outside the pages' folder, and the live explorers."""
+    """Add the notebooks, which are outside the pages' folder, and the files of the explorers."""
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         uri = f"notebooks/{path.name}"
         files.append(File(uri, str(ROOT), config.site_dir, config.use_directory_urls))
@@ -88,7 +88,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def titles(config: MkDocsConfig) -> dict[int, dict[str, str]]:
-    """Return each chapter's title in the navigation, and its address relative to the simulator's page."""
+    """Return each chapter's title in the navigation, and its address relative to the full explorer's page."""
     sections = [below for entry in config.nav or [] for below in entry.values() if isinstance(below, list)]
     found = {}
     for title, uri in (named for section in sections for page in section for named in page.items()):
@@ -149,7 +149,7 @@ def chapters(page: Page, files: Files) -> dict[int, str]:
 
 
 def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Return a preset's crossing as a figure. It is drawn at each build, so that it cannot be out of date."""
+    """Return a preset's run as a figure, drawn anew at each build so that it cannot be out of date."""
     from kexecdoc.crossing import simulate
     from kexecdoc.study.presets import preset
     from kexecdoc.views.still import alt_text, still_png
@@ -171,7 +171,7 @@ def still(name: str, page: Page, config: MkDocsConfig, files: Files) -> str:
 def cite(text: str, page: Page, reference: Callable[[str, str], str]) -> str:
     """Replace every citation with references to the bibliography. A source that is not in it is a warning.
 
-    ``reference`` makes one of the id and of a title for whoever hovers over it or tabs to it, safe in an attribute.
+    ``reference`` makes a reference from an id and a title that is safe in an attribute.
     """
     from kexecdoc.registries.sources import CITATION, SOURCES
     from kexecdoc.registries.sources.citation import ids
@@ -187,7 +187,7 @@ def cite(text: str, page: Page, reference: Callable[[str, str], str]) -> str:
 
 @event_priority(-100)  # after mkdocs-jupyter
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Turn a notebook into a page, and add to every page's foot when it was last checked."""
+    """Turn a notebook into a page, and add to every page what it was last checked against."""
     uri = page.file.src_uri
     if uri.endswith(".ipynb"):
         content = chapter(content, page, config, files)
@@ -206,7 +206,7 @@ def foot(page: Page, config: MkDocsConfig) -> str:
 
 
 def on_env(env: Environment, config: MkDocsConfig, files: Files) -> Environment:
-    """Add to the bibliography who cites each source. Every other page is rendered by now."""
+    """Add to the bibliography the pages that cite each source. All other pages are rendered by now."""
     pages = {file.src_uri: file.page for file in files.documentation_pages() if file.page}
     page = pages.pop(BIBLIOGRAPHY)
     page.content = bibliography.fill(page.content or "", page.url, pages.values(), ROOT / "kexecdoc")
@@ -220,7 +220,7 @@ def on_post_page(output: str, page: Page | None, config: MkDocsConfig) -> str:
 
 
 def on_post_template(output: str, template_name: str, config: MkDocsConfig) -> str:
-    """Do the same for the 404 page."""
+    """Give the search of the 404 page the same name."""
     return on_post_page(output, None, config) if template_name.endswith(".html") else output
 
 
@@ -251,7 +251,7 @@ def chapter(content: str, page: Page, config: MkDocsConfig, files: Files) -> str
         '<p class="kx-source" data-search-exclude>This chapter is a notebook. <code>make lab</code> opens '
         f'it, live, in your copy of the repository; <a href="{name}" download>here is the file</a>.</p>'
     )
-    title = book.h1.extract() if book.h1 else ""  # the search wants it first: what follows is the page's own text
+    title = book.h1.extract() if book.h1 else ""  # the search expects it first, outside the chapter's element
     return f'{title}<div class="kx-chapter">{cite(str(book), page, linked)}{source}</div>'
 
 

@@ -1,8 +1,8 @@
 """A notebook as a page of the book.
 
-mkdocs-jupyter hands over a page of JupyterLab: its style sheets, scripts, prompts and copy buttons, and
-nothing that says what a picture shows. Here it becomes what a Markdown page would have been: text, code and
-outputs in the theme's own classes. If the generator changes one day, this is the file to rewrite.
+mkdocs-jupyter makes a page in the style of JupyterLab, with its style sheets, scripts, prompts and copy buttons, and
+without text alternatives. This turns it into what a Markdown page would be: text, code and outputs with the theme's
+classes. If the generator ever changes, this is the file to rewrite.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from markdown.extensions.toc import nest_toc_tokens, slugify
 from mkdocs.structure.toc import TableOfContents, get_toc
 
 STYLES_AND_SCRIPTS = re.compile(r"<(style|script)\b(?! data-kx\b).*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-"""600 KB of them. The theme has its own, and the page's module mounts what is live. A figure's colours are its own."""
+"""600 KB that the page does not need. The style of a figure, marked with ``data-kx``, is kept."""
 
 HEADINGS = re.compile(r"h[1-6]")
 FIGURE_REPR = re.compile(r"<Figure size .*>|<IPython\.core\.display\..*>")
@@ -30,9 +30,9 @@ Warn = Callable[[str], None]
 
 
 def rebuild(html: str, notebook: dict[str, Any], warn: Warn) -> BeautifulSoup:
-    """Return the page: what mkdocs-jupyter made of the notebook, without what made it a notebook.
+    """Return the page made from the output of mkdocs-jupyter, with the theme's classes.
 
-    ``notebook`` is the parsed file. ``warn`` is told, for instance, of a picture that nothing describes.
+    ``notebook`` is the parsed file. ``warn`` is called for faults such as a picture without a text alternative.
     """
     old = BeautifulSoup(STYLES_AND_SCRIPTS.sub("", html), "html.parser")
     page = BeautifulSoup("", "html.parser")
@@ -47,7 +47,7 @@ def rebuild(html: str, notebook: dict[str, Any], warn: Warn) -> BeautifulSoup:
             page.extend(_code(page, tag, cell, partial(_warn_of_cell, warn, number)))
     for tag in page.select("table"):
         tag.attrs.pop("border", None)
-        tag.attrs.pop("class", None)  # the theme lets a table scroll only if it has none
+        tag.attrs.pop("class", None)  # the theme makes only tables without a class scroll
     for heading in page.find_all(HEADINGS):
         _permalink(page, heading)
     return page
@@ -58,14 +58,14 @@ def _warn_of_cell(warn: Warn, number: int, what: str) -> None:
 
 
 def _text(page: BeautifulSoup, tag: Tag) -> list[Any]:
-    """Return what a Markdown cell says."""
+    """Return the content of a Markdown cell."""
     rendered = tag.select_one(".jp-RenderedMarkdown")
     assert rendered is not None
     for box in rendered.select(".highlight, .highlight-ipynb"):
         box.attrs["class"] = AttributeValueList(["highlight"])
         assert box.pre is not None
         code = box.pre
-        code.name = "code"  # as the theme has it: code in pre
+        code.name = "code"  # the theme expects code inside pre
         code.wrap(page.new_tag("pre"))
     for leftover in rendered.select(".clipboard-copy-txt, a.anchor-link"):
         leftover.decompose()
@@ -97,13 +97,13 @@ def _output(page: BeautifulSoup, tag: Tag, stored: dict[str, Any], warn: Warn) -
     kind = "text" if "jp-RenderedText" in tag["class"] else "rich"
     box = page.new_tag("div", attrs={"class": f"kx-output kx-output--{kind}"})
     if kind == "rich":
-        box["data-search-exclude"] = ""  # without their columns, the cells of a table are one long word
+        box["data-search-exclude"] = ""  # in the search index the cells of a table would run together
     box.extend(list(tag.contents))
     for image in box.select(".kx-figure:has(svg) > img"):
-        image.decompose()  # it stands in for the drawing where that is not let in
+        image.decompose()  # the fallback for viewers that strip the drawing
     for image in box.select("img"):
         if "jp-RenderedImage" in tag["class"]:
-            image["alt"] = _described(stored)
+            image["alt"] = _alternative(stored)
         image.attrs.pop("class", None)
         if not image.get("alt"):
             warn("a picture without a text that says what it shows")
@@ -111,10 +111,10 @@ def _output(page: BeautifulSoup, tag: Tag, stored: dict[str, Any], warn: Warn) -
 
 
 def pictures(page: BeautifulSoup, keep: Callable[[bytes], str]) -> None:
-    """Take the pictures out of the page, where they could be neither cached nor loaded late.
+    """Move inline pictures into files, which can be cached and loaded lazily.
 
-    ``keep`` puts a PNG somewhere and returns its address. What stands for an explorer until it lives, or is
-    printed, is loaded at once.
+    ``keep`` stores a PNG and returns its address. An explorer's fallback is not loaded lazily, because it is visible
+    until the explorer starts, and in print.
     """
     for image in page.select('img[src^="data:image/png;base64,"]'):
         image["src"] = keep(base64.b64decode(str(image["src"]).partition(",")[2]))
@@ -122,8 +122,8 @@ def pictures(page: BeautifulSoup, keep: Callable[[bytes], str]) -> None:
             image["loading"] = "lazy"
 
 
-def _described(stored: dict[str, Any]) -> str:
-    """Return what says in words what a PNG output shows: its own metadata, or else the text beside it."""
+def _alternative(stored: dict[str, Any]) -> str:
+    """Return the text alternative of a PNG output: from its metadata, or else its text form."""
     metadata = stored.get("metadata", {})
     alt = metadata.get("image/png", {}).get("alt") or metadata.get("alt")
     if alt:
@@ -143,7 +143,7 @@ def _permalink(page: BeautifulSoup, heading: Tag) -> None:
 
 
 def contents(page: BeautifulSoup) -> TableOfContents:
-    """Return the table of contents: mkdocs-jupyter's own loses what is set as code in a heading."""
+    """Return the table of contents. The one of mkdocs-jupyter loses inline code in headings."""
     tokens = []
     for heading in page.find_all(HEADINGS):
         if heading.get("id"):
@@ -154,15 +154,15 @@ def contents(page: BeautifulSoup) -> TableOfContents:
 
 
 def anchors(page: BeautifulSoup) -> set[str]:
-    """Return every anchor that a link can name."""
+    """Return the ids of the page, which links can name."""
     return {str(tag["id"]) for tag in page.select("[id]")}
 
 
 def relink(page: BeautifulSoup, here: str, find: Callable[[str], Any], warn: Warn) -> dict[Any, dict[str, str]]:
     """Turn links between files of the repository into links between pages, and return those with an anchor.
 
-    ``here`` is the notebook's path and ``find`` gives the file of a path, or None. What mkdocs does for a
-    Markdown page, it leaves undone for a notebook.
+    ``here`` is the notebook's path, and ``find`` returns the file of a path, or None. MkDocs does this only for
+    Markdown pages.
     """
     anchored: dict[Any, dict[str, str]] = {}
     url = find(here).url
@@ -179,7 +179,7 @@ def relink(page: BeautifulSoup, here: str, find: Callable[[str], Any], warn: War
             continue
         fragment = unquote(link.fragment)
         if target.src_uri.endswith(".ipynb"):
-            fragment = slugify(fragment, "-")  # JupyterLab's anchors are the heading's words, ours their slug
+            fragment = slugify(fragment, "-")  # JupyterLab's anchors are the heading's text, MkDocs' are its slug
         if fragment:
             anchored.setdefault(target, {})[fragment] = written
         address = posixpath.relpath(target.url or ".", url or ".") if link.path else ""
