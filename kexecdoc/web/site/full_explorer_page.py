@@ -47,7 +47,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # a fixed date, so that the same files make the s
 
 LEFT_OUT = re.compile(
     r"kexecdoc/(course/(?!__init__|explorers)|registries/(sources/|glossary|driver_counts)|views/(?!__init__|palette|text)"
-    r"|web/(?!__init__|answers|view\.)|study/(campaign|closed_forms)|reading/doctor|cli|mini|__main__)|.*/RECORD$"
+    r"|web/(?!__init__|answers|view\.)|study/(campaign|closed_forms|corruption|grid|hotplug)|reading/doctor|cli|mini|__main__)|.*/RECORD$"
 )
 """Files that the page's wheel leaves out: course, figures, site, and the JavaScript, which the page already has."""
 
