@@ -1,4 +1,4 @@
-"""A Chromium for the benchmarks that need one."""
+"""Chromium for the benchmarks that need it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What an event costs, and what a run costs before its first event, each beside a floor.
+"""The cost of an event, and the fixed cost of a run, each compared with a lower bound.
 
-Ratios of programs that take turns in one process: they hold where single times would not.
+The results are ratios of programs that take turns in one process: these are stable where single times are not.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ SCENARIOS = {
 }
 
 
-def taking_turns(programs: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Return the median CPU time of each program in seconds; they run one after the other, round by round."""
+def time_in_turns(programs: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
+    """Return the median CPU time of each program in seconds. In each round every program runs once."""
     times: dict[str, list[float]] = {name: [] for name in programs}
     for number in range(rounds + 1):
         for name, program in programs.items():
@@ -48,8 +48,8 @@ def taking_turns(programs: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -
     return {name: statistics.median(found) for name, found in times.items()}
 
 
-def lasting(scenario: Scenario) -> tuple[Scenario, Scenario]:
-    """Return the scenario at both rates, with the first seed whose next kernel survives at either."""
+def surviving(scenario: Scenario) -> tuple[Scenario, Scenario]:
+    """Return the scenario at both rates, with the first seed whose next kernel survives both."""
     for seed in range(1000):
         pair = scenario.but(seed=seed, traffic=SLOW), scenario.but(seed=seed, traffic=FAST)
         if all(simulate(s).verdict.reached_userspace for s in pair):
@@ -58,7 +58,7 @@ def lasting(scenario: Scenario) -> tuple[Scenario, Scenario]:
 
 
 def stored_bytes(scenario: Scenario) -> float:
-    """Return how many bytes an event of the fast scenario stores in the machine's memory, on average."""
+    """Return how many bytes an event of a scenario stores in simulated memory, on average."""
     crossing = Crossing(scenario)
     ram = crossing.computer.memory.ram
     stored = 0
@@ -75,10 +75,10 @@ def stored_bytes(scenario: Scenario) -> float:
 
 
 def floor(events: int, length: int, *, named: bool = True) -> list[tuple[Any, ...]]:
-    """Do what no model can do without: an event of SimPy, a row of the log, and the bytes.
+    """Do the least that any model must do: an event of SimPy, a row of the log, and the write to memory.
 
-    A row that is ``named`` has what a row of the log has: a name of its own, and what it assigns. One that is not
-    is the barest that can be called a tuple; no log can be drawn from that.
+    A ``named`` row has the contents of a log's row: an id, and what it assigns. Other rows are minimal tuples, which
+    no view could be drawn from.
     """
     env = Environment()
     ram = bytearray(FRAMES * FRAME)
@@ -101,10 +101,10 @@ def floor(events: int, length: int, *, named: bool = True) -> list[tuple[Any, ..
 
 
 def marginal() -> dict[str, Any]:
-    """Measure the cost of an event: the slope between two traffic rates, for the model and for the floor."""
+    """Measure the cost of an event, as the slope between two traffic rates, for the model and for the lower bound."""
     found = {}
     for name, scenario in SCENARIOS.items():
-        slow, fast = lasting(scenario)
+        slow, fast = surviving(scenario)
         few, many = len(simulate(slow).log), len(simulate(fast).log)
         length = round(stored_bytes(fast))
         programs: dict[str, Callable[[], Any]] = {
@@ -115,7 +115,7 @@ def marginal() -> dict[str, Any]:
             "bare slow": partial(floor, few, length, named=False),
             "bare fast": partial(floor, many, length, named=False),
         }
-        times = taking_turns(programs)
+        times = time_in_turns(programs)
         model = (times["fast"] - times["slow"]) / (many - few) * 1e6
         row = (times["floor fast"] - times["floor slow"]) / (many - few) * 1e6
         bare = (times["bare fast"] - times["bare slow"]) / (many - few) * 1e6
@@ -132,10 +132,10 @@ def marginal() -> dict[str, Any]:
 
 
 def fixed() -> dict[str, Any]:
-    """Measure a run that has next to no traffic, against SHA-256 over 16 MiB, and its parts."""
+    """Measure a run with almost no traffic, and its parts, against SHA-256 over 16 MiB."""
     quiet = Scenario(traffic=1)
     block = bytes(FRAMES * FRAME)
-    times = taking_turns(
+    times = time_in_turns(
         {
             "run": lambda: simulate(quiet),
             "sha-256 over 16 MiB": lambda: sha256(block).digest(),

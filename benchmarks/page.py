@@ -1,4 +1,4 @@
-"""What the published page costs: a flip of a switch, a frame of scrubbing, the bytes that are fetched."""
+"""The cost of the published page: a flip of a switch, a frame of scrubbing, the bytes fetched."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ NAME = "just-a-branch"
 CHAPTER = "notebooks/01-just-a-branch/"
 FLIPS = 200
 LONG = Scenario(quiesce="none", clear_bus_master="no", dma="cyclic", next_driver="absent", traffic=1_750, seed=5)
-"""A run of about 5,000 events, to be scrubbed."""
+"""A run of about 5,000 events, for scrubbing."""
 
-COMPRESSED = (".png", ".woff2")  # already
+COMPRESSED = (".png", ".woff2")  # a server does not compress these again
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -35,8 +35,8 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def spread(values: list[float]) -> dict[str, float]:
-    """Return the figures that are quoted of a series of times in ms."""
+def statistics_of(values: list[float]) -> dict[str, float]:
+    """Return the figures reported for a series of times in ms."""
     return {"median ms": round(statistics.median(values), 2), "p95 ms": round(percentile(values, 0.95), 2)}
 
 
@@ -55,12 +55,12 @@ FLIP = """async ({ settings, names, flips, two }) => {
         if (select.value === value) return null;
         return () => { select.value = value; select.dispatchEvent(new Event("change")); };
     };
-    // A reader looks before he flips, and the page uses the time.
+    // A reader looks before flipping a switch, and the page uses that time to fetch runs.
     await new Promise((done) => setTimeout(done, 1500));
     const times = [];
     let n = 0;
     while (times.length < flips) {
-        // In steps of seven, so that one flip after the other changes something else; of two machines in turn.
+        // In steps of seven, so that consecutive flips change different switches; two scenarios take turns.
         const wanted = settings[(n++ * 7) % settings.length];
         for (const [k, value] of wanted.entries()) {
             const act = set(k, value, n % 2);
@@ -77,18 +77,18 @@ FLIP = """async ({ settings, names, flips, two }) => {
 
 
 def flips(page: Page, two: bool = False) -> dict[str, Any]:
-    """From the event of a control to the picture written: every setting of the chapter's switches, again and again.
+    """Measure the time from a control's event to the updated picture, over the settings of the chapter's switches.
 
-    With ``two`` there are two machines, and now one, now the other is flipped.
+    With ``two`` there are two scenarios to compare, flipped in turn.
     """
     chosen = EXPLORERS[NAME]
     controls = [(c["name"], [v["value"] for v in c["choices"]]) for c in view.controls(chosen)]
     settings = list(itertools.product(*(values for _, values in controls)))
     if two:
         page.get_by_role("button", name="Compare").click()
-    asked = {"settings": settings, "names": [name for name, _ in controls], "flips": FLIPS, "two": two}
-    times: list[float] = page.evaluate(FLIP, asked)
-    return {**spread(times), "flips": len(times)}
+    arguments = {"settings": settings, "names": [name for name, _ in controls], "flips": FLIPS, "two": two}
+    times: list[float] = page.evaluate(FLIP, arguments)
+    return {**statistics_of(times), "flips": len(times)}
 
 
 SCRUB = """async () => {
@@ -97,7 +97,7 @@ SCRUB = """async () => {
     const times = [];
     const frames = 300;
     for (let n = 0; n <= frames; n++) {
-        // To and fro, as a hand does it.
+        // Back and forth, as a reader does it.
         range.value = Math.round(range.max * Math.abs(Math.sin((n / frames) * 7)));
         range.dispatchEvent(new Event("input"));
         await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -116,7 +116,7 @@ render({ model, el: document.getElementById("here") });
 
 
 def scrubbing(page: Page, folder: Path) -> dict[str, Any]:
-    """Measure the script time of a frame while a run of 5,000 events is scrubbed."""
+    """Measure the script time for a frame while scrubbing through a run of 5,000 events."""
     run = simulate(LONG)
     write_assets(folder)
     nothing = {"controls": [], "base": {}, "defaults": LONG.values(), "scenario": {}, "other": {}}
@@ -127,11 +127,11 @@ def scrubbing(page: Page, folder: Path) -> dict[str, Any]:
         page.goto(address + "long.html")
         page.wait_for_function("document.querySelector('.kx')?.dataset.cursor")
         times: list[float] = page.evaluate(SCRUB)
-    return {**spread(times), "events": len(run.log)}
+    return {**statistics_of(times), "events": len(run.log)}
 
 
 def fetched(page: Page, address: str) -> dict[str, Any]:
-    """Count the bytes of a page with an explorer, gzipped as a server would send them."""
+    """Return the gzipped bytes that a page with an explorer fetches."""
     sizes: dict[str, int] = {}
 
     def count(response: Any) -> None:
@@ -145,18 +145,18 @@ def fetched(page: Page, address: str) -> dict[str, Any]:
     page.wait_for_load_state("networkidle")
     search = sizes.pop("search/search_index.json", 0)
     runs = [size for name, size in sizes.items() if name.startswith(f"assets/kexecdoc/explorers/{NAME}/")]
-    first, *ahead = runs
+    first, *prefetched = runs
     return {
-        "KB": round((sum(sizes.values()) - sum(ahead)) / 1000, 1),
+        "KB": round((sum(sizes.values()) - sum(prefetched)) / 1000, 1),
         "of it the run KB": round(first / 1000, 1),
-        "runs fetched ahead KB": round(sum(ahead) / 1000, 1),
-        "runs fetched ahead": len(ahead),
+        "runs fetched ahead KB": round(sum(prefetched) / 1000, 1),
+        "runs fetched ahead": len(prefetched),
         "search index apart KB": round(search / 1000, 1),
     }
 
 
 def measure() -> dict[str, Any]:
-    """Return all figures of the page."""
+    """Return all results for the page."""
     with TemporaryDirectory() as folder, sync_playwright() as playwright, browsers.launch(playwright) as browser:
         (bare := Path(folder) / "bare").mkdir()
         with servers.site(Path(folder) / "site") as address:

@@ -1,9 +1,9 @@
-"""What the machine in the page costs: until the first run, for a run beside CPython, in memory, in bytes.
+"""The cost of the simulator in the page: time to the first run, time of a run beside CPython, memory, bytes.
 
-The page runs the same package, in a Python that was compiled for WebAssembly. Two things are compared: a reader's first
-flip with a CPython that is started to answer it, and a request to the worker with the same request in this process, one
-right after the other. The two Pythons are not of one version; both versions are told. The bench serves the site to
-itself, so no network is in the times: the bytes say what one would add.
+The page runs the same package in a Python that is compiled for WebAssembly. Two things are compared: a reader's first
+flip with a new CPython process for the same run, and a request to the worker with the same request in this process, in
+turns. The two Pythons differ in version, and the results name both. The site is served locally, so no time includes a
+network: the bytes show what that would add.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from tools import servers
 PAGE = "machine/"
 FILES = "assets/kexecdoc/"
 SEED = 17
-"""No file of the site has a run with this seed, or with one that is greater."""
+"""The site has no precomputed run with this seed or a greater one."""
 
 STARTS = 3
 ROUNDS = 5
 COUNTED = (1, 20, 200)
-"""After how many runs the worker's memory is looked at; there are more runs than that."""
+"""The numbers of runs after which the worker's memory is reported."""
 
 VIEW: ViewportSize = {"width": 1400, "height": 1000}
 READY = "document.querySelector('.kx')?.dataset.cursor"
@@ -57,7 +57,7 @@ FLIP = """({ name, value, place, patience }) => new Promise((done, failed) => {
     look();
 })"""
 
-FRESH = """
+NEW_PROCESS = """
 import sys
 from kexecdoc.web.answers import answers
 list(answers("run", sys.argv[1]))
@@ -86,43 +86,43 @@ START = """async (folder) => {
     });
     return { pyodide: engine.python, python: engine.info.python };
 }"""
-"""A worker of the site's own, started as `full-explorer.js` starts it, and asked without the page around it."""
+"""Starts the site's worker as `full-explorer.js` does, and sends requests to it without the page."""
 
 
 def request(scenario: Scenario) -> dict[str, Any]:
-    """Return what a page asks for a scenario."""
+    """Return the request that a page makes for a scenario."""
     return {"scenario": {name: str(value) for name, value in scenario.values().items()}}
 
 
-def opened(page: Page, address: str) -> Page:
-    """Open the machine's page, and wait until its machine stands."""
+def open_page(page: Page, address: str) -> Page:
+    """Open the full explorer's page, and wait until it shows a run."""
     page.goto(address + PAGE, wait_until="networkidle")
     page.wait_for_function(READY)
     return page
 
 
 def flip(page: Page) -> float:
-    """Ask the page for a run that no file has; return the seconds until it is on the screen."""
+    """Make the page show a run that is not precomputed; return the seconds until it is on the screen."""
     place = list(switches()).index("seed")
-    asked = {"name": "seed", "value": str(SEED), "place": place, "patience": PATIENCE}
-    return float(page.evaluate(FLIP, asked)) / 1000
+    arguments = {"name": "seed", "value": str(SEED), "place": place, "patience": PATIENCE}
+    return float(page.evaluate(FLIP, arguments)) / 1000
 
 
-def fresh() -> float:
-    """Return the seconds that CPython needs for the same, from its start to its end."""
+def new_process() -> float:
+    """Return the seconds that a new CPython process takes for the same run."""
     began = perf_counter()
-    subprocess.run([sys.executable, "-c", FRESH, json.dumps(request(Scenario(seed=SEED)))], check=True)
+    subprocess.run([sys.executable, "-c", NEW_PROCESS, json.dumps(request(Scenario(seed=SEED)))], check=True)
     return perf_counter() - began
 
 
 def starting(browser: Browser, address: str) -> dict[str, Any]:
-    """Measure from a flip to its picture, each time in a browser that knows nothing yet, and CPython beside it."""
-    fresh()
+    """Measure from a flip to its picture, each time with an empty cache, and CPython in turn."""
+    new_process()
     flipped, started = [], []
     for _ in range(STARTS):
         with browser.new_context(viewport=VIEW) as context:
-            flipped.append(flip(opened(context.new_page(), address)))
-        started.append(fresh())
+            flipped.append(flip(open_page(context.new_page(), address)))
+        started.append(new_process())
     page, cpython = statistics.median(flipped), statistics.median(started)
     return {
         "s": round(page, 2),
@@ -133,10 +133,10 @@ def starting(browser: Browser, address: str) -> dict[str, Any]:
 
 
 def running(page: Page, address: str) -> dict[str, Any]:
-    """Measure runs in a worker and in this process by turns: what they take, and what memory the worker has then.
+    """Measure runs in a worker and in this process, in turns, and the worker's memory.
 
-    Every round has the presets with a seed of its own, so that no two runs are the same. In the first, both warm up:
-    what runs often, a browser translates anew, and better. WebAssembly's memory grows and never shrinks.
+    Each round simulates the presets with a different seed, so that no two runs are the same. The first round warms up
+    both: a browser optimises code that runs often. WebAssembly's memory never shrinks.
     """
     page.goto(address + PAGE, wait_until="networkidle")
     versions = page.evaluate(START, address + FILES)
@@ -145,10 +145,10 @@ def running(page: Page, address: str) -> dict[str, Any]:
     for number in range(ROUNDS + 1):
         pairs = []
         for preset in PRESETS.values():
-            asked = request(preset.scenario.but(seed=SEED + number))
-            answer = page.evaluate("(asked) => window.ask(asked)", asked)
+            message = request(preset.scenario.but(seed=SEED + number))
+            answer = page.evaluate("(message) => window.ask(message)", message)
             heaps.append(answer["heap"] / 2**20)
-            text = json.dumps(asked)
+            text = json.dumps(message)
             began = perf_counter()
             list(answers("run", text))
             pairs.append((answer["ms"], (perf_counter() - began) * 1000))
@@ -165,7 +165,7 @@ def running(page: Page, address: str) -> dict[str, Any]:
 
 
 def compared(pairs: list[tuple[float, float]]) -> dict[str, Any]:
-    """Return the figures of runs that were timed in ms in the worker and in CPython."""
+    """Return the results for pairs of times in ms, in the worker and in CPython."""
     worker, cpython = map(list, zip(*pairs, strict=True))
     median = statistics.median(worker), statistics.median(cpython)
     return {
@@ -179,15 +179,15 @@ def compared(pairs: list[tuple[float, float]]) -> dict[str, Any]:
 
 
 def fetched(browser: Browser, address: str, folder: Path) -> dict[str, Any]:
-    """Count the bytes of the machine's page, gzipped as a server would send them, and what the first run adds.
+    """Return the gzipped bytes that the full explorer's page fetches, and what the first run adds.
 
-    What a file has is read in the folder: a browser does not keep the body of everything that its workers fetch.
+    Sizes are those of the files in ``folder``, because a browser does not keep the bodies of all responses to workers.
     """
     names: list[str] = []
     with browser.new_context(viewport=VIEW) as context:
         page = context.new_page()
         page.on("response", lambda response: names.append(response.url.removeprefix(address)))
-        opened(page, address)
+        open_page(page, address)
         before = set(names)
         flip(page)
         page.wait_for_load_state("networkidle")
@@ -212,18 +212,18 @@ def fetched(browser: Browser, address: str, folder: Path) -> dict[str, Any]:
 
 
 def is_engine(name: str) -> bool:
-    """Return whether a file belongs to the Python of the page."""
+    """Return whether a file belongs to the page's Python."""
     return "pyodide" in name or name.endswith((".whl", ".zip"))
 
 
 def gzipped(path: Path) -> int:
-    """Return the size of a file of the site as a server sends it."""
+    """Return the size of a file of the site after compression, in bytes."""
     content = (path / "index.html" if path.is_dir() else path).read_bytes()
     return len(content) if path.name.endswith(COMPRESSED) else len(gzip.compress(content, 6))
 
 
 def measure() -> dict[str, Any]:
-    """Return all figures of the machine in the page."""
+    """Return all results for the page's Python."""
     with TemporaryDirectory() as folder, sync_playwright() as playwright, browsers.launch(playwright) as browser:
         site = Path(folder)
         with servers.site(site) as address:

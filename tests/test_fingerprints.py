@@ -3,19 +3,19 @@
 import json
 
 import pytest
-from fingerprints import FIXTURE, draw, moved
+from fingerprints import FIXTURE, changed, draw
 
 PARTS = 4
 
 
 def test_a_share_of_the_recorded_runs_is_byte_for_byte_what_it_was():
-    assert moved(step=25) == []
+    assert changed(step=25) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_recorded_run_is_byte_for_byte_what_it_was(part):
-    assert moved(part, PARTS) == []
+    assert changed(part, PARTS) == []
 
 
 def test_the_recorded_scenarios_reach_every_path_and_machine():

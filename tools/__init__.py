@@ -1,1 +1,1 @@
-"""Programs of the repository that are no part of the package."""
+"""Programs of the repository that are not part of the package."""

@@ -23,13 +23,13 @@ def budgets() -> dict[str, dict[str, Any]]:
 
 
 def limit(name: str) -> int:
-    """Return how many bytes something may have."""
+    """Return the limit of a budget in bytes."""
     size: int = budgets()["bytes"][name]
     return size
 
 
 def excess(budget: Mapping[str, Any], parts: Mapping[str, int]) -> list[str]:
-    """Return what is to be said of parts whose sum passes a budget: by how much, and which parts grew most."""
+    """Return an error, as lines, if the sum of the parts exceeds a budget: by how much, and which parts grew most."""
     total, most = sum(parts.values()), budget["limit"]
     if total <= most:
         return []
@@ -46,14 +46,14 @@ def excess(budget: Mapping[str, Any], parts: Mapping[str, int]) -> list[str]:
 
 
 def wheels(site: Path) -> dict[str, int]:
-    """Return the bytes of a built site's wheels by package and, of our own, by room."""
+    """Return the bytes of a built site's wheels by package, and for kexecdoc by folder."""
     parts: Counter[str] = Counter()
     for path in site.glob("assets/python/*/*.whl"):
         package = path.name.partition("-")[0]
         with zipfile.ZipFile(path) as wheel:
             for file in wheel.infolist():
-                room = file.filename.split("/")[1] if file.filename.count("/") > 1 else ""
-                parts[f"{package}/{room}" if package == "kexecdoc" and room else package] += file.compress_size
+                folder = file.filename.split("/")[1] if file.filename.count("/") > 1 else ""
+                parts[f"{package}/{folder}" if package == "kexecdoc" and folder else package] += file.compress_size
         parts[package] += path.stat().st_size - sum(file.compress_size for file in wheel.infolist())
     return dict(parts)
 

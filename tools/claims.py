@@ -1,8 +1,8 @@
-"""Check the document's citations, and draw claims for somebody to check against their sources.
+"""Check the document's citations, and draw random claims to check against their sources.
 
-A claim is a paragraph, an item of a list or a row of a table, in a chapter or on a page, that names a source. This tool
-finds citations that are wrong or missing. Whether a source says what it is cited for, only a reader can tell: for that
-the tool draws claims at random.
+A claim is a paragraph, a list item or a table row, in a chapter or on a page, that cites a source. This tool finds
+wrong and missing citations. Only a reader can tell whether a source says what it is cited for; for that the tool draws
+claims at random.
 
     python tools/claims.py                      what is wrong: unknown sources, sources that nobody cites, paragraphs
                                                 that speak of Linux by name or version and cite nobody, files of the
@@ -48,10 +48,10 @@ NAMES_LINUX = re.compile(
     r"\bv\d+\.\d+|`\w+\(\)`|`[\w/-]+/[\w.-]+\.[chS]`"
     r"|\b(?:Linux|[Tt]he kernel tree|mainline) (?:has|does|is|was|prints|clears|switches)\b"
 )
-"""A paragraph is about Linux itself if it has a version, a function, a file, or Linux as the subject of a sentence."""
+"""Matches paragraphs about Linux itself: with a version, a function, a file, or Linux as the subject."""
 
 OURS = re.compile(r"<!-- ours: [^>]+-->|^(?:\*\*)?(?:\d+\.|Exercise|\$|<details|<summary)", re.MULTILINE)
-"""Paragraphs that need no source: those marked as being about this document, and exercises, which claim nothing."""
+"""Matches paragraphs that need no source: those marked as about this document, and exercises."""
 
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
@@ -82,7 +82,7 @@ def prose() -> Iterator[tuple[str, str]]:
 
 
 def paragraphs() -> Iterator[Paragraph]:
-    """Yield paragraphs, items of lists and rows of tables, without headings and code."""
+    """Yield paragraphs, list items and table rows, without headings and code."""
     for where, text in prose():
         heading = ""
         for block in re.split(r"\n\s*\n", FENCE.sub("", text)):
@@ -95,7 +95,7 @@ def paragraphs() -> Iterator[Paragraph]:
 
 
 def pieces(block: str) -> list[str]:
-    """Return the items of a list or the rows of a table one by one, and other text whole."""
+    """Return the items of a list, the rows of a table, or other text as one piece."""
     block = block.strip()
     if not block:
         return []
@@ -119,15 +119,15 @@ def declared() -> set[str]:
 
 
 def rules() -> Iterator[tuple[str, str]]:
-    """Yield name and text of the model's files that state rules of Linux and hardware."""
-    for room in ("kernel", "machine"):
-        for path in sorted((PACKAGE / "model" / room).rglob("*.py")):
+    """Yield the name and the text of the model's files that state rules of Linux or hardware."""
+    for package in ("kernel", "machine"):
+        for path in sorted((PACKAGE / "model" / package).rglob("*.py")):
             if path.name != "__init__.py":
                 yield path.relative_to(PACKAGE / "model").as_posix(), path.read_text(encoding="utf-8")
 
 
 def uncited_rules() -> list[str]:
-    """Return every fault in the citations of those files, one line each."""
+    """Return the faults in the citations of those files, one line each."""
     found = []
     for name, text in rules():
         sources = cited(text)
@@ -166,9 +166,9 @@ def brief(text: str, width: int = 90) -> str:
 
 def draw(number: int, seed: int) -> list[Paragraph]:
     """Return random claims, in the order of the document."""
-    every = [p for p in paragraphs() if p.sources]
-    chosen = random.Random(seed).sample(range(len(every)), min(number, len(every)))
-    return [every[n] for n in sorted(chosen)]
+    claims = [p for p in paragraphs() if p.sources]
+    chosen = random.Random(seed).sample(range(len(claims)), min(number, len(claims)))
+    return [claims[n] for n in sorted(chosen)]
 
 
 def main(arguments: list[str] | None = None) -> int:

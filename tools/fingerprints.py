@@ -28,11 +28,11 @@ FIXTURE = Path(__file__).parents[1] / "tests" / "fingerprints.json"
 DRAWN = 500
 
 Known = Mapping[str, list[str]]
-"""What the file knows: the keys of each object (``json``, ``json/dma``, ...), and under ``log`` patterns of paths."""
+"""The keys of each JSON object (``json``, ``json/dma``, ...), and under ``log`` the patterns of paths."""
 
 
 def draw(index: int) -> dict[str, Any]:
-    """Return the settings of a random scenario by its number. About half of the switches are left at their default."""
+    """Return random settings by number. About half of the switches keep their default."""
     rng = random.Random(index)
     settings: dict[str, Any] = {}
     for name, switch in switches().items():
@@ -49,7 +49,7 @@ def draw(index: int) -> dict[str, Any]:
 
 
 def pattern(path: str) -> str:
-    """Return a path of the log with its numbers left out."""
+    """Return a path of the log with each number replaced by ``N``."""
     return re.sub(r"[0-9]+", "N", path)
 
 
@@ -58,7 +58,7 @@ def _without(data: Mapping[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def observe(scenario: Scenario) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the JSON and the log of a run, without what may change."""
+    """Return the JSON and the log of a run without the parts that may change."""
     run = simulate(scenario)
     data = json.loads(json.dumps(run.to_json()))
     data["verdict"] = _without(data["verdict"], "summary")
@@ -67,7 +67,7 @@ def observe(scenario: Scenario) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _objects(data: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
-    """Yield the objects of a run's JSON whose keys are our names, and where each is."""
+    """Yield the objects of a run's JSON whose keys are fixed names, each with its place."""
     yield "json", data
     for key, value in data.items():
         if isinstance(value, dict):
@@ -78,7 +78,7 @@ def _objects(data: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]
 
 
 def learn(known: dict[str, set[str]], data: Mapping[str, Any], log: Mapping[str, Any]) -> None:
-    """Add the keys and the paths of a run to what is known."""
+    """Add the keys and the paths of a run to the known ones."""
     for where, item in _objects(data):
         known.setdefault(where, set()).update(item)
     known.setdefault("columns", set()).update(log["events"])
@@ -92,7 +92,7 @@ def _sha(data: object) -> str:
 
 
 def fingerprint(known: Known, data: dict[str, Any], log: dict[str, Any]) -> dict[str, str]:
-    """Return the two sums of a run. They cover only what the file knows."""
+    """Return the two sums of a run. They cover only known keys and paths."""
     for where, item in list(_objects(data)):
         assert isinstance(item, dict)
         for key in set(item) - set(known.get(where, ())):
@@ -108,7 +108,7 @@ def fingerprint(known: Known, data: dict[str, Any], log: dict[str, Any]) -> dict
 
 
 def scenarios() -> Iterable[tuple[str, dict[str, Any]]]:
-    """Yield the presets by name, and the random scenarios whose events a run can hold."""
+    """Yield the presets, and random scenarios that do not make too many events, by name."""
     yield from ((preset.name, preset.scenario.differences()) for preset in PRESETS.values())
     index = found = 0
     while found < DRAWN:
@@ -136,8 +136,8 @@ def write() -> None:
     FIXTURE.write_text(f'{{"known": {json.dumps(listed, indent=1)},\n"runs": [\n{lines}\n]}}\n')
 
 
-def moved(start: int = 0, step: int = 1) -> list[str]:
-    """Return the names of the scenarios whose runs have changed. Look at every ``step``-th, from ``start`` on."""
+def changed(start: int = 0, step: int = 1) -> list[str]:
+    """Return the names of the scenarios whose runs have changed, among every ``step``-th from ``start`` on."""
     fixture = json.loads(FIXTURE.read_text())
     different = []
     for run in fixture["runs"][start::step]:
@@ -152,7 +152,7 @@ def main() -> int:
     if not parser.parse_args().check:
         write()
         return 0
-    different = moved()
+    different = changed()
     print(*different[:20], sep="\n")
     print(f"{len(different)} sums differ", file=sys.stderr)
     return bool(different)

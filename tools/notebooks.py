@@ -1,15 +1,15 @@
 """Run the notebooks, and store their outputs in a form that changes only when their meaning does.
 
-Notebooks are committed with their outputs: readers of the repository see them, and the notebook tests compare against
-them. A second run, on another machine, must therefore write the same file. What differs between two runs and means
-nothing (random cell ids, times, object addresses, widget models) is dropped or masked. Everything else stays, so any
-other difference is a change.
+Notebooks are committed with their outputs: readers of the repository see them, and the notebook tests compare with
+them. A run on another machine must therefore write the same file. Meaningless differences between runs (random cell
+ids, times, object addresses, widget models) are dropped or masked. Everything else is kept, so any other difference is
+a change.
 
     python tools/notebooks.py                   run every notebook and write it back
     python tools/notebooks.py --check           run every notebook and say which are stale, and where
     python tools/notebooks.py --form            run nothing; say which are not stored as they are written here
 
-`make check` looks at the form only: `make test` runs every notebook with nbval and compares the outputs.
+`make check` checks the form only; `make test` runs every notebook with nbval and compares the outputs.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ OBJECT_ADDRESS = re.compile(r"(<[^<>\n]* at )0x[0-9a-fA-F]+(?=>)")
 MODEL_ID = re.compile(r"\b[0-9a-f]{32}\b")
 ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
-# Two versions of a drawing library store the same picture as different bytes, so --check does not compare pictures.
+# Versions of a drawing library store the same picture as different bytes, so --check does not compare pictures.
 PICTURES = ("image/png", "image/svg+xml")
 INLINE_PICTURE = re.compile(r"data:image/(?:png|svg\+xml);base64,[A-Za-z0-9+/=\s]+")
-# A figure drawn in the page keeps its label, which says what it shows.
+# Of an inline figure only the label is compared.
 INLINE_DRAWING = re.compile(r'(<svg\b[^>]*? aria-label="[^"]*").*?</svg>|<style data-kx>[^<]*</style>', re.DOTALL)
 
 
@@ -56,7 +56,7 @@ class Failure(Exception):
 
 
 def execute(notebook: Any, folder: Path) -> None:
-    """Run every cell in a fresh kernel. A cell that raises is a Failure with its number and its line."""
+    """Run every cell in a new kernel. Failure, with the cell's number and line, if one raises."""
     client = NotebookClient(
         notebook,
         timeout=CELL_TIMEOUT,
@@ -65,7 +65,7 @@ def execute(notebook: Any, folder: Path) -> None:
         coalesce_streams=True,
         record_timing=False,
         store_widget_state=False,
-        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # a kernel's own warnings are no output of the notebook
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # the kernel's own warnings do not belong in outputs
     )
     try:
         client.execute()
@@ -106,14 +106,14 @@ def normalise(notebook: Any) -> None:
             normalise_output(output, cell.execution_count)
 
 
-def stable_id(cell: Any, taken: set[str]) -> str:
+def stable_id(cell: Any, used: set[str]) -> str:
     """Return an id made from the cell's text, so that a new cell does not change the ids of the others."""
     repeat = 0
     while True:
         text = f"{cell.cell_type}\n{repeat}\n{cell.source}"
         name = hashlib.sha256(text.encode()).hexdigest()[:8]
-        if name not in taken:
-            taken.add(name)
+        if name not in used:
+            used.add(name)
             return name
         repeat += 1
 
@@ -126,7 +126,7 @@ def normalise_output(output: Any, count: int | None) -> None:
     else:
         if output.output_type == "execute_result":
             output.execution_count = count
-        # The widget's model ended with its kernel. Its text, its page and its still picture stay.
+        # A widget's model does not outlive the kernel. Its text, its HTML and its still picture are kept.
         output.data.pop("application/vnd.jupyter.widget-view+json", None)
         for kind, content in output.data.items():
             if isinstance(content, str) and kind not in PICTURES:
@@ -191,7 +191,7 @@ def brief(text: str, width: int = 90) -> str:
 
 
 def check(path: Path, *, running: bool = True) -> list[str]:
-    """Return what is wrong with one committed notebook; of its outputs, only if it is run."""
+    """Return what is wrong with a committed notebook. Its outputs are compared only if it is run."""
     committed = read(path)
     wrong = []
     size = path.stat().st_size
@@ -208,7 +208,7 @@ def check(path: Path, *, running: bool = True) -> list[str]:
 
 
 def write(path: Path) -> str:
-    """Run one notebook and write it back. A failure leaves the file as it was."""
+    """Run a notebook and write it back. A failure leaves the file unchanged."""
     notebook = read(path)
     execute(notebook, path.parent)
     normalise(notebook)
@@ -225,7 +225,7 @@ def write(path: Path) -> str:
 
 
 def do(path: Path, *, what: str) -> tuple[str, list[str]]:
-    """Return what was done with one notebook, and what is wrong with it. This may run in a process of its own."""
+    """Return what was done with a notebook, and what is wrong with it. May run in another process."""
     try:
         if what == "write":
             return write(path), []
@@ -267,7 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     status = 0
     with ProcessPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        each = pool.map if len(paths) > 1 else map  # for one notebook a pool would only be slower
+        each = pool.map if len(paths) > 1 else map  # a pool would be slower for one notebook
         for path, (done, wrong) in zip(paths, each(partial(do, what=options.what), paths), strict=True):
             for line in wrong:
                 print(f"{path_name(path)}: {line}", file=sys.stderr)

@@ -11,17 +11,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 VERBATIM = {"Wording": 1, "panic": 1, "says": 99, "elsewhere": 99, "kernel": 3, "document": 3, "commit": 3, "other": 3}
-"""How many arguments of these calls are somebody else's words: printk formats, titles, names of files."""
+"""How many leading arguments of these calls are not our prose: printk formats, titles, file names."""
 
 NOT_PROSE = re.compile(r"color-scheme|kx[ -]|\.kx\b|\[\w[\w-]*=|\[(?:href|tabindex)\]|\[[A-Za-z0-9]-[A-Za-z0-9]")
-"""In the strings of a program: style sheets, selectors, patterns."""
+"""Matches strings of a program that are not prose: style sheets, selectors, patterns."""
 
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 JS_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'`])//[^\n]*", re.DOTALL)
 JS_STRING = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|`(?:\\.|[^`\\])*`')
 
 HOLE = "\0"
-"""Where a value will stand in a string."""
+"""Stands for an interpolated value in a string."""
 
 
 def every_path() -> list[Path]:
@@ -31,7 +31,7 @@ def every_path() -> list[Path]:
 
 
 def texts(paths: Iterable[Path]) -> Iterator[str]:
-    """Yield the texts in these files: a page, a cell of a notebook, a string of several words."""
+    """Yield the texts of files: pages, Markdown cells, and strings of several words."""
     for path in paths:
         content = path.read_text(encoding="utf-8")
         if path.suffix == ".ipynb":
@@ -49,7 +49,7 @@ def texts(paths: Iterable[Path]) -> Iterator[str]:
 
 
 def _python(node: ast.AST) -> Iterator[str]:
-    """Yield every string, docstrings among them."""
+    """Yield every string in a syntax tree, docstrings included."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):

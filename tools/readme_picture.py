@@ -1,6 +1,6 @@
 """Draw the README's picture, and write its text alternative.
 
-`make notebooks` calls it. A test holds the README's text alternative to the run.
+`make notebooks` calls it. A test compares the README's text alternative with the run.
 """
 
 import re
@@ -15,7 +15,7 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "site" / "assets" / "readme.png"
 
 
-def words() -> str:
+def alternative() -> str:
     """Return the text alternative."""
     return alt_text(simulate(EXPLORERS["just-a-branch"].scenario))
 
@@ -24,7 +24,7 @@ def main() -> None:
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     PICTURE.write_bytes(still_png(simulate(EXPLORERS["just-a-branch"].scenario)))
     text = README.read_text(encoding="utf-8")
-    README.write_text(re.sub(r"!\[.*?\](?=\(site/assets/)", lambda _: f"![{words()}]", text), encoding="utf-8")
+    README.write_text(re.sub(r"!\[.*?\](?=\(site/assets/)", lambda _: f"![{alternative()}]", text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def known() -> Names:
 
 
 def lost(before: Names, now: Names) -> list[str]:
-    """Return what worked before and does not work now, a line each."""
+    """Return what worked before and does not work now, one line for each fault."""
     found = []
     for name, old in before.items():
         if (new := now.get(name)) is None:
@@ -55,7 +55,7 @@ def lost(before: Names, now: Names) -> list[str]:
 
 
 def wrong(before: Names, now: Names) -> list[str]:
-    """Return why the file does not stand for what is declared, a line each."""
+    """Return how the file differs from what is declared, one line for each difference."""
     if found := lost(before, now):
         return [*found, "The names of switches are public: other people's scripts use them."]
     if before != now:
@@ -65,7 +65,7 @@ def wrong(before: Names, now: Names) -> list[str]:
 
 
 def dumped(names: Names) -> str:
-    """Return the text of the file, a switch a line."""
+    """Return the text of the file, one line for each switch."""
     rows = ",\n".join(f" {json.dumps(name)}: {json.dumps(about)}" for name, about in names.items())
     return f"{{\n{rows}\n}}\n"
 

@@ -1,8 +1,8 @@
-"""Write the runs that the JavaScript's tests go through: ``kexecdoc/web/explorer/test/views.json``.
+"""Write the runs for the JavaScript's tests: ``kexecdoc/web/explorer/test/views.json``.
 
     python tools/views.py
 
-A test fails when the file is not what the package makes. Each run is a line, so that a difference names it.
+A test fails if the file is not what the package makes. Each run is one line, so that a difference names its run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SCENARIOS = {"corrupted": BASE, "removed": BASE.but(quiesce="remove"), "line": E
 
 
 def text() -> str:
-    """Return the file."""
+    """Return the content of the file."""
     lines = {"legend": legend(), **{name: view_of(simulate(scenario)) for name, scenario in SCENARIOS.items()}}
     return "{\n" + ",\n".join(f'"{name}": {dumps(data).strip()}' for name, data in lines.items()) + "\n}\n"
 
