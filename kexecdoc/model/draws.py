@@ -39,6 +39,15 @@ class Stream:
         hasher.update(b"%d" % index)
         return (hasher.digest() * (length // 64 + (length % 64 > 0)))[:length]
 
+    def order(self, n: int) -> list[int]:
+        """Return the integers of ``range(n)`` in an order drawn by lot: by 32 bits of a draw for each."""
+        drawn = []
+        for index in range(n):
+            hasher = self._word.copy()
+            hasher.update(b"%d" % index)
+            drawn.append(hasher.digest()[:4])
+        return sorted(range(n), key=drawn.__getitem__)
+
     def first(self, fits: Callable[[int], bool], n: int, tries: int = 4096) -> int | None:
         """Return the first candidate below ``n`` that ``fits``, drawn one after the other.
 

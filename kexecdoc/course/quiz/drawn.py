@@ -28,5 +28,4 @@ class Drawn:
 
     def shuffled(self, things: Sequence[T], what: str) -> list[T]:
         """Return all things in random order."""
-        by_draw = [(self._draws.below(2**32, f"{self._stream}/{what}", n), n) for n in range(len(things))]
-        return [things[n] for _, n in sorted(by_draw)]
+        return [things[n] for n in self._draws.stream(f"{self._stream}/{what}").order(len(things))]

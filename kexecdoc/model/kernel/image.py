@@ -73,8 +73,7 @@ def load(kernel: Kernel, reservations: Reservations, boot_tables: range) -> Imag
     segments = _destinations(kernel, reservations, boot_tables)
     destinations = [range(s.first, s.first + s.count) for s in segments]
     pages = [*chain(*destinations)] if reservations.reserved else _source_pages(kernel, reservations, destinations)
-    for frame, page in zip(pages, image_pages(), strict=True):
-        memory.put(frame, page)
+    memory.put(pages, image_pages())
     if not reservations.reserved and not scenario.through_firmware:
         memory.give(contiguous_ranges(sorted(pages)), "image")
     checked = (scenario.loader == "user" or scenario.machine == "x86") and not scenario.through_firmware
@@ -144,7 +143,7 @@ def _source_pages(kernel: Kernel, reservations: Reservations, destinations: list
     There are always enough: with the largest ring and a handover, 1,112 frames are free, and the image has 1,024.
     """
     free = kernel.memory.usable("old", without=(*destinations, reservations.what_if, reservations.scratch))
-    slots = sorted(range(FRAMES // 8), key=lambda s: kernel.draws.below(2**32, "layout/image-pages", s))
+    slots = kernel.draws.stream("layout/image-pages").order(FRAMES // 8)
     pages = [frame for s in slots for frame in range(s * 8, s * 8 + 8) if free[frame]]
     if len(pages) < IMAGE_FRAMES:
         raise NoRoom("no room for the image's source pages")
@@ -197,10 +196,11 @@ class Stub(Kernel):
         for number, at in enumerate(range(0, len(pages), COPY_RUN)):
             yield from self.pause(COPY * COPY_RUN // len(pages))
             moves: list[list[int]] = []
+            destination = destinations[at]
             for source, count in contiguous_ranges(pages[at : at + COPY_RUN]):
-                moves.append([source, destinations[at] + sum(n for _, _, n in moves), count])
-            for source, destination, count in moves:
                 self.memory.copy(source, destination, count)
+                moves.append([source, destination, count])
+                destination += count
             event = f"{self.name}/copy:{number}"
             owners = self.memory.give([(destinations[at], COPY_RUN)], "image")
             written = self.memory.wrote([(destinations[at], COPY_RUN)], event)

@@ -44,10 +44,7 @@ class Firmware(Stub):
 
     def load_image(self) -> Process:
         """Load the image from the disk to its destinations."""
-        pages, destinations, image = self.image.pages, self.image.destinations, image_pages()
-        for number, frame in enumerate(destinations):
-            if frame != pages[number]:
-                self.memory.put(frame, image[number])
+        self.memory.put(self.image.destinations, image_pages())
         event = self.id("load-image")
         ranges = [(s.first, s.count) for s in self.image.segments]
         owners = self.memory.give(ranges, "image")

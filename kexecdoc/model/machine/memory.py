@@ -59,9 +59,11 @@ class Memory:
         """Write bytes at a physical address in RAM, whoever asks."""
         self.ram.write(address - RAM_BASE, data)
 
-    def put(self, frame: int, page: bytes) -> None:
-        """Let a frame's owner put 4 KiB there, and remember what it put."""
-        self.content[frame] = self.ram.frames[frame] = page
+    def put(self, frames: Iterable[int], pages: Iterable[bytes]) -> None:
+        """Let the owner of some frames put 4 KiB in each, and remember what it put. ValueError if numbers differ."""
+        content, there = self.content, self.ram.frames
+        for frame, page in zip(frames, pages, strict=True):
+            content[frame] = there[frame] = page
 
     def fill(self, first: int, count: int, kind: str) -> None:
         """Let the owner of ``count`` frames put the payload called ``KIND:N`` in each frame N."""
