@@ -36,6 +36,7 @@ def scaled(thing: str, value: int, here: str, *, real: str, source: str = "", wh
 
 
 FRAME = 4096  # bytes: not scaled
+BLOCK = 16  # frames: the allocator and the loader begin what they place at multiples of 64 KiB: not scaled
 RAM_BASE = 0x4000_0000  # where RAM begins in the recorded consoles: not scaled
 
 FRAMES = scaled(

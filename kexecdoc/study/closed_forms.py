@@ -15,10 +15,10 @@ from kexecdoc.model.kernel.image import IMAGE_FRAMES, SEGMENTS
 from kexecdoc.model.kernel.irq import WINDOW
 from kexecdoc.model.kernel.kexec import KMSG_DUMP, MIGRATE, SYSCORE
 from kexecdoc.model.kernel.old import FIRMWARE_FRAMES
-from kexecdoc.model.kernel.reservations import DESTINATION_ALIGN
 from kexecdoc.model.machine.gic import TABLE_FRAMES
 from kexecdoc.model.machine.memory import natural
 from kexecdoc.model.scales import (
+    BLOCK,
     BOOT_DRIVERS,
     BOOT_ENABLE,
     BOOT_ENUMERATION,
@@ -217,7 +217,7 @@ def corrupted_share(scenario: Scenario) -> float:
     early = entry_ns(scenario) + EARLY_BOOT + BOOT_MEMORY
     spared = 1.0
     for block, unread in zip(_blocks(scenario, until), _blocks(scenario, unpack_ns(scenario)), strict=True):
-        step = min(natural(len(block.last)), DESTINATION_ALIGN)
+        step = min(natural(len(block.last)), BLOCK)
         if scenario.path == "panic":
             spared *= 1 - _capture_hit(scenario, block, unread, step)
             continue
@@ -239,7 +239,7 @@ def _hit_by_userspace(scenario: Scenario, block: Written, spoiled: float) -> flo
     Half of the free pool is allocated, in blocks of sixteen frames that are all equally likely. Only blocks that are
     written after that count.
     """
-    late = {j // DESTINATION_ALIGN for j, t in enumerate(block.last) if t is not None and t > userspace_ns(scenario)}
+    late = {j // BLOCK for j, t in enumerate(block.last) if t is not None and t > userspace_ns(scenario)}
     return (1 - spoiled) * (1 - 0.5 ** len(late))
 
 
@@ -268,10 +268,10 @@ def _capture_hit_at(scenario: Scenario, block: Written, unread: Written, places:
         last = block.last[j]
         allocated += i >= IMAGE_FRAMES and last is not None and last > early
         if i >= archive and last is not None and last > userspace_ns(scenario):
-            pooled.add(i // DESTINATION_ALIGN)
+            pooled.add(i // BLOCK)
     room, spared = CRASH_FRAMES - IMAGE_FRAMES, 1.0
     for _, count in EARLY_ALLOCATIONS if allocated else ():
-        spared *= 1 - min(1.0, (allocated + count - DESTINATION_ALIGN) / (room - count + DESTINATION_ALIGN))
+        spared *= 1 - min(1.0, (allocated + count - BLOCK) / (room - count + BLOCK))
     return 1 - spared * 0.5 ** len(pooled)
 
 

@@ -20,10 +20,20 @@ from itertools import accumulate, chain
 from kexecdoc.model.death import Death, MachineDead
 from kexecdoc.model.kernel.handover import Handover
 from kexecdoc.model.kernel.kernel import Kernel
-from kexecdoc.model.kernel.reservations import DESTINATION_ALIGN, Reservations
+from kexecdoc.model.kernel.reservations import Reservations
 from kexecdoc.model.kernel.step import Process, Step
 from kexecdoc.model.machine.memory import NoRoom, contiguous_ranges, payload
-from kexecdoc.model.scales import COPY, COPY_RUN, DATA_FRAMES, DIGEST, FRAME, FRAMES, INITRAMFS_FRAMES, TEXT_FRAMES
+from kexecdoc.model.scales import (
+    BLOCK,
+    COPY,
+    COPY_RUN,
+    DATA_FRAMES,
+    DIGEST,
+    FRAME,
+    FRAMES,
+    INITRAMFS_FRAMES,
+    TEXT_FRAMES,
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,7 @@ def _destinations(kernel: Kernel, reservations: Reservations, boot_tables: range
     the data then leave no hole that is large enough for the initramfs. A real loader avoids that, because it searches
     memory from one end. Here the segments are then placed again, the largest first, and that always succeeds.
 
-    Why it does. Count in blocks of `DESTINATION_ALIGN` frames. Whatever the image must keep off begins and ends with
+    Why it does. Count in blocks of `BLOCK` frames. Whatever the image must keep off begins and ends with
     a block, and of the 256 blocks that takes 10 at most: firmware 2, the ITS's tables 3, five LPI tables 1 each. It
     cuts the other 246 into 7 holes at most, so one of the holes has 36 blocks or more, and the initramfs needs 32.
     That leaves 214 blocks in 8 holes: one has 27, and text and data need 16 each. Then 198 blocks in 9 holes: one
@@ -122,7 +132,7 @@ def _placed(kernel: Kernel, segments: Iterable[tuple[str, int]], over: range) ->
 
     def place(owner: str, count: int, over: range, *tables: str) -> int:
         usable = memory.usable(*IN_USE_OR_NOT, *tables, without=taken)
-        return memory.place(kernel.draws, owner, count, DESTINATION_ALIGN, usable, over)
+        return memory.place(kernel.draws, owner, count, BLOCK, usable, over)
 
     for owner, count in segments:
         if over and owner == "next-text":

@@ -19,8 +19,7 @@ from kexecdoc.model.kernel.kernel import Kernel, Surroundings
 from kexecdoc.model.kernel.step import Step
 from kexecdoc.model.machine.iommu import Domain, identity
 from kexecdoc.model.machine.memory import natural
-
-ALLOCATION_ALIGN = 16  # frames: the boundary of the allocator's 64 KiB blocks
+from kexecdoc.model.scales import BLOCK
 
 
 class NextKernel(Kernel):
@@ -102,7 +101,7 @@ class NextKernel(Kernel):
         """
         free = self.memory.usable(*self.handover.free, "next-free", without=(self.off_limits(),) if early else ())
         free = self.handover.within(free, early=early)
-        first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), ALLOCATION_ALIGN), free)
+        first = self.memory.place(self.draws, f"next-{stream}", count, min(natural(count), BLOCK), free)
         event = self.id(f"allocate-{stream}")
         fill(first, count)
         given = self.memory.give([(first, count)], owner)

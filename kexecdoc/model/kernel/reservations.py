@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from kexecdoc.model.kernel.handover import Handover, mask
 from kexecdoc.model.kernel.kernel import Kernel
-from kexecdoc.model.scales import CMA_FRAMES, CRASH_FRAMES, FRAMES, PRESERVED_FRAMES
-
-DESTINATION_ALIGN = 16  # frames: the boundary of the allocator's 64 KiB blocks
+from kexecdoc.model.scales import BLOCK, CMA_FRAMES, CRASH_FRAMES, FRAMES, PRESERVED_FRAMES
 
 
 @dataclass
@@ -33,7 +31,7 @@ class Reservations:
 
         def block(stream: str, count: int) -> range:
             usable = memory.usable("old", without=taken)
-            first = memory.place(old.draws, stream, count, DESTINATION_ALIGN, usable)
+            first = memory.place(old.draws, stream, count, BLOCK, usable)
             taken.append(range(first, first + count))
             return taken[-1]
 
