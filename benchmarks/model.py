@@ -18,6 +18,7 @@ from simpy import Environment
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.scales import FRAME, FRAMES
 from kexecdoc.model.scenario import Scenario
+from kexecdoc.reading.run import Run
 
 SLOW, FAST = 500, 8_000  # packets a second: the slope between them is the cost of an event
 ROUNDS = 15
@@ -150,6 +151,23 @@ def fixed() -> dict[str, Any]:
     }
 
 
+def judged() -> dict[str, Any]:
+    """Measure a verdict, facts and all, against the run that it judges: of a quiet device, and of a busy one."""
+    found = {}
+    for name, scenario in {"the default": Scenario(), "a busy device": LEFT.but(dma="cyclic", traffic=FAST)}.items():
+        run = simulate(scenario)
+
+        def judge(run: Run = run) -> object:
+            return Run(run.scenario, run.log).verdict  # one that was asked before remembers
+
+        times = time_in_turns({"run": partial(simulate, scenario), "verdict": judge})
+        found[name] = {
+            "ms": {what: round(t * 1e3, 2) for what, t in times.items()},
+            "ratio": round(times["verdict"] / times["run"], 2),
+        }
+    return found
+
+
 def measure() -> dict[str, Any]:
     """Return all figures of the model."""
-    return {"marginal cost of an event": marginal(), "fixed cost of a run": fixed()}
+    return {"marginal cost of an event": marginal(), "fixed cost of a run": fixed(), "a verdict": judged()}
