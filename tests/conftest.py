@@ -4,6 +4,6 @@ import os
 
 from hypothesis import settings
 
-# How fast a machine is, is no claim of ours: no example may fail for having taken long. `make quick` tries fewer.
+# No example may fail for taking long: the speed of the machine is not under test. `make quick` tries fewer examples.
 settings.register_profile("kexecdoc", deadline=None, max_examples=int(os.environ.get("KEXECDOC_EXAMPLES", "30")))
 settings.load_profile("kexecdoc")

@@ -1,4 +1,4 @@
-"""The explorer's modules under Node.js: what needs no browser, held to what the package says."""
+"""Runs the explorer's modules under Node.js, to compare them with the package."""
 
 import json
 from random import Random
@@ -21,7 +21,7 @@ process.stdout.write(JSON.stringify(await answer(JSON.parse(readFileSync(0, "utf
 
 
 def answer(code: str, data: Any) -> Any:
-    """Return what a JavaScript function makes of data; its second argument loads a module of the explorer."""
+    """Return the result of a JavaScript function for some data. Its second argument loads a module of the explorer."""
     program = FRAME.format(sources=json.dumps(SOURCES.as_uri() + "/"), code=code)
     done = node(
         ["--input-type=module", "--eval", program],
@@ -36,7 +36,7 @@ def answer(code: str, data: Any) -> Any:
 
 
 def any_words(draw: Random) -> dict[str, str]:
-    """Return any value of every switch, in words, with such traffic that most scenarios keep within their events."""
+    """A strategy: every switch with a value as a string, and little enough traffic to fit the budget in most cases."""
     return {
         name: str(draw.choice(switch.choices) if switch.choices else _number(draw, switch))
         for name, switch in switches().items()

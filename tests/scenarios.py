@@ -19,7 +19,7 @@ def scenario(words: str = "", **more: object) -> Scenario:
 
 @lru_cache(maxsize=512)
 def crossed(words: str = "", seed: int = 1) -> Run:
-    """The run of some words and a seed, made once."""
+    """The run of a scenario in words and a seed, simulated once."""
     return simulate(scenario(words, seed=seed))
 
 
@@ -28,7 +28,7 @@ def runs(words: str, seeds: int = 20) -> list[Run]:
 
 
 def arrived(words: str, seeds: int = 20) -> list[Run]:
-    """The runs whose next kernel set its interrupt controller up: those that get as far as its lines."""
+    """The runs whose next kernel set up its interrupt controller."""
     got = [run for run in runs(words, seeds) if run.verdict.tables is not None]
     assert len(got) > seeds // 2
     return got
@@ -39,7 +39,7 @@ def texts(run: Run, kernel: str = "next") -> list[str]:
 
 
 KEPT_SMALL = {"traffic": 1_000, "ring-size": 600, "hotplug-ports": 3, "lpi-cache": 9}
-"""What keeps a run quick, and below its budget of events."""
+"""Switches that keep a run quick and below its budget of events."""
 
 ORDINARY = {
     "path": ("kexec",),
@@ -73,7 +73,7 @@ def any_scenario(among: dict[str, tuple[str, ...]] | None = None, **fixed: objec
 
 
 def run_of(scenario: Scenario) -> Run:
-    """The run of a drawn scenario, or no example if it makes too many events."""
+    """The run of a drawn scenario. If it makes too many events, the example is discarded."""
     try:
         return simulate(scenario)
     except ScenarioError:

@@ -1,4 +1,4 @@
-"""What a page asks of the Python that runs in it, asked here."""
+"""The requests that a page makes of its Python, made here."""
 
 import json
 
@@ -23,7 +23,7 @@ def words(scenario):
 
 
 @given(any_scenario())
-def test_a_run_is_answered_with_all_that_is_drawn_of_it(scenario):
+def test_the_answer_to_a_run_has_everything_that_is_drawn(scenario):
     [text] = answers("run", json.dumps({"scenario": words(scenario)}))
     assert text == dumps(view_of(run_of(scenario)))
 
@@ -35,7 +35,7 @@ def test_a_run_of_too_many_events_is_answered_with_what_to_do():
     assert asked("run", scenario=words(busy)) == [{"error": str(refused.value)}]
 
 
-def test_a_seed_that_a_browser_cannot_hold_is_the_seed_that_was_asked_for():
+def test_a_seed_too_large_for_a_browser_arrives_intact():
     [answer] = asked("run", scenario={"seed": str(2**63 - 1)})
     assert answer["log"]["scenario"]["seed"] == 2**63 - 1
 
@@ -44,7 +44,7 @@ def test_a_seed_that_a_browser_cannot_hold_is_the_seed_that_was_asked_for():
     ("wrong", "told"),
     [({"quiesce": "nothing"}, "quiesce: nothing is not one of"), ({"quise": "none"}, "quise: no such")],
 )
-def test_what_is_wrong_with_a_request_is_its_answer(wrong, told):
+def test_a_wrong_request_is_answered_with_its_error(wrong, told):
     for kind in ("run", "study", "idle"):
         *_, answer = asked(kind, scenario=wrong, vary="", values=[], seeds="3")
         assert answer["error"].startswith(told)
@@ -56,7 +56,7 @@ def test_what_is_wrong_with_a_request_is_its_answer(wrong, told):
 LEFT = {"quiesce": "none", "clear-bus-master": "no"}
 
 
-def test_a_study_counts_every_run_once_and_says_so_after_each():
+def test_a_study_reports_after_every_run():
     tables = asked("study", scenario=LEFT, vary="iommu", values=["off", "translate"], seeds="5")
     assert [table["done"] for table in tables] == list(range(1, 11))
     assert {table["of"] for table in tables} == {10}
@@ -76,7 +76,7 @@ def test_the_values_of_a_study_are_counted_side_by_side():
     assert [[row["runs"] for row in table["rows"]] for table in tables[:4]] == [[1], [1, 1], [1, 1, 1], [2, 1, 1]]
 
 
-def test_a_study_of_nothing_but_seeds_is_of_the_machine_as_it_is():
+def test_a_study_without_a_switch_varies_the_seed_alone():
     *_, table = asked("study", scenario={"seed": "7"}, vary="", values=[], seeds="3")
     assert [row["values"] for row in table["rows"]] == [[]]
     assert table["rows"][0]["outcomes"] == {"clean": {"runs": 3, "seed": "7"}}
@@ -92,12 +92,12 @@ def test_a_study_of_nothing_but_seeds_is_of_the_machine_as_it_is():
         ({"scenario": {"seed": str(2**63 - 1)}}, "seeds: 3 from"),
     ],
 )
-def test_a_study_that_cannot_be_is_refused_before_it_begins(request_, told):
+def test_an_impossible_study_is_refused_before_its_first_run(request_, told):
     [answer] = asked("study", **{"scenario": {}, "vary": "", "values": [], "seeds": "3"} | request_)
     assert answer["error"].startswith(told)
 
 
-def test_a_study_can_be_left_at_any_time():
+def test_a_study_can_be_abandoned_at_any_time():
     study = answers("study", json.dumps({"scenario": {}, "vary": "", "values": [], "seeds": str(SEEDS.high)}))
     next(study)
     study.close()
@@ -107,7 +107,7 @@ def test_a_study_can_be_left_at_any_time():
 # --- switches without effect -----------------------------------------------------------------------------
 
 
-def test_of_every_switch_it_is_told_once_whether_it_has_an_effect():
+def test_every_switch_is_reported_once_with_or_without_an_effect():
     told = [answer for answer in asked("idle", scenario={}) if answer]
     assert len({answer["name"] for answer in told}) == len(told)
     assert {answer["name"] for answer in told} <= set(switches())
@@ -117,7 +117,7 @@ def test_of_every_switch_it_is_told_once_whether_it_has_an_effect():
 
 
 @given(any_scenario())
-def test_a_switch_that_is_said_to_have_no_effect_has_none(scenario):
+def test_a_switch_reported_without_an_effect_has_none(scenario):
     steps = answers("idle", json.dumps({"scenario": words(scenario)}))
     found = next((a for a in map(json.loads, steps) if a.get("effect") is False), None)
     steps.close()

@@ -1,4 +1,4 @@
-"""Budgets: what is said when one is passed, and that the page's wheel has all that the page may import."""
+"""Budgets: what is reported when one is exceeded, and whether the page's wheel has every module that it may import."""
 
 import ast
 import io
@@ -15,11 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 BUDGET = {"limit": 100, "parts": {"model": 40, "course": 30}}
 
 
-def test_a_budget_that_is_kept_is_no_news():
+def test_nothing_is_reported_within_a_budget():
     assert budgets.excess(BUDGET, {"model": 60, "course": 40}) == []
 
 
-def test_a_budget_that_is_passed_names_what_grew_the_most_first():
+def test_an_exceeded_budget_lists_what_grew_most_first():
     assert budgets.excess(BUDGET, {"model": 41, "course": 45, "new": 20}) == [
         "106 is more than the 100 that budgets.toml allows",
         "  new: 20",
@@ -33,7 +33,7 @@ def test_what_did_not_grow_is_not_named():
 
 
 @pytest.mark.parametrize("excess", [0, 1])
-def test_ci_fails_when_its_steps_take_longer_than_the_budget_and_says_how_long_each_took(excess):
+def test_ci_fails_above_its_time_budget_and_prints_the_time_of_each_step(excess):
     last = budgets.budgets()["ci"]["limit"] - 300 + excess
     ended = subprocess.run(
         [sys.executable, "-m", "tools.budgets", "ci", "check=100", "site=200", f"test={last}"],
@@ -50,7 +50,7 @@ def test_the_parts_that_were_measured_keep_to_the_limit():
     assert budgets.excess(wheels, wheels["parts"]) == []
 
 
-def test_wheels_are_weighed_by_package_and_room_to_the_last_byte(tmp_path):
+def test_every_byte_of_a_wheel_is_counted_by_package_and_folder(tmp_path):
     folder = tmp_path / "assets" / "python" / "0123"
     folder.mkdir(parents=True)
     for name, paths in {"simpy": ["simpy/core.py"], "kexecdoc": ["kexecdoc/cli.py", "kexecdoc/model/log.py"]}.items():
@@ -65,7 +65,7 @@ def test_wheels_are_weighed_by_package_and_room_to_the_last_byte(tmp_path):
 
 @pytest.fixture(scope="module")
 def page_wheel():
-    """The package's modules that the page fetches, by their names."""
+    """The modules in the page's wheel, by name."""
     full_explorer_page = pytest.importorskip("kexecdoc.web.site.full_explorer_page")
     _, content = full_explorer_page._kexecdoc()
     with zipfile.ZipFile(io.BytesIO(content)) as wheel:
@@ -77,7 +77,7 @@ def page_wheel():
 
 
 def imports(source):
-    """The modules of this package that a source may import, early or late, but for the type checker's sake."""
+    """The modules of this package that a source may import at any time, except for type checking."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -89,7 +89,7 @@ def imports(source):
             yield from ((alias.name, []) for alias in node.names if alias.name.startswith("kexecdoc"))
 
 
-def test_the_page_fetches_every_module_that_what_it_fetches_may_import(page_wheel):
+def test_the_pages_wheel_has_every_module_that_it_may_import(page_wheel):
     assert "kexecdoc.web.answers" in page_wheel
     missing = {
         (name, imported)

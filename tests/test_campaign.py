@@ -1,4 +1,4 @@
-"""The crash campaign: strategies as more of the crashed kernel is damaged."""
+"""The crash campaign: strategies under growing damage."""
 
 from math import sqrt
 
@@ -56,7 +56,7 @@ def test_the_more_a_strategy_touches_the_sooner_it_vanishes():
 @pytest.mark.slow
 @pytest.mark.parametrize("work", STRATEGIES)
 @pytest.mark.parametrize("damage", [0.02, 0.05, 0.1])
-def test_the_rate_agrees_with_the_closed_form_where_no_wait_with_a_limit_decides(work, damage):
+def test_the_rate_of_each_strategy_agrees_with_the_closed_form(work, damage):
     words = f"path=panic crash-work={work}"
     share = crash_success(len(objects(scenario(words))), damage)
     hits = sum(captured(words, damage, seed) for seed in range(SEEDS))

@@ -110,7 +110,7 @@ def test_switches_and_presets_are_listed_for_people_and_for_scripts(capsys):
     assert all(Scenario.of(p["switches"]) == PRESETS[p["name"]].scenario for p in presets)
 
 
-def test_a_preset_is_a_start_that_switches_go_on_from(capsys):
+def test_switches_change_a_preset(capsys):
     data = json.loads(out(capsys, "run", "left-running", "--quiesce", "shutdown", "--format", "json"))
     assert (data["scenario"]["quiesce"], data["scenario"]["clear-bus-master"]) == ("shutdown", "no")
 
@@ -166,28 +166,28 @@ def test_bad_input_to_every_switch_is_one_line_that_names_it(capsys, name):
         ),
     ],
 )
-def test_a_wrong_request_is_told_in_one_line_what_is_right(capsys, words, says):
+def test_a_wrong_request_is_refused_in_one_line_with_a_hint(capsys, words, says):
     assert says in refused(capsys, *words)
 
 
-def test_nothing_asked_is_answered_with_help(capsys):
+def test_without_arguments_the_help_is_printed(capsys):
     assert "COMMAND" in out(capsys)
 
 
-def test_a_reader_that_goes_away_is_no_error():
+def test_a_closed_pipe_is_not_an_error():
     command = f"{sys.executable} -m kexecdoc run --format log | head -c 10"
     ended = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True)
     assert ended.stderr == b""
 
 
-def test_an_output_that_cannot_be_written_is_said_in_one_line():
+def test_a_failing_output_is_reported_in_one_line():
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "kexecdoc", "run", "--format", "json"]
         ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert (ended.returncode, ended.stderr) == (2, "kexecdoc: standard output: No space left on device\n")
 
 
-def test_a_scenario_is_not_refused_because_its_neighbours_make_too_many_events(capsys):
+def test_a_scenario_is_allowed_even_if_similar_ones_make_too_many_events(capsys):
     words = ["run", "left-running", "--traffic", "20000", "--next-driver", "absent"]
     assert "outcome    harmless" in out(capsys, *words)
 

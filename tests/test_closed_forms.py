@@ -1,4 +1,4 @@
-"""The simulated shares against what arithmetic alone says."""
+"""Simulated shares agree with arithmetic."""
 
 from math import sqrt
 
@@ -13,7 +13,7 @@ LEFT = "quiesce=none clear-bus-master=no"
 
 
 def agrees(hits: int, share: float) -> bool:
-    """Three standard errors, and two hundredths for what the closed form leaves out."""
+    """Three standard errors, plus two hundredths for what the closed form leaves out."""
     return abs(hits / SEEDS - share) < 3 * sqrt(max(share * (1 - share), 0.005) / SEEDS) + 0.02
 
 
@@ -32,7 +32,7 @@ def agrees(hits: int, share: float) -> bool:
         "firmware=devicetree",
     ],
 )
-def test_the_share_of_seeds_that_end_corrupted_or_worse_agrees_with_the_closed_form(words):
+def test_the_share_corrupted_agrees_with_the_closed_form(words):
     words = f"{LEFT} {words}"
     hits = sum(simulate(scenario(words, seed=seed)).verdict.outcome in BAD for seed in range(SEEDS))
     assert agrees(hits, closed_forms.corrupted_share(scenario(words)))
@@ -40,14 +40,14 @@ def test_the_share_of_seeds_that_end_corrupted_or_worse_agrees_with_the_closed_f
 
 @pytest.mark.slow
 @pytest.mark.parametrize("words", ["", "dma=cyclic", "next-driver=absent traffic=30", "ring-size=64"])
-def test_the_share_of_capture_kernels_in_ordinary_memory_that_are_hit_agrees_with_the_closed_form(words):
+def test_the_share_of_hit_capture_kernels_agrees_with_the_closed_form(words):
     words = f"path=panic crash-memory=none {words}"
     hits = sum(simulate(scenario(words, seed=seed)).verdict.outcome in BAD for seed in range(SEEDS))
     assert agrees(hits, closed_forms.corrupted_share(scenario(words)))
 
 
 @pytest.mark.slow
-def test_the_share_of_seeds_in_which_a_flip_shows_in_early_allocations_agrees_with_the_closed_form():
+def test_the_share_of_flips_in_early_allocations_agrees_with_the_closed_form():
     words = f"{LEFT} dma=cyclic firmware=devicetree"
     looked = shown = 0
     for seed in range(5 * SEEDS):
@@ -60,12 +60,12 @@ def test_the_share_of_seeds_in_which_a_flip_shows_in_early_allocations_agrees_wi
 
 
 def test_a_write_before_the_copy_is_overwritten_and_one_after_it_is_not():
-    """A ring so short that it is dry before the copy ends spoils less than one that lasts."""
+    """A ring that is dry before the copy ends does less harm than a longer one."""
     short, long = (closed_forms.corrupted_share(scenario(LEFT, **{"ring-size": n})) for n in (16, 256))
     assert short < long
 
 
-def test_more_descriptors_never_spoil_less():
+def test_more_descriptors_never_do_less_harm():
     shares = [closed_forms.corrupted_share(scenario(LEFT, **{"ring-size": n})) for n in (1, 8, 64, 128, 256, 1024)]
     assert shares == sorted(shares)
 

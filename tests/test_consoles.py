@@ -17,10 +17,10 @@ MECHANISM = re.compile(
     r"-+\[ cut here|WARNING: |nvme nvme0: pci function|nvme nvme0: I/O|smp: Bringing|Run /init|"
     r"Internal error: |Code: )"
 )
-"""The lines that the experiments are about, as a person would mark them in the file."""
+"""Matches the lines that the experiments are about."""
 
 WHILE_IT_RAN = re.compile(r"^(EFI services will not|smp: Bringing)")
-"""What a kernel still says that has lost some of its text and has not come to that part of it yet."""
+"""Lines that a kernel prints after part of its text was overwritten, until it executes that part."""
 
 
 def plain(line: str) -> str:
@@ -30,7 +30,7 @@ def plain(line: str) -> str:
 
 
 def real(number: str) -> list[str]:
-    """The mechanism's lines of a recorded console, from the old kernel's farewell on, its echoes left out."""
+    """The mechanism's lines of a recorded console, from the old kernel's last message on, without echoes."""
     (path,) = CONSOLES.glob(f"{number}-*.log")
     lines = re.findall(r"\[ *\d+\.\d+\] (.*)", path.read_text(errors="replace"))
     start = next(i for i, line in enumerate(lines) if "Starting new kernel" in line)
@@ -39,7 +39,7 @@ def real(number: str) -> list[str]:
         if MECHANISM.match(line):
             found.append(plain(line))
         if line.startswith("Run /init"):
-            break  # what follows is the guest's own summary of its console
+            break  # the rest is the guest's own summary of its console
     return found
 
 
@@ -62,7 +62,7 @@ def assert_in_order(wanted: list[str], have: list[str]) -> None:
         ("11", "kernel=6.1 firmware=devicetree lpi-disable=sticky", "CPU0: Failed to disable LPIs"),
     ],
 )
-def test_the_mechanisms_lines_of_a_real_console_stand_in_the_models_in_the_same_words_and_order(number, words, must):
+def test_the_model_prints_a_real_consoles_lines_of_the_mechanism(number, words, must):
     wanted = real(number)
     assert must in wanted
     assert len(wanted) >= 9
@@ -80,7 +80,7 @@ LANDMARKS = ("Trying to unpack rootfs", "Freeing initrd memory", "pci 0000:00:01
     [("08", f"{LEFT} firmware=devicetree"), ("10", f"{LEFT} firmware=efi"), ("11", f"{LEFT} firmware=devicetree")],
 )
 def test_archive_bus_and_disk_come_in_the_order_of_the_real_boot(number, words):
-    """With ACPI the bus is found before the archive is unpacked, with a device tree after that."""
+    """With ACPI the bus is enumerated before the archive is unpacked, with a device tree after it."""
 
     def order(lines):
         return [mark for line in lines for mark in LANDMARKS if line.startswith(mark)]
@@ -94,8 +94,8 @@ def test_archive_bus_and_disk_come_in_the_order_of_the_real_boot(number, words):
             assert order(texts(run)) == real_order
 
 
-def test_a_kernel_loaded_over_the_old_tables_says_what_the_real_one_said_to_the_code_bytes():
-    """The real one went on to an initcall before it executed what it had overwritten; the model notices at once."""
+def test_a_kernel_over_the_old_tables_dies_with_the_real_ones_code_bytes():
+    """The real kernel reached an initcall before it executed the overwritten text; the model detects it immediately."""
     wanted = [line for line in real("09") if not WHILE_IT_RAN.match(line)]
     assert wanted[-2:] == [
         "Internal error: Oops - Undefined instruction: ADDRESS [#1] SMP".replace("ADDRESS", "0000000002000000"),

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md says where things are, and it is true."""
+"""What CONTRIBUTING.md says about where things are is true."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | 
 
 
 def cells(section: str) -> list[list[str]]:
-    """The rows of a section's table, without its head."""
+    """The rows of a section's table, without the heading."""
     rows = re.findall(r"^\| (.*) \|$", SECTIONS[section], re.MULTILINE)
     return [[cell.strip() for cell in row.split(" |")] for row in rows[1:] if not row.startswith("---")]
 
@@ -24,7 +24,7 @@ def files(package) -> set[str]:
     return {f"{area.__name__.rpartition('.')[2]}.py" for area in package.AREAS}
 
 
-def test_the_map_has_every_room_and_every_module_beside_them():
+def test_the_map_has_every_package_and_top_level_module():
     tree = re.search(r"^    kexecdoc/\n(.*?)^    \w", SECTIONS["Where things are"], re.MULTILINE | re.DOTALL)[1]
     drawn = set(re.findall(r"^      (\S+)", tree, re.MULTILINE))
     package = ROOT / "kexecdoc"
@@ -53,5 +53,5 @@ def test_how_bad_a_line_can_be_is_in_the_table():
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:kexecdoc|site|tests|tools)/[\w./-]*)`", TEXT))))
-def test_a_path_that_is_named_is_there(path):
+def test_every_path_named_exists(path):
     assert (ROOT / path).exists()

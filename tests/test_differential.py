@@ -1,4 +1,4 @@
-"""Two machines, one mechanism: what has nothing to do with interrupt controllers or IOMMUs is the same on both."""
+"""What does not depend on interrupt controllers or IOMMUs is the same on both machines."""
 
 from hypothesis import given
 from scenarios import any_scenario, run_of
@@ -17,7 +17,7 @@ LASTING = {
     "next-driver": "absent",
     "on-abort": "ignored",
 }
-"""A device that never runs dry, so that times which differ between the machines decide nothing."""
+"""A device that never runs dry, so that differences in time between the machines do not matter."""
 
 
 def on_both(scenario):
@@ -38,7 +38,7 @@ def test_what_becomes_of_a_line_is_the_same_on_both_machines(scenario):
 
 
 @given(any_scenario(**LASTING, path="panic", interrupt="msi"))
-def test_a_capture_kernel_in_reserved_memory_fares_the_same_on_both_machines(scenario):
+def test_a_reserved_capture_kernel_has_the_same_outcome_on_both_machines(scenario):
     arm64, x86 = on_both(scenario)
     assert arm64.to_json()["dump"] == x86.to_json()["dump"] == "captured"
     assert set(arm64.verdict.landed_in) == set(x86.verdict.landed_in)

@@ -1,4 +1,4 @@
-"""Wheel and source distribution: what is in them, and that the wheel works in an environment that has nothing else."""
+"""The wheel and the source distribution: their contents, and the wheel in an otherwise empty environment."""
 
 import re
 import shutil
@@ -25,7 +25,7 @@ def ran(*command, **options):
 
 
 def repository():
-    """The files that git knows of, or would if they were added."""
+    """The files that git tracks or would track if they were added."""
     if not (ROOT / ".git").exists():
         pytest.skip("only a clone can say which files are the repository's")
     names = ran("git", "ls-files", "--cached", "--others", "--exclude-standard", cwd=ROOT).splitlines()
@@ -59,7 +59,7 @@ def contents(wheel):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_the_wheel_has_the_package_its_types_assets_and_licences_and_no_more(wheel):
+def test_the_wheel_has_exactly_the_package_its_assets_and_licences(wheel):
     names = {name for name in contents(wheel) if not name.startswith("kexecdoc-")}
     package = {name for name in repository() if name.startswith("kexecdoc/") and not SOURCES_OF_A_BUNDLE.match(name)}
     assert names == package
@@ -83,7 +83,7 @@ def test_the_source_distribution_builds_the_same_wheel(wheel, unpacked, tmp_path
 
 @pytest.fixture(scope="module")
 def empty(wheel, tmp_path_factory):
-    """The programs of an environment that has the wheel, the SimPy that is installed here, and nothing else."""
+    """The programs of an environment with only the wheel and the SimPy that is installed here."""
     folder = tmp_path_factory.mktemp("environment")
     ran(sys.executable, "-m", "venv", "--without-pip", folder)
     programs = folder / "bin"
@@ -94,7 +94,7 @@ def empty(wheel, tmp_path_factory):
         if ".." not in file.parts:
             (packages / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file.locate(), packages / file)
-    ran(*pip, "check")  # SimPy is all that the wheel asks for, in this version
+    ran(*pip, "check")  # the wheel requires only SimPy, in this version
     return programs
 
 
@@ -110,14 +110,14 @@ def empty(wheel, tmp_path_factory):
     ],
     ids=lambda words: f"{words[0]}-{len(words)}",
 )
-def test_a_command_says_there_what_it_says_here(empty, tmp_path, capsys, words):
+def test_the_installed_command_prints_the_same(empty, tmp_path, capsys, words):
     assert main(words) == 0
     here = capsys.readouterr().out
     assert ran(empty / "kexecdoc", *words, cwd=tmp_path) == here
     assert ran(empty / "python", "-I", "-m", "kexecdoc", *words, cwd=tmp_path) == here
 
 
-def test_python_has_the_public_face_and_the_hundred_lines_there(empty, tmp_path):
+def test_the_installed_package_has_the_public_names(empty, tmp_path):
     code = "from kexecdoc import Scenario, quiz, simulate; print(simulate(Scenario()).verdict.outcome, bool(quiz()))"
     assert ran(empty / "python", "-I", "-c", code, cwd=tmp_path) == "clean True\n"
     assert ran(empty / "python", "-I", "-m", "kexecdoc.mini", cwd=tmp_path) == (ROOT / "tests/mini.txt").read_text()

@@ -1,4 +1,4 @@
-"""The log doctor: every line of the simulated consoles is known as what it is, and so are those of real ones."""
+"""The log doctor recognises every line of simulated consoles, and known lines of real ones."""
 
 import json
 import re
@@ -81,7 +81,7 @@ ALARMS = {
     "14": [],
     "15": ["panic", "apic.timer"],
 }
-"""What a recorded console has that is not routine, in order, by the number of the experiment."""
+"""The lines of each recorded console that are not routine, in order, by the experiment's number."""
 
 
 def recorded(number):
@@ -90,7 +90,7 @@ def recorded(number):
 
 
 @pytest.mark.parametrize("number", ALARMS)
-def test_of_a_real_console_just_the_lines_are_alarming_that_the_experiment_was_about(number):
+def test_only_the_lines_that_an_experiment_is_about_are_alarming(number):
     alarming = [f.message.id for f in recorded(number).findings if f.message.harm != "routine"]
     assert list(dict.fromkeys(alarming)) == ALARMS[number]
 
@@ -132,7 +132,7 @@ def test_the_landmarks_of_a_real_crossing_are_known_in_their_order():
     ],
 )
 @pytest.mark.parametrize("after", ["", "\r", "  "])
-def test_what_stands_before_and_behind_a_line_in_a_log_does_not_count(before, after):
+def test_text_around_a_message_in_a_log_is_ignored(before, after):
     (found,) = diagnose(f"{before}Disabling IRQ #16{after}").findings
     assert (found.message.id, found.text) == ("irq.disabling", "Disabling IRQ #16")
 
@@ -163,7 +163,7 @@ def test_what_stands_before_and_behind_a_line_in_a_log_does_not_count(before, af
         ("[<ffffffffc0123456>] e1000_intr [e1000] threaded [<ffffffffc0123999>] e1000_thread [e1000]", "irq.handler"),
     ],
 )
-def test_the_most_specific_wording_wins_and_real_logs_may_differ_from_the_format(line, message_id):
+def test_the_most_specific_wording_wins(line, message_id):
     found = identify(spoken(line))
     assert found is not None
     assert found.id == message_id
@@ -182,7 +182,7 @@ def test_the_most_specific_wording_wins_and_real_logs_may_differ_from_the_format
         "panic: not what it seems",
     ],
 )
-def test_a_line_that_is_not_known_is_left(line):
+def test_an_unknown_line_is_skipped(line):
     assert diagnose(f"[    1.234567] {line}").findings == ()
 
 
@@ -227,7 +227,7 @@ def test_a_summary_names_the_path_the_kernels_and_how_bad_it_is(log, summary):
     assert diagnose(log).summary == summary
 
 
-def test_a_line_of_a_million_letters_is_no_trouble():
+def test_a_very_long_line_is_read_quickly():
     assert diagnose("arm-smmu-v3 " + "event: client: sid: " * 50_000).findings == ()
 
 
@@ -241,6 +241,6 @@ def test_the_page_gets_every_wording_and_what_it_means():
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda m: f"{m.id}-{m.since or 'first'}")
-def test_a_pattern_has_nothing_that_only_one_of_the_two_languages_understands(message):
-    """The page's own test, in a browser, is that both find the same."""
+def test_patterns_keep_to_the_syntax_that_python_and_javascript_share(message):
+    """A test in a browser checks that the page finds the same."""
     assert not re.search(r"\(\?P|\(\?<|\(\?#|\\[AZzQE]|\[\^?\]|\(\?[aiLmsux]", pattern(message))

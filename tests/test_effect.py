@@ -1,4 +1,4 @@
-"""Which switches have an effect: what is declared of it is true, and what is not declared is found by running."""
+"""Which switches have an effect: declared conditions are true, and the rest is found by simulation."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def broken(needed):
 
 @st.composite
 def any_idle(draw):
-    """A conditioned switch, and a scenario in which one of its conditions fails, most often that one alone."""
+    """A switch with conditions, and a scenario in which one of them fails, usually only one."""
     switch = draw(st.sampled_from(CONDITIONED))
     fails = draw(st.sampled_from(switch.needs))
     values = draw(any_scenario()).values()
@@ -43,7 +43,7 @@ def any_idle(draw):
 
 
 @given(any_idle(), st.data())
-def test_where_a_condition_fails_every_value_of_the_switch_brings_the_same_events(idle, data):
+def test_if_a_condition_fails_all_values_of_the_switch_have_the_same_events(idle, data):
     switch, scenario = idle
     assert switch.inactive_because(scenario.values())
     mine = events(run_of(scenario))
@@ -52,11 +52,11 @@ def test_where_a_condition_fails_every_value_of_the_switch_brings_the_same_event
 
 
 STARTS = ("quiesce=none clear-bus-master=no", "", "machine=x86")
-"""What is left running makes the most of a switch, but not of all."""
+"""Most switches matter most for a device that is left running."""
 
 
 def with_one_condition_broken(switch, start):
-    """For each condition of a switch, the scenario ``start`` with that condition broken and the others met."""
+    """For each condition of a switch, the scenario ``start`` with that condition false and the others true."""
     for fails in switch.needs:
         values = scenario(start).values()
         for needed in switch.needs:
@@ -69,10 +69,10 @@ def with_one_condition_broken(switch, start):
 
 @pytest.mark.parametrize("switch", CONDITIONED, ids=lambda s: s.name)
 def test_where_a_condition_of_a_switch_fails_it_makes_no_difference(switch):
-    """The same for every switch by itself, so that a wrong condition is found at once.
+    """The same for every switch in turn, so that a wrong condition is found reliably.
 
-    Nearly every switch makes a difference where the device is left running: a condition that asked for too much, such
-    as one architecture of two, was found for each of 34 switches when it was put in on purpose.
+    Nearly every switch makes a difference for a device that is left running. When a condition that is too strict, such
+    as one of the two architectures, was added to each of 34 switches on purpose, this test found all of them.
     """
     for one in {*with_one_condition_broken(switch, STARTS[0])}:
         assert switch.inactive_because(one.values())
@@ -89,7 +89,7 @@ def makes_a_difference(switch, scenario):
 
 
 def scenarios_with(switch, needed, name, value):
-    """Scenarios that meet all conditions of a switch, and ``needed`` by one value alone."""
+    """Scenarios that meet all conditions of a switch, and ``needed`` by only one value."""
     rest = [
         [(n, v) for n, enough in other.alternatives for v in enough] for other in switch.needs if other is not needed
     ]
@@ -104,8 +104,8 @@ def scenarios_with(switch, needed, name, value):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("switch", CONDITIONED, ids=lambda s: s.name)
-def test_no_value_that_is_enough_for_a_condition_is_named_in_vain(switch):
-    """With each there is a scenario that meets its condition by it alone, and in which the switch does something."""
+def test_every_value_in_a_condition_makes_a_difference_somewhere(switch):
+    """For each value, some scenario meets the condition by that value alone, and the switch has an effect there."""
     for needed in switch.needs:
         for name, enough in needed.alternatives:
             for value in enough:
@@ -113,12 +113,12 @@ def test_no_value_that_is_enough_for_a_condition_is_named_in_vain(switch):
                 assert any(makes_a_difference(switch, one) for one in found), f"{name}={value}"
 
 
-def test_of_switches_that_differ_from_their_defaults_those_without_effect_are_named():
+def test_changed_switches_without_an_effect_are_named():
     assert without_effect(scenario("quiesce=none iova=ram")) == ["iova"]
     assert without_effect(scenario("quiesce=remove remove-callback=hangs next-driver=trusts")) == ["next-driver"]
 
 
-def test_a_switch_that_differs_from_the_default_of_its_kernel_is_compared_with_that():
+def test_a_switch_is_compared_with_the_default_of_its_kernel():
     assert without_effect(scenario("kernel=3.4 clear-bus-master=yes")) == []
 
 
@@ -137,7 +137,7 @@ def test_every_switch_but_the_seed_is_answered_once_and_rightly(preset):
             assert has == makes_a_difference(find(name), start), name
 
 
-def test_what_is_known_comes_first_and_between_two_items_there_is_one_run_at_most(monkeypatch):
+def test_known_answers_come_first_and_there_is_one_run_between_items(monkeypatch):
     made = []
     monkeypatch.setattr(effect, "simulate", lambda scenario: made.append(scenario) or simulate(scenario))
     before, at_once = 0, []
@@ -150,13 +150,13 @@ def test_what_is_known_comes_first_and_between_two_items_there_is_one_run_at_mos
     assert len(made) == len({*made})
 
 
-def test_too_many_events_are_other_events():
+def test_too_many_events_count_as_a_difference():
     start = scenario("quiesce=none clear-bus-master=no next-driver=absent traffic=20000")
     assert next(answer for answer in effects(start) if answer and answer[0] == "dma") == ("dma", True)
 
 
-def test_conditions_are_not_believed_where_a_device_of_ones_own_is_plugged_in():
-    """It may do what it likes with a switch, and this one does with ``hz``."""
+def test_conditions_are_ignored_if_a_device_is_plugged_in():
+    """A plugged-in device may read any switch; this one reads ``hz``."""
 
     def log_hz(computer, scenario):
         computer.log.start["mine/hz"] = scenario.hz

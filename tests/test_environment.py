@@ -1,4 +1,4 @@
-"""What is installed, and from which of the two lists: pyproject.toml for pip, environment.yml for conda."""
+"""The two lists of dependencies: pyproject.toml for pip, environment.yml for conda."""
 
 import ast
 import re
@@ -60,7 +60,7 @@ def test_the_extra_dev_is_all_the_others():
     assert PROJECT["optional-dependencies"]["dev"] == [f"kexecdoc[{','.join(EXTRAS)}]"]
 
 
-def test_conda_gets_the_pins_of_the_core_the_notebooks_and_sweeps_and_no_more():
+def test_conda_gets_exactly_the_pins_of_the_core_notebooks_and_sweeps():
     packages = {entry.replace("=", "==") for entry in OWN_PACKAGES if not re.match(r"(python|pip)\b", entry)}
     assert packages == {*PROJECT["dependencies"], *EXTRAS["notebook"], *EXTRAS["sweep"]}
 

@@ -1,4 +1,4 @@
-"""The page "What really happened under an emulator": what it says of our machine is so, and every console is on it."""
+"""The page "What really happened under an emulator": it has every console, and its statements are true."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ PAGE = (SITE / "emulator.md").read_text(encoding="utf-8")
 NUMBERS = [f"{n:02}" for n in range(1, 17)]
 
 
-def test_each_of_the_sixteen_has_a_row_and_a_section_and_each_recorded_console_is_folded_into_it():
+def test_every_experiment_has_a_row_a_section_and_its_recorded_console():
     assert re.findall(r"^\| \[(\d+)\]\(#e(\d\d)\) \|", PAGE, re.MULTILINE) == [(str(int(n)), n) for n in NUMBERS]
     assert re.findall(r"^### (\d+)\. .* \{ #e(\d\d) \}$", PAGE, re.MULTILINE) == [(str(int(n)), n) for n in NUMBERS]
     recorded = sorted(path.name[:2] for path in experiments.CONSOLES.glob("*.log"))
@@ -39,7 +39,7 @@ def test_a_mark_that_is_not_in_the_console_is_an_error_that_names_it():
         experiments._index_of(experiments.Mark("nonesuch"), lines, ["", ""], 0)
 
 
-def test_the_consoles_have_a_word_that_differs_where_the_page_says_so_and_nowhere_else():
+def test_consoles_differ_only_where_the_page_says_so():
     differ = {
         number: [row.real.split(":")[0].split("]")[0] for row in experiments.rows(number) if row.sign == "≠"]
         for number in experiments.EXPERIMENTS
@@ -47,7 +47,7 @@ def test_the_consoles_have_a_word_that_differs_where_the_page_says_so_and_nowher
     assert {number: words for number, words in differ.items() if words} == {
         "06": ["DMAR"],  # a read, a write
         "09": ["Kernel panic - not syncing", "---[ end Kernel panic - not syncing"],  # init, the idle task
-        "10": ["efi"],  # all of the firmware's tables, the one that matters
+        "10": ["efi"],  # all tables of the firmware; the one that matters
         "13": ["[<(____ptrval____)>"],  # the driver's name
     }
 
@@ -65,7 +65,7 @@ def test_what_the_page_counts_of_our_machine_is_what_it_does():
     assert shown("14").storms == 0
 
 
-def test_eighteen_of_sixty_seeds_write_before_the_next_kernels_first_line_and_reach_userspace():
+def test_the_page_counts_the_seeds_that_write_before_the_first_line_and_survive():
     """Row 7: one buffer armed."""
     found = 0
     for seed in range(60):

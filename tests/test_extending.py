@@ -1,4 +1,4 @@
-"""A device of one's own, plugged into the machine from outside the package: the example of "Extending the machine"."""
+"""A device from outside the package: the example on the page "Extending the machine"."""
 
 import doctest
 import json
@@ -25,7 +25,7 @@ LEFT = {"card_shutdown": "missing", "clear_bus_master": "no"}
 
 # --8<-- [start:claims]
 def left(run, result="landed"):
-    """How many leftover records there were with that result."""
+    """The number of leftover records with that result."""
     since = (e for e in run.log if e.t_ns > run.verdict.jump_ns)
     return sum(e.id.startswith("card0/") and e.kind == f"dma.{result}" for e in since)
 
@@ -34,7 +34,7 @@ def at(run, event_id):
     return next(e.t_ns for e in run.log if e.id == event_id)
 
 
-def test_a_shutdown_callback_stops_the_card_and_so_does_bus_master_without_one():
+def test_a_shutdown_callback_or_bus_master_stops_the_card():
     assert left(simulate(WithCard())) == 0
     gated = simulate(WithCard(card_shutdown="missing"))
     assert gated.verdict.outcome == "clean"
@@ -42,13 +42,13 @@ def test_a_shutdown_callback_stops_the_card_and_so_does_bus_master_without_one()
     assert left(gated, "stopped") > 100
 
 
-def test_a_card_that_nothing_stops_writes_one_record_a_period_until_its_next_driver_resets_it():
+def test_a_card_that_nothing_stops_writes_records_until_the_next_driver_resets_it():
     run = simulate(WithCard(**LEFT))
     assert left(run) == at(run, "next/card0-reset:0") // PERIOD - run.verdict.jump_ns // PERIOD
     assert run.at()["device/card0/engine"] == "stopped"
 
 
-def test_whether_it_does_harm_is_whether_the_next_kernel_took_the_page_for_something_that_it_reads():
+def test_the_card_does_harm_only_if_the_next_kernel_reads_that_page():
     harmed = set()
     reset = at(simulate(WithCard(**LEFT)), "next/card0-reset:0")  # the same for every seed
     for seed in range(40):
@@ -60,7 +60,7 @@ def test_whether_it_does_harm_is_whether_the_next_kernel_took_the_page_for_somet
     assert harmed == {True, False}
 
 
-def test_the_card_disturbs_nothing_else_the_same_packets_come_at_the_same_time():
+def test_the_card_does_not_change_when_packets_arrive():
     def packets(scenario):
         return [(e.id, e.t_ns) for e in simulate(scenario).log if e.id.startswith("eth0/arrival:")]
 
@@ -109,7 +109,7 @@ def test_in_a_panic_the_card_writes_where_the_capture_kernel_is_not():
 
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
 @pytest.mark.parametrize("iova", ["hole", "ram"])
-def test_behind_an_iommu_the_card_gets_to_its_page_before_it_goes_off_and_nowhere_once_it_is_on_again(machine, iova):
+def test_behind_an_iommu_the_card_reaches_its_page_only_until_the_iommu_goes_off(machine, iova):
     run = simulate(WithCard(**LEFT, machine=machine, iommu="translate", iova=iova))
     ((page, _),) = run.log.start["device/card0/targets"]
     first = next(e for e in run.log if e.id == "card0/record:0")
@@ -136,7 +136,7 @@ def test_the_verdict_names_the_card():
     assert "the device card0 that was left running was refused" in refused.summary
 
 
-def test_a_byte_changed_behind_everybodys_back_in_the_page_is_found_as_the_cards_records_are():
+def test_a_byte_changed_outside_the_model_is_found_like_the_cards_records():
     (wrong,) = simulate(WithCard(**LEFT, seed=2)).verdict.decisive
     crossing = Crossing(WithCard(seed=2))
     while "next/card0-reset:0" not in crossing.log.id:
@@ -146,7 +146,7 @@ def test_a_byte_changed_behind_everybodys_back_in_the_page_is_found_as_the_cards
     assert (found.frame, found.owner) == (wrong.frame, "next-data")
 
 
-def test_the_switch_is_checked_listed_and_swept_like_any_other_and_the_package_does_not_know_it():
+def test_a_switch_from_outside_is_checked_listed_and_swept_like_any_other():
     with pytest.raises(ScenarioError, match=r"^card-shutdwn: no such switch; did you mean card-shutdown\?$"):
         WithCard.of({"card-shutdwn": "missing"})
     with pytest.raises(ScenarioError, match=r"mising is not one of works, missing; did you mean missing\?$"):

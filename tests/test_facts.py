@@ -1,4 +1,4 @@
-"""What a log tells is found rightly: held to a slow reader that lays every event over the whole state."""
+"""The facts read from a log agree with a slow reader that applies every event to the whole state."""
 
 import json
 
@@ -72,7 +72,7 @@ def test_steps_and_phases_divide_the_log_and_leave_nothing_out(scenario):
 
 
 @given(any_scenario())
-def test_what_travels_to_a_page_is_plain_and_names_events_of_the_log(scenario):
+def test_data_for_a_page_is_plain_and_refers_to_events_of_the_log(scenario):
     log = run_of(scenario).log
     facts = read(log)
     data = facts.to_data()
@@ -82,7 +82,7 @@ def test_what_travels_to_a_page_is_plain_and_names_events_of_the_log(scenario):
     assert all(0 <= i < len(log) for i in [*listed, data["matters"]])
 
 
-def test_an_empty_log_tells_of_nothing():
+def test_an_empty_log_has_no_facts():
     facts = read(Log.from_columns({"running": "old-kernel"}, {n: [] for n in ("id", "t_ns", "kind", "cause", "set")}))
     assert (facts.jump, facts.leftovers, facts.steps, facts.end_ns) == (None, [], [], 0)
 
@@ -97,12 +97,12 @@ def test_an_empty_log_tells_of_nothing():
         ("machine=x86 interrupt=intx line-shared=yes quiesce=none", "next/storm:0"),
     ],
 )
-def test_the_event_that_matters_is_the_first_harm_or_else_the_worst_loss_of_time(words, event_id):
+def test_the_event_that_matters_is_the_first_harm_or_the_longest_wait(words, event_id):
     run = crossed(words)
     assert run.log.id[run.facts.matters].startswith(event_id)
 
 
-def test_the_iommu_is_off_from_the_old_kernels_shutdown_of_it_to_the_next_kernels_setting_up():
+def test_the_iommu_is_off_between_the_two_kernels():
     run = crossed("quiesce=none clear-bus-master=no iommu=translate")
     (window,) = run.facts.iommu_off
     times = dict(zip(run.log.id, run.log.t_ns, strict=True))

@@ -1,4 +1,4 @@
-"""The figures: they say what they show, keep to the palette, stand in any light, and agree with the arithmetic."""
+"""The figures: text alternatives, palette, light and dark mode, and agreement with arithmetic."""
 
 import itertools
 import json
@@ -39,7 +39,7 @@ COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 MODES = ("light", "dark")
 
 
-# Made once: a figure is as good as what it was made from, so that is small, but not the figure.
+# Made once, from few runs: that is enough to test the figures.
 def grid():
     return count_outcomes(["quiesce=shutdown,none", "iommu=off,translate"], "left-running", seeds=10)
 
@@ -151,7 +151,7 @@ def test_no_two_texts_lie_on_one_another_and_none_leaves_the_sheet(figure):
 
 
 def _texts(axes):
-    """Yield what is written in axes, and the labels of the ticks within their limits: no others are drawn."""
+    """Yield the texts in axes, and the labels of ticks within the limits: others are not drawn."""
     yield from axes.texts
     for axis, (low, high), n in ((axes.xaxis, axes.get_xlim(), 0), (axes.yaxis, axes.get_ylim(), 1)):
         for label in axis.get_majorticklabels():
@@ -159,7 +159,7 @@ def _texts(axes):
                 yield label
 
 
-def test_each_colour_has_its_value_by_day_and_by_night_whoever_says_which_it_is(figure):
+def test_each_colour_has_a_light_and_a_dark_value(figure):
     style = re.search(r"<style data-kx>(.*?)</style>", figure.html)[1]
     for name in NAMED.findall(figure.svg):
         for mode in MODES:
@@ -168,7 +168,7 @@ def test_each_colour_has_its_value_by_day_and_by_night_whoever_says_which_it_is(
         assert host in style
 
 
-def test_the_words_inside_are_kept_out_of_the_search_and_the_box_scrolls_by_keyboard(figure):
+def test_a_figure_is_out_of_the_search_and_scrolls_by_keyboard(figure):
     assert figure.html.startswith('<figure class="kx-figure" data-search-exclude tabindex="0"')
     assert "overflow-x:auto" in figure.html
 
@@ -180,7 +180,7 @@ def test_a_viewer_that_takes_the_drawing_out_shows_the_png_with_its_words(figure
     assert SHOWN in figure.html
 
 
-def test_what_is_referred_to_is_there_and_two_figures_on_a_page_have_no_id_in_common(made):
+def test_ids_resolve_and_are_unique_across_the_figures_of_a_page(made):
     seen = Counter()
     for name in MADE:
         svg = made(name).svg
@@ -304,7 +304,7 @@ def test_points_and_arithmetic_of_corruption_agree_and_both_are_said(made):
     assert f"of {len(counted)} points" in made("corruption").alt
 
 
-def test_the_band_of_the_thread_is_drawn_only_when_asked_for_and_said_to_be_a_recollection(made):
+def test_the_band_is_drawn_on_request_and_labelled_as_a_recollection(made):
     assert "recollection" in made("capture").note
     assert "not measured" in made("capture").alt
     plain = figures.captured_over_damage([Rate("minimal", 0.0, 5, 5, 5, 0.5, 1.0, 1.0)])
@@ -336,7 +336,7 @@ def test_windows_close_when_arithmetic_says():
     assert not window(run, "astray").opened
 
 
-def test_a_window_that_nothing_closes_stays_open_and_one_of_a_driver_that_works_is_shut_before_the_jump(made):
+def test_a_window_stays_open_unless_a_driver_closes_it(made):
     cyclic, shut = window(cross("cyclic"), "astray"), window(cross(), "astray")
     assert cyclic.closes is None
     assert cyclic.after_jump_ms is None
@@ -348,13 +348,13 @@ def test_a_window_that_nothing_closes_stays_open_and_one_of_a_driver_that_works_
     assert "until 219 ms, in next/iommu" in made("exposure").alt
 
 
-def test_a_device_that_minds_no_bus_master_bit_is_not_closed_by_one():
+def test_the_window_of_a_device_that_ignores_bus_master_stays_open():
     minding = figures.windows(cross("bus-master-only"), "astray")
     (unminding,) = figures.windows(cross("bus-master-only", obeys_bus_master="no"), "astray")
     assert minding[0].closes < 0 < unminding.closes
 
 
-def test_the_port_above_a_device_has_a_bus_master_bit_too_which_its_driver_sets_again():
+def test_setting_the_ports_bit_again_opens_the_bus_master_window_again():
     run = cross("left-running", clear_bus_master="yes", power_state="unknown", hotplug="conforming")
     first, again = figures.windows(run, "bus-master")
     assert first.closes < 0 < again.opens < again.closes
@@ -375,7 +375,7 @@ def test_every_leftover_write_lands_while_a_window_is_open():
         assert open_.closes is None or leftover[-1] <= open_.closes
 
 
-def test_the_flips_of_the_table_are_those_of_the_verdict_and_their_arithmetic_is_written(made):
+def test_the_tables_flips_are_those_of_the_verdict_with_their_arithmetic(made):
     run = cross("flipped-bits")
     table = figures.pending_table(run)
     flips = [f for f in run.verdict.flips if f.cpu == 0]
@@ -500,7 +500,7 @@ def test_times_are_written_in_the_unit_that_suits_them():
     assert [exposure_windows._time(t) for t in (5, 2_000, -14 * MS, 1_500 * MS)] == ["5 ns", "2 µs", "−14 ms", "1.5 s"]
 
 
-def test_all_that_a_chapter_calls_is_named(made):
+def test_the_exported_figures_are_sorted_and_callable(made):
     assert sorted(figures.__all__) == figures.__all__
     for name in figures.__all__:
         assert callable(getattr(figures, name))
@@ -526,7 +526,7 @@ def redrawn(html):
     return re.sub(r"base64,\w+", "base64,AAAA", other.replace("font-size:11px", "font-size:11.0px"))
 
 
-def test_strokes_may_differ_and_words_may_not(figure):
+def test_a_figures_strokes_may_differ_but_its_text_may_not(figure):
     nbformat = pytest.importorskip("nbformat")
     from tools import notebooks as tool
 
@@ -547,7 +547,7 @@ def test_strokes_may_differ_and_words_may_not(figure):
     assert len(masked_by_nbval(html)) < 5_000
 
 
-def test_on_a_page_a_figure_keeps_its_drawing_and_its_colours_and_needs_no_png(figure, tmp_path):
+def test_a_page_keeps_a_figures_drawing_and_drops_its_png(figure, tmp_path):
     nbformat = pytest.importorskip("nbformat")
     convert = pytest.importorskip("mkdocs_jupyter.convert")
     output = nbformat.v4.new_output("execute_result", figure._repr_mimebundle_(), execution_count=1)

@@ -1,4 +1,4 @@
-"""A change to the code changes no run: those of the presets and of random scenarios."""
+"""A change to the code changes no run of the presets and of random scenarios."""
 
 import json
 
@@ -26,5 +26,5 @@ def test_the_recorded_scenarios_reach_every_path_and_machine():
     assert seen == {(path, machine) for path in ("kexec", "panic", "reboot") for machine in ("arm64", "x86")}
 
 
-def test_a_scenario_drawn_by_lot_is_the_same_one_each_time():
+def test_a_random_scenario_is_reproducible():
     assert draw(7) == draw(7) != draw(8)

@@ -1,4 +1,4 @@
-"""The gates that the explorer draws, held to many runs; and the stored runs of the JavaScript's own tests."""
+"""The gates that the explorer draws agree with many runs; and the stored runs of the JavaScript's tests are current."""
 
 import itertools
 import json
@@ -20,7 +20,7 @@ BASE = EXPLORERS[NAME].scenario
 
 
 def runs_of(name):
-    """Every run of an explorer; of chapter 1's, with more switches than the reader has there."""
+    """Every run of an explorer; for chapter 1, with more switches than its explorer offers."""
     if name != NAME:
         return list(combinations(name).values())
     cases = itertools.product(

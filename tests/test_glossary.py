@@ -1,4 +1,4 @@
-"""One plain definition for each word, a link to it from its first use in a chapter, and no word for nobody."""
+"""Each term has one plain definition, a link from its first use in a chapter, and a use."""
 
 import re
 from itertools import groupby
@@ -41,7 +41,7 @@ def test_a_definition_is_two_sentences_at_most_and_fits_under_the_pointer(term):
 
 
 @every_term
-def test_a_definition_is_on_somebodys_word_or_says_that_the_word_is_ours(term):
+def test_a_definition_has_a_source_unless_the_term_is_ours(term):
     assert set(term.sources) <= set(SOURCES)
     assert term.sources or term.ours
     assert not term.ours or re.search(r"\b([Oo]ur|we)\b", term.definition) or term.name in ("frame", "closed form")
@@ -69,13 +69,13 @@ def test_no_definition_needs_an_abbreviation_that_nobody_explains():
     assert [line for line in glossary.wrong([]) if "has no entry" in line] == []
 
 
-def test_an_abbreviation_without_an_entry_is_told(monkeypatch):
+def test_an_abbreviation_without_an_entry_is_reported(monkeypatch):
     odd = Term("odd", "It asks the PHB of the IOMMU.", chapter=1)
     monkeypatch.setitem(glossary.TERMS, "odd", odd)
     assert "glossary: 'odd' is defined by 'PHB', which has no entry" in glossary.wrong([])
 
 
-def test_a_term_that_no_text_uses_is_told_and_one_that_is_used_is_not():
+def test_only_unused_terms_are_reported():
     told = glossary.wrong(["The redistributors write; a `vmcore` is kept", "an interrupt is edge or level"])
     assert "glossary: nothing uses 'triple fault'" in told
     assert not {f"glossary: nothing uses '{name}'" for name in ("redistributor", "vmcore", "edge")} & set(told)
@@ -108,7 +108,7 @@ def test_a_word_is_recognised_in_its_forms_and_in_no_other_word(text, found):
 # --- the links -------------------------------------------------------------------------------------------
 
 
-def test_the_first_use_of_a_term_is_linked_to_its_definition_and_the_next_is_not():
+def test_only_the_first_use_of_a_term_is_linked_to_its_definition():
     page = linked("<p>A digest, some text, <em>digests</em>.</p><p>The digest.</p>")
     (tag,) = page.select("a.kx-term")
     assert (tag.text, tag["href"], tag["title"]) == ("digest", "../g/#term-digest", TERMS["digest"].definition)
@@ -156,7 +156,7 @@ def test_a_term_that_is_the_name_of_code_is_linked_round_its_code():
 # --- the page --------------------------------------------------------------------------------------------
 
 
-def test_the_page_has_an_anchor_for_every_term_and_a_letter_for_every_anchor():
+def test_every_term_has_an_anchor_and_every_letter_an_index_entry():
     text = glossary_links.page(TERMS.values(), {})
     assert re.findall(r"^### .*\{ #([\w-]+) \}$", text, re.MULTILINE) == [term.slug for term in TERMS.values()]
     letters = re.findall(r"\[(\w)\]\(#letter-(\w)\)", text)
@@ -164,7 +164,7 @@ def test_the_page_has_an_anchor_for_every_term_and_a_letter_for_every_anchor():
     assert [lower for _, lower in letters] == re.findall(r"^## \w \{ #letter-(\w) ", text, re.MULTILINE)
 
 
-def test_the_page_leads_to_chapters_that_there_are_and_to_no_others():
+def test_the_page_links_only_to_existing_chapters():
     text = glossary_links.page([TERMS["digest"], TERMS["vmcore"]], {1: "../notebooks/01-x.ipynb"})
     assert text.count("[Chapter ") == 1
     assert "[Chapter 1](../notebooks/01-x.ipynb) shows it." in text

@@ -14,9 +14,9 @@ from kexecdoc.model.scenario import Scenario
 
 
 def tampered(owner: str, step: str, scenario: Scenario | None = None, lot: random.Random | None = None):
-    """Change one byte of a frame of an owner's when a step begins, past every rule of the model.
+    """Change one byte in a frame of an owner when a step begins, outside the rules of the model.
 
-    It is byte 17 of the first frame, or any byte of any frame if there is a ``lot`` to draw it.
+    It is byte 17 of the first frame, or one drawn at random with ``lot``.
     """
     crossing = Crossing(scenario or Scenario())
     while crossing.log.start["step"] != step and step not in {s.get("step") for s in crossing.log.set}:
@@ -39,7 +39,7 @@ def tampered(owner: str, step: str, scenario: Scenario | None = None, lot: rando
         ("image", "jump/copy", "crashed"),
     ],
 )
-def test_a_byte_changed_behind_the_models_back_is_found_and_judged_by_the_same_rule(owner, step, outcome):
+def test_a_byte_changed_outside_the_model_is_found_and_judged_alike(owner, step, outcome):
     frame, run = tampered(owner, step)
     assert run.verdict.outcome == outcome
     if outcome == "clean":
@@ -50,13 +50,13 @@ def test_a_byte_changed_behind_the_models_back_is_found_and_judged_by_the_same_r
         assert "Something outside the log" in run.verdict.summary or owner == "image"
 
 
-def test_a_byte_of_a_source_page_changed_before_the_jump_is_what_the_digest_is_for():
+def test_the_digest_finds_a_change_in_a_source_page_before_the_jump():
     _, run = tampered("image", "old/machine_kexec", Scenario(loader="user"))
     assert run.verdict.outcome == "hung"
     assert run.verdict.frames_corrupted == 1
 
 
-def test_the_same_scenario_gives_the_same_bytes_in_processes_with_different_hash_seeds():
+def test_a_runs_bytes_do_not_depend_on_the_hash_seed():
     words = [sys.executable, "-m", "kexecdoc", "run", "left-running", "--firmware", "devicetree", "--format", "log"]
     outputs = {
         subprocess.run(words, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
@@ -82,14 +82,14 @@ def test_two_runs_in_one_process_do_not_touch_each_other():
         (lambda c: c.chips.its.collections.pop(3), "is routed to no collection"),
     ],
 )
-def test_a_machine_with_a_loose_end_is_refused_by_the_name_of_the_end(break_it, end):
+def test_a_machine_with_a_loose_end_is_refused_with_its_name(break_it, end):
     computer = Crossing(Scenario()).computer
     break_it(computer)
     with pytest.raises(LooseEnd, match=end):
         computer.check()
 
 
-def test_the_old_kernel_walks_kernel_kexec_in_its_order_and_syscore_came_later():
+def test_the_old_kernels_steps_follow_kernel_kexec():
     def steps(kernel):
         run = crossed(f"kernel={kernel}")
         return [e.set["step"].removeprefix("old/") for e in run.log if e.kind == "step" and e.id.startswith("old/")]

@@ -1,4 +1,4 @@
-"""What the pages' modules know besides: of switches, links and console lines they say what the package says."""
+"""The pages' modules agree with the package on switches, links and console lines."""
 
 from pathlib import Path
 from random import Random

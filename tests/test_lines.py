@@ -29,7 +29,7 @@ def test_bus_master_does_not_stop_a_line(machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_a_line_that_nobody_shares_and_nobody_drives_stays_silent(machine):
+def test_a_line_without_a_sharer_or_a_driver_stays_silent(machine):
     run = crossed(f"machine={machine} {LEFT} next-driver=absent")
     end = run.at()
     line = "35" if machine == "arm64" else "11"
@@ -48,7 +48,7 @@ def test_the_storm_starts_with_the_request_of_the_driver_beside_it(machine):
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_the_storm_ends_at_the_detectors_threshold_and_lasts_as_long_as_arithmetic_says(machine):
+def test_a_storm_ends_at_the_detectors_threshold_as_arithmetic_says(machine):
     run = crossed(f"machine={machine} {LEFT} line-shared=yes")
     begin, end = (e.t_ns for e in run.log if e.kind == "storm")
     assert run.verdict.unhandled == 100_000
@@ -62,19 +62,19 @@ def test_the_storm_ends_at_the_detectors_threshold_and_lasts_as_long_as_arithmet
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_a_hundred_thousand_interrupts_are_a_handful_of_events(machine):
+def test_a_storm_of_interrupts_takes_few_events(machine):
     assert len(crossed(f"machine={machine} {LEFT} line-shared=yes").log) < 4_000
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_the_boot_stands_still_while_the_storm_lasts_and_goes_on_after_it(machine):
+def test_the_boot_stops_during_a_storm_and_continues_after_it(machine):
     calm, storm = (crossed(f"machine={machine} {LEFT} line-shared=yes {more}") for more in ("quiesce=shutdown", ""))
     assert storm.verdict.reached_userspace
     longer = (storm.verdict.userspace_ns - storm.verdict.enter_ns) - (calm.verdict.userspace_ns - calm.verdict.enter_ns)
     assert longer >= 100_000 * INTERRUPT_COST - INTERRUPT_COST
 
 
-def test_whoever_shares_the_dead_line_is_polled_ten_times_a_second():
+def test_devices_on_a_disabled_line_are_polled():
     run = crossed(f"machine=x86 {LEFT} line-shared=yes next-driver=absent")
     probe = {e.id: e.t_ns for e in run.log}
     killed = next(e.t_ns for e in run.log if e.id == "next/storm-end:0")
@@ -97,7 +97,7 @@ def test_a_later_sharers_request_enables_the_line_again():
     run = crossed(f"machine=x86 {LEFT} line-shared=yes next-driver=resets")
     assert run.at()["line/11/disabled"] is False
     assert run.at()["line/11/masked"] is False
-    assert run.verdict.outcome == "degraded"  # it was ever disabled
+    assert run.verdict.outcome == "degraded"  # the line was disabled at some time
 
 
 def test_a_driver_that_does_not_know_the_old_state_storms_on_its_own_line():
@@ -107,13 +107,13 @@ def test_a_driver_that_does_not_know_the_old_state_storms_on_its_own_line():
 
 
 def test_an_overrun_interrupts_too():
-    """A ring that is dry loses the packet and still asserts its line."""
+    """With a dry ring the packet is lost, but the line is still asserted."""
     run = crossed(f"machine=x86 {LEFT} ring-size=1 line-shared=yes")
     assert run.verdict.line_disabled
 
 
-def test_remote_irr_of_an_interrupt_that_was_never_ended_is_cleared_on_the_way_out_and_again_on_the_way_in():
-    """Local interrupts go off before the I/O APIC is cleared on the crash path: what comes between stays latched."""
+def test_a_stale_remote_irr_is_cleared_by_both_kernels():
+    """On the crash path local interrupts go off before the I/O APIC is cleared: one in between stays latched."""
     latched = 0
     for seed in range(40):
         run = crossed("path=panic machine=x86 interrupt=intx traffic=1000", seed)
@@ -147,7 +147,7 @@ def test_masking_at_the_controller_does_not_stop_a_message_on_x86():
     assert run.verdict.stray_vectors > 0
 
 
-def test_a_level_source_stays_asserted_behind_the_mask_and_fires_when_next_unmasked():
+def test_a_masked_level_interrupt_fires_when_it_is_unmasked():
     run = crossed(f"machine=x86 {LEFT} line-shared=yes mask-at-controller=yes")
     assert run.verdict.line_disabled
 
@@ -160,7 +160,7 @@ def test_on_the_crash_path_the_masking_itself_can_be_what_hangs():
 # --- pending bits on chip ------------------------------------------------------------------------------------
 
 
-def test_with_a_cache_bits_reach_memory_late_by_capacity_or_when_lpis_are_disabled():
+def test_a_cache_writes_bits_back_when_it_is_full_or_lpis_are_disabled():
     words = "quiesce=none clear-bus-master=no firmware=devicetree dma=cyclic"
     through, held = crossed(words), crossed(f"{words} lpi-cache=8")
     late = [f.t_ns for f in held.verdict.flips]
@@ -197,7 +197,7 @@ EXPECTED = [
 
 
 @pytest.mark.parametrize(("kernel", "hz", "seconds"), EXPECTED)
-def test_a_disabling_command_that_never_completes_is_polled_for_so_long(kernel, hz, seconds):
+def test_a_disabling_command_that_never_completes_is_waited_for(kernel, hz, seconds):
     waited = closed_forms.hotplug_ns(scenario(f"kernel={kernel} hz={hz} hotplug=cf118")) / 1e9
     assert waited == pytest.approx(seconds, abs=0.01)
     slow, calm = (
@@ -214,7 +214,7 @@ def test_arithmetic_from_the_source_gives_the_wait_that_the_log_has(kernel, hz):
     assert waits == [10**9 // hz, closed_forms.hotplug_ns(run.scenario)]
 
 
-def test_the_old_commands_age_stands_in_one_message_and_the_new_ones_in_the_other():
+def test_the_two_messages_have_the_ages_of_the_old_and_the_new_command():
     lines = [t for t in texts(crossed("hotplug=cf118 kernel=4.17"), "old") if "hotplug" in t]
     assert lines[0].startswith("pciehp 0000:00:1c.0:pcie004: Timeout on hotplug command 0x1038 (issued 653")
     assert lines[1] == "pciehp 0000:00:1c.0:pcie004: Timeout on hotplug command 0x0000 (issued 2020 msec ago)"
@@ -225,11 +225,11 @@ def test_the_old_commands_age_stands_in_one_message_and_the_new_ones_in_the_othe
 @pytest.mark.parametrize(
     "words", ["kernel=4.12 hotplug=cf118", "hotplug=cf118-quirked", "hotplug=conforming", "path=panic hotplug=cf118"]
 )
-def test_nothing_waits_before_v4_15_with_the_quirk_on_a_port_that_completes_or_in_a_panic(words):
+def test_no_port_is_waited_for_unless_it_has_the_erratum_and_no_quirk(words):
     assert crossed(words).verdict.lost_ns == 0
 
 
-def test_a_device_below_a_port_is_gated_by_the_ports_bit_too_until_the_next_port_driver_sets_it():
+def test_a_ports_bit_gates_the_device_below_until_the_next_port_driver_sets_it():
     run = crossed("hotplug=conforming quiesce=none obeys-bus-master=no dma=cyclic next-driver=absent")
     opened = next(e.t_ns for e in run.log if e.id == "next/port0-set-master:0")
     for e in run.log:

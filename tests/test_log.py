@@ -37,7 +37,7 @@ def test_the_crossing_written_by_hand_is_judged_by_what_was_read():
 
 
 @given(any_scenario())
-def test_events_are_in_order_have_names_of_their_own_and_causes_that_came_before(scenario):
+def test_events_are_in_order_with_unique_ids_and_earlier_causes(scenario):
     log = run_of(scenario).log
     seen: set[str] = set()
     for event in log:
@@ -47,7 +47,7 @@ def test_events_are_in_order_have_names_of_their_own_and_causes_that_came_before
     assert log.t_ns == sorted(log.t_ns)
 
 
-def test_a_frame_path_is_read_as_it_was_written_and_no_other_path_names_frames():
+def test_frame_paths_survive_a_round_trip():
     for first, count in ((0, 1), (7, 1), (512, 256), (4095, 1)):
         assert frame_range(frames_path(first, count, "owner")) == range(first, first + count)
         assert not frame_range(frames_path(first, count, "owner"), "bytes")
@@ -85,7 +85,7 @@ def test_a_run_read_back_from_its_log_is_the_same_run():
     assert again.at(10**8) == run.at(10**8)
 
 
-def test_a_log_of_another_schema_or_with_columns_of_unequal_length_is_refused():
+def test_a_log_of_another_schema_or_with_unequal_columns_is_refused():
     data = crossed("").to_log()
     with pytest.raises(ValueError, match="kexecdoc-log/1"):
         Run.from_log({**data, "schema": "something-else/2"})

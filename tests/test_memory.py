@@ -61,7 +61,7 @@ def test_a_frame_that_is_put_back_as_it_was_is_not_wrong():
 
 
 def test_nobody_writes_into_what_other_runs_share():
-    """The payloads are one object in all runs: a write to one memory must not show in another."""
+    """All runs share the payloads' bytes: a write to one memory must not appear in another."""
     mine, other = Memory(Log()), Memory(Log())
     mine.fill(1, 1, "text")
     other.fill(1, 1, "text")

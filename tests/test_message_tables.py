@@ -1,4 +1,4 @@
-"""The tables of the page that reads console logs: all that the registry has, and a place to link to for each line."""
+"""The tables of the page that reads console logs: everything in the registry, with an anchor for each message."""
 
 import re
 
@@ -19,7 +19,7 @@ def test_every_line_of_the_registry_has_one_row_and_one_anchor():
 
 
 @pytest.mark.parametrize("message_id", sorted(IDS))
-def test_a_row_says_the_words_the_versions_the_harm_the_meaning_the_advice_and_who_prints_it(message_id):
+def test_a_row_has_everything_that_is_declared_of_its_message(message_id):
     line, harm, does, who = ROWS[message_id]
     first = wordings(message_id)[0]
     for message in wordings(message_id):
@@ -35,7 +35,7 @@ def test_a_row_says_the_words_the_versions_the_harm_the_meaning_the_advice_and_w
     assert who.endswith(" Simulated." if first.simulated else " Not simulated.")
 
 
-def test_every_mechanism_is_a_section_with_its_advice_its_sources_and_its_chapter():
+def test_every_mechanism_is_a_section_with_advice_sources_and_chapter():
     sections = re.split(r"^### ", TEXT, flags=re.MULTILINE)[1:]
     assert len(sections) == len(MECHANISMS)
     for mechanism in MECHANISMS.values():

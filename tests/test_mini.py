@@ -23,7 +23,7 @@ def printed(*words, file=FILE):
 
 
 def writes(memory, device):
-    """The writes of a device after the jump, as (ms, frame)."""
+    """A device's writes after the jump, as (ms, frame)."""
     lines = memory.log[next(n for n, line in enumerate(memory.log) if "the jump" in line) :]
     found = (re.match(rf" *(\d+) ms  {device} +writes to frame +(\d+)", line) for line in lines)
     return [(int(line[1]), int(line[2])) for line in found if line]
@@ -69,7 +69,7 @@ def test_a_dry_ring_has_hit_whoever_owns_its_buffers_now(dry):
 
 
 def test_how_many_frames_are_hit_is_the_image_s_share_of_memory(dry):
-    # Drawn without putting back: the variance of one crossing is 1.67, so this is three standard errors of the mean.
+    # Drawn without replacement: the variance of one crossing is 1.67, so this is three standard errors of the mean.
     assert mean(len(wrong) for _, wrong in dry) == pytest.approx((mini.RING + 1) * IMAGE_FRAMES / mini.FRAMES, abs=0.39)
 
 

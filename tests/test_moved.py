@@ -10,7 +10,7 @@ from kexecdoc._moved import MOVED, new_paths
 
 
 def run(source):
-    """Run Python in a process of its own, where nothing has been imported yet; return what it prints."""
+    """Run Python in a new process, where nothing is imported yet; return what it prints."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore::DeprecationWarning", "-c", source], capture_output=True, text=True, check=True
     )

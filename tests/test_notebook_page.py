@@ -1,4 +1,4 @@
-"""A notebook becomes a page of the book: nothing of JupyterLab is left, and what is broken is told."""
+"""A notebook becomes a page without traces of JupyterLab, and faults are reported."""
 
 import json
 from collections import namedtuple
@@ -15,7 +15,7 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kc
 
 @pytest.fixture
 def build(tmp_path):
-    """Make a page of some cells; return it, and what was told."""
+    """Make a page of cells; return it and the warnings."""
 
     def build(*cells):
         notebook = v4.new_notebook(cells=cells)

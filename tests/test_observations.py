@@ -14,7 +14,7 @@ CONSOLES = Path(__file__).parent / "consoles"
 
 
 def recorded(number):
-    """What a recorded console says: the sysfs power state, the command register after the jump, pages hit."""
+    """What a recorded console shows: sysfs power state, command register after the jump, pages hit."""
     (path,) = CONSOLES.glob(f"{number}-*.log")
     before, _, after = path.read_text(errors="replace").partition("Starting new kernel")
     states = re.findall(r"^(?:unknown|D[0-3](?:hot|cold)?)\s*$", before, re.MULTILINE)
@@ -24,7 +24,7 @@ def recorded(number):
 
 
 @pytest.mark.parametrize(("number", "state"), [("02", "unknown"), ("03", "known")])
-def test_observations_2_and_3_bus_master_is_cleared_only_where_the_core_knows_the_power_state(number, state):
+def test_observations_2_and_3_bus_master_is_cleared_only_with_a_known_power_state(number, state):
     said, command, hit = recorded(number)
     assert (said == "unknown") == (state == "unknown")
     found = runs(f"quiesce=none power-state={state} next-driver=absent")
@@ -36,7 +36,7 @@ def test_observations_2_and_3_bus_master_is_cleared_only_where_the_core_knows_th
     assert any(run.verdict.wrong for run in found) == bool(hit)
 
 
-def test_observation_3_bus_master_cleared_with_the_engine_on_and_no_write_lands():
+def test_observation_3_with_bus_master_clear_no_write_of_the_engine_lands():
     for run in runs("quiesce=none"):
         at_jump = run.at(run.verdict.jump_ns)
         assert at_jump["device/eth0/engine"] == "running"
@@ -44,8 +44,8 @@ def test_observation_3_bus_master_cleared_with_the_engine_on_and_no_write_lands(
         assert run.verdict.dma["landed"] == 0
 
 
-def test_observation_7_a_write_in_flight_over_the_jump_lands_in_early_boot_and_survives_to_userspace():
-    """One buffer is armed; its packet comes after the jump and before the next kernel's first line."""
+def test_observation_7_a_write_that_lands_in_early_boot_survives_to_userspace():
+    """With one buffer armed, its packet comes after the jump and before the next kernel's first line."""
     survived = 0
     for seed in range(60):
         words = {"quiesce": "none", "clear-bus-master": "no", "ring-size": 1, "traffic": 12}
@@ -63,7 +63,7 @@ def test_observation_7_a_write_in_flight_over_the_jump_lands_in_early_boot_and_s
     assert survived > 5
 
 
-def test_observation_8_without_efi_the_tables_are_not_reserved_and_messages_work_afterwards():
+def test_observation_8_without_efi_tables_are_not_reserved_and_messages_work():
     run = crossed("kernel=6.1 firmware=devicetree")
     said = texts(run)
     assert any(t.startswith("GICv3: Expected reserved range [") and t.endswith("], not found") for t in said)
@@ -72,7 +72,7 @@ def test_observation_8_without_efi_the_tables_are_not_reserved_and_messages_work
     assert (run.verdict.tables, run.verdict.msi_usable, run.verdict.timeouts) == ("fresh", True, 0)
 
 
-def test_observation_9_over_the_old_property_table_the_next_kernel_fills_its_own_text_with_0xa2():
+def test_observation_9_the_next_kernel_overwrites_its_text_as_a_property_table():
     crossing = Crossing(Scenario(kernel="6.1", firmware="devicetree", image_placement="over-tables"))
     run = crossing.finish()
     said = texts(run)
@@ -91,7 +91,7 @@ def test_observation_10_with_uefi_the_tables_survive():
     assert f"GICv3: CPU0: using reserved LPI pending table @0x{pending:016x}" in texts(run)
 
 
-def test_observation_11_a_stuck_enable_bit_costs_the_messages_and_the_disk_is_polled():
+def test_observation_11_with_a_stuck_enable_bit_the_disk_has_to_be_polled():
     run = crossed("kernel=6.1 firmware=devicetree lpi-disable=sticky")
     said = texts(run)
     assert "CPU0: Failed to disable LPIs" in said
@@ -100,7 +100,7 @@ def test_observation_11_a_stuck_enable_bit_costs_the_messages_and_the_disk_is_po
     assert run.verdict.timeouts == 4
 
 
-def test_observation_12_one_lpi_raised_with_interrupts_off_changes_exactly_one_bit():
+def test_observation_12_an_lpi_raised_with_interrupts_off_changes_one_bit():
     crossing = Crossing(Scenario(quiesce="none", clear_bus_master="no", firmware="devicetree", traffic=1))
     while crossing.computer.cpus[0].interrupts == "on":
         crossing.env.step()

@@ -17,7 +17,7 @@ MECHANISM = re.compile(
 
 
 def real(number: str) -> list[str]:
-    """The mechanism's lines of a recorded console, from the old kernel's last words on, its echoes left out."""
+    """The mechanism's lines of a recorded console, from the old kernel's last message on, without echoes."""
     (path,) = CONSOLES.glob(f"{number}-*.log")
     lines = re.findall(r"\[ *\d+\.\d+\] (.*)", path.read_text(errors="replace"))
     start = next(i for i, line in enumerate(lines) if re.search("Starting new kernel|Kernel panic", line))
@@ -43,7 +43,7 @@ def bare(line: str) -> str:
         ("15", f"{X86} path=panic"),
     ],
 )
-def test_the_mechanisms_lines_of_a_real_x86_console_stand_in_the_models_in_the_same_words_and_order(number, words):
+def test_the_model_prints_a_real_x86_consoles_lines_of_the_mechanism(number, words):
     wanted = real(number)
     assert len(wanted) >= 5
     ran = [run for run in runs(words, 6) if run.verdict.reached_userspace]
@@ -57,12 +57,12 @@ def test_observation_1_an_x86_kernel_crosses_and_reaches_userspace():
 
 
 @pytest.mark.parametrize(("state", "lands"), [("unknown", True), ("known", False)])
-def test_observations_2_and_3_on_x86_the_power_state_decides_whether_bus_master_is_cleared(state, lands):
+def test_observations_2_and_3_on_x86_the_power_state_decides_on_bus_master(state, lands):
     for run in runs(f"{X86} quiesce=none next-driver=absent power-state={state}"):
         assert bool(run.verdict.dma["landed"]) == lands
 
 
-def test_observation_4_a_card_left_running_over_a_panic_writes_the_old_kernels_memory_and_no_other():
+def test_observation_4_a_card_left_running_in_a_panic_writes_only_old_memory():
     for run in runs(f"{X86} path=panic ring-size=24 traffic=1000"):
         assert set(run.verdict.landed_in) == {"old"}
         assert run.verdict.dma["landed"] <= 2 * 24
@@ -77,7 +77,7 @@ def test_observation_5_with_a_bound_driver_ordinary_kexec_is_safe():
         assert run.verdict.outcome == "clean"
 
 
-def test_observation_6_the_next_kernels_tables_refuse_an_undriven_card_and_say_so_in_two_lines():
+def test_observation_6_the_next_kernels_tables_refuse_an_undriven_card():
     words = f"{X86} iommu=translate quiesce=none clear-bus-master=no next-driver=absent dma=cyclic"
     for run in runs(words, 5):
         lines = texts(run)
@@ -89,7 +89,7 @@ def test_observation_6_the_next_kernels_tables_refuse_an_undriven_card_and_say_s
         )
 
 
-def test_observation_7_a_write_over_the_jump_may_land_before_the_next_kernels_first_line_and_survive():
+def test_observation_7_a_write_may_land_before_the_next_kernels_first_line():
     landed = 0
     for seed in range(60):
         run = crossed("machine=x86 quiesce=none clear-bus-master=no ring-size=1 traffic=12", seed)
@@ -99,8 +99,8 @@ def test_observation_7_a_write_over_the_jump_may_land_before_the_next_kernels_fi
     assert landed
 
 
-def test_observation_13_a_line_left_asserted_is_given_up_and_the_boot_goes_on():
-    """The recorded counter stood at 100,001: the line is masked when the next interrupt comes, lazily."""
+def test_observation_13_a_line_left_asserted_is_disabled_and_the_boot_continues():
+    """The recorded counter was 100,001: the line is masked lazily, when the next interrupt comes."""
     wanted = ['irq 11: nobody cared (try booting with the "irqpoll" option)', "handlers:", "Disabling IRQ #11"]
     recorded = list(dict.fromkeys(line for line in real_all("13") if line in wanted))
     assert recorded == wanted
@@ -116,7 +116,7 @@ def real_all(number: str) -> list[str]:
     return re.findall(r"\[ *\d+\.\d+\] (.*)", after)
 
 
-def test_observation_14_a_device_that_was_seen_to_before_the_request_makes_no_storm():
+def test_observation_14_a_device_acknowledged_before_the_request_makes_no_storm():
     crossing = Crossing(scenario(f"{X86} quiesce=none interrupt=intx line-shared=yes"))
     crossing.env.run(until=crossing.env.now + 200_000_000)
     crossing.computer.nic.stop_engine("test/stop:0", None)
@@ -129,6 +129,6 @@ def test_observation_14_a_device_that_was_seen_to_before_the_request_makes_no_st
 @pytest.mark.slow
 @pytest.mark.parametrize("work", ["minimal", "notifiers", "shutdown", "in-place"])
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
-def test_observation_15_in_the_laboratory_where_nothing_is_damaged_every_strategy_looks_perfect(machine, work):
+def test_observation_15_without_damage_every_strategy_looks_perfect(machine, work):
     for run in runs(f"machine={machine} path=panic crash-work={work}", 26):
         assert run.to_json()["dump"] == "captured"

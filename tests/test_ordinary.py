@@ -1,4 +1,4 @@
-"""The ordinary crossing complete: the place of the image, what the PCI core knows, remove, the SMMU before the jump."""
+"""The ordinary crossing: the place of the image, the PCI core, remove, the SMMU before the jump."""
 
 import pytest
 from scenarios import BAD, arrived, crossed, runs, scenario, texts
@@ -17,14 +17,14 @@ def event(run, event_id):
 
 
 def written(event, what="bytes"):
-    """The frames whose bytes, or another property, an event sets."""
+    """The frames whose bytes, or other property, an event sets."""
     return [frame for path in event.set for frame in frame_range(path, what)]
 
 
 # --- image-placement -------------------------------------------------------------------------------------
 
 
-def test_an_image_over_the_old_tables_takes_them_for_kept_and_overwrites_its_own_text():
+def test_an_image_over_the_old_tables_overwrites_its_own_text():
     for run in runs(OVER, 40):
         said = texts(run)
         assert "GICv3: Using preallocated redistributor tables" in said
@@ -74,7 +74,7 @@ def test_every_layout_has_a_place_over_the_tables():
 # --- power-state -----------------------------------------------------------------------------------------
 
 
-def test_the_pci_core_leaves_a_function_alone_whose_power_state_it_does_not_know():
+def test_the_pci_core_skips_a_function_of_unknown_power_state():
     for seed in range(20):
         unknown, kept = crossed("quiesce=none power-state=unknown", seed), crossed(LEFT, seed)
         assert unknown.to_json()["dma"] == kept.to_json()["dma"]
@@ -119,7 +119,7 @@ def test_what_remove_finds_does_not_matter_to_shutdown():
 @pytest.mark.parametrize(
     ("words", "held"), [("", 128 + 1), ("ring-size=7", 4 + 1), ("ring-size=1024", 512 + 4), ("dma=cyclic", 16)]
 )
-def test_remove_frees_what_the_driver_held_and_takes_its_time_and_shutdown_does_neither(words, held):
+def test_remove_frees_memory_and_takes_longer_than_shutdown(words, held):
     for run in runs(f"quiesce=remove {words}", 5):
         callback = run.verdict.callbacks[0]
         assert (callback.device, callback.name, callback.frames_freed, callback.driver) == (
@@ -144,7 +144,7 @@ def test_without_a_callback_nobody_is_called():
         assert event(run, "old/eth0-clear-master:0").t_ns - begin == FUNCTION_SHUTDOWN
 
 
-def test_removing_the_disk_takes_it_away_before_the_jump_and_the_next_kernel_has_it_again():
+def test_a_removed_disk_is_gone_until_the_next_kernel_drives_it():
     for run in runs("quiesce-disk=remove", 5):
         disk = run.verdict.callbacks[1]
         assert (disk.device, disk.name, disk.driver) == ("nvme0", "remove", "none")
@@ -158,7 +158,7 @@ def test_removing_the_disk_takes_it_away_before_the_jump_and_the_next_kernel_has
 
 
 @pytest.mark.parametrize("more", ["", "iova=ram", "gbpa=abort", "dma=cyclic", "traffic=2000"])
-def test_between_the_smmus_shutdown_and_the_jump_every_write_goes_astray_as_many_as_arithmetic_says(more):
+def test_with_the_smmu_off_before_the_jump_as_many_writes_stray_as_arithmetic_says(more):
     for run in runs(f"{LEFT} iommu=translate {more}"):
         jump, off = run.verdict.jump_ns, event(run, "old/smmu-shutdown:0").t_ns
         assert abs(jump - off - off_before_jump_ns(run.scenario)) < 10
@@ -175,7 +175,7 @@ def test_with_the_smmu_on_or_no_smmu_nothing_goes_astray_before_the_jump():
         assert not any(run.verdict.astray_before_jump for run in runs(words, 10))
 
 
-def test_a_write_astray_before_the_jump_can_spoil_the_image_while_it_still_waits_in_its_source_pages():
+def test_a_stray_write_before_the_jump_can_corrupt_the_images_source_pages():
     spoilt = 0
     for run in runs(f"{LEFT} iommu=translate iova=ram", 60):
         for wrong in run.verdict.wrong:
@@ -183,7 +183,7 @@ def test_a_write_astray_before_the_jump_can_spoil_the_image_while_it_still_waits
                 spoilt += 1
                 (frame,) = written(event(run, wrong.writer))
                 assert run.at(0)[f"frame/{frame}/owner"] == "image"
-                assert wrong.frame != frame  # what was found is the copy
+                assert wrong.frame != frame  # the copy is what was found
                 assert run.verdict.outcome in BAD
     assert spoilt
 

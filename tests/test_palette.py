@@ -1,4 +1,4 @@
-"""The palette: text can be read in both modes, and no two owners look alike to anybody."""
+"""The palette: text is readable in both modes, and no two owners look alike with any colour vision."""
 
 import itertools
 import json

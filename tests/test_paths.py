@@ -1,4 +1,4 @@
-"""Panic, reboot, x86, handover: what must hold on the other ways from one kernel to the next."""
+"""Panic, reboot, x86, handover: what must hold on the other paths."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from kexecdoc.model.scenario import switches
 
 LEFT = "quiesce=none clear-bus-master=no"
 OURS = ("next-text", "next-data", "next-tables", "next-initramfs", "next-free", "crash-reserved", "image", "its-table")
-"""Frames of a capture kernel's, by owner."""
+"""The number of a capture kernel's frames by owner."""
 
 
 def said(run, kernel="next"):
@@ -31,7 +31,7 @@ def test_leftover_dma_never_writes_a_capture_kernel_in_reserved_memory(scenario)
 @given(
     any_scenario(path="panic", machine="x86", iommu="identity", **{"crash-memory": "reserved", "crash-work": "minimal"})
 )
-def test_leftover_dma_never_writes_a_capture_kernel_in_reserved_memory_behind_a_passing_iommu(scenario):
+def test_leftover_dma_never_hits_a_capture_kernel_in_reserved_memory(scenario):
     assert not set(run_of(scenario).verdict.landed_in) & set(OURS)
 
 
@@ -69,7 +69,7 @@ def test_a_cyclic_device_still_writes_into_shared_crash_memory():
     assert any(hit)
 
 
-def test_on_arm64_in_flight_dma_lands_in_old_memory_until_the_capture_kernel_resets_the_smmu_and_is_aborted_then():
+def test_on_arm64_in_flight_dma_is_aborted_once_the_capture_kernel_resets_the_smmu():
     for gbpa in ("bypass", "abort"):
         run = crossed(f"path=panic iommu=translate next-driver=absent dma=cyclic gbpa={gbpa}")
         on = next(e.t_ns for e in run.log if e.id == "next/smmu-enable:0")
@@ -81,7 +81,7 @@ def test_on_arm64_in_flight_dma_lands_in_old_memory_until_the_capture_kernel_res
 
 
 @pytest.mark.parametrize("kernel", ["7.3", "6.12"])
-def test_on_arm64_with_identity_dma_is_refused_only_until_the_device_is_attached(kernel):
+def test_with_an_identity_smmu_dma_is_refused_until_the_device_is_attached(kernel):
     run = crossed(f"path=panic iommu=identity next-driver=trusts dma=cyclic kernel={kernel} traffic=1000")
     on = next(e.t_ns for e in run.log if e.id == "next/smmu-enable:0")
     attached = next(e for e in run.log if e.id == "next/smmu-attach-eth0:0")
@@ -98,7 +98,7 @@ def test_a_refused_request_may_kill_the_capture_kernel():
     assert crossed("path=panic iommu=translate dma=cyclic").to_json()["dump"] == "captured"
 
 
-def test_on_x86_the_old_tables_are_copied_and_dma_goes_on_landing_where_the_old_kernel_had_allowed_it():
+def test_on_x86_the_old_tables_are_copied_and_dma_still_lands():
     run = crossed("path=panic machine=x86 iommu=translate next-driver=absent dma=cyclic")
     assert set(run.verdict.dma) == {"landed"}
     assert set(run.verdict.landed_in) == {"old"}
@@ -124,8 +124,8 @@ def test_the_crashed_kernel_never_touches_bus_master(scenario):
     assert not any(e.id.startswith("old/") and any(p.endswith("bus-master") for p in e.set) for e in run.log)
 
 
-def test_a_device_that_sends_again_hangs_an_x86_capture_kernel_at_its_first_interrupt_enable():
-    """At the default rate a message for CPU 0 is always among those that nobody has seen to."""
+def test_a_resending_device_hangs_an_x86_capture_kernel():
+    """At the default rate, one of the messages that are not acknowledged is always for CPU 0."""
     for run in runs("path=panic machine=x86 msi-resend=yes"):
         last = run.log.id[-1], run.at()["step"]
         assert run.verdict.outcome == "hung"
@@ -145,7 +145,7 @@ def test_on_arm64_such_a_device_leaves_one_pending_bit_at_most_and_no_hang():
 
 
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
-def test_on_ordinary_kexec_with_bus_master_cleared_such_a_device_does_nothing(machine):
+def test_with_bus_master_clear_a_resending_device_does_nothing(machine):
     for run in runs(f"machine={machine} quiesce=none msi-resend=yes"):
         assert run.verdict.outcome == "clean"
         assert run.verdict.msi["delivered"] == 0
@@ -160,7 +160,7 @@ def test_on_ordinary_kexec_with_bus_master_cleared_such_a_device_does_nothing(ma
         ("4.17", "do_IRQ: 0."),
     ],
 )
-def test_a_stray_message_on_x86_is_counted_said_in_the_words_of_the_version_and_harmless(kernel, words):
+def test_a_stray_message_on_x86_is_counted_printed_and_harmless(kernel, words):
     run = crossed(f"path=panic machine=x86 kernel={kernel}")
     assert run.verdict.outcome == "harmless"
     assert run.verdict.stray_vectors > 0
@@ -168,7 +168,7 @@ def test_a_stray_message_on_x86_is_counted_said_in_the_words_of_the_version_and_
 
 
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
-def test_the_crash_path_does_what_that_architecture_does_and_nothing_else(machine):
+def test_the_crash_path_has_exactly_the_steps_of_its_architecture(machine):
     steps = [step.name.removeprefix("old/") for step in exit_steps(scenario(f"path=panic machine={machine}"))]
     middle = {"arm64": ["crash_stop_cpus", "mask_interrupts"], "x86": ["crash_stop_cpus", "crash_shutdown"]}[machine]
     assert steps == ["panic", "crash_kexec", *middle, "machine_kexec"]
@@ -181,7 +181,7 @@ def test_waits_on_the_crash_path_are_limited():
     assert 1.11 in waits or 1.12 in waits
 
 
-def test_after_a_dump_in_place_an_ordinary_kernel_boots_through_the_firmware():
+def test_after_a_dump_in_place_the_machine_reboots_through_firmware():
     full = crossed("path=panic crash-work=in-place")
     assert "Brought up 1 node, 4 CPUs" in said(full)
     assert full.to_json()["time_ms"]["jump"] is None
@@ -191,13 +191,13 @@ def test_after_a_dump_in_place_an_ordinary_kernel_boots_through_the_firmware():
     assert "Translation was enabled for dmar0 but we are not in kdump mode" in said(x86)
 
 
-def test_a_line_that_nobody_masked_hangs_the_next_kernel_and_nobody_counts():
+def test_a_line_that_is_never_masked_hangs_the_next_kernel():
     run = crossed("path=panic crash-work=in-place reset=none machine=x86 interrupt=intx ring-size=1")
     assert (run.verdict.outcome, run.verdict.unhandled) == ("hung", 0)
     assert "nobody counts" in run.verdict.summary
 
 
-def test_the_other_cpus_are_stopped_once_and_those_that_did_not_stop_are_named():
+def test_cpus_that_do_not_stop_are_named():
     for run in runs("path=panic crash-work=notifiers heap-damage=0.1", 30):
         assert said(run, "old").count("stopping secondary CPUs") <= 1
         stops = [e for e in run.log if e.id.startswith("old/cpu-stop")]
@@ -206,7 +206,7 @@ def test_the_other_cpus_are_stopped_once_and_those_that_did_not_stop_are_named()
 
 
 @given(any_scenario())
-def test_no_more_messages_are_delivered_than_landed_and_none_before_the_jump_counts(scenario):
+def test_no_more_messages_are_delivered_than_landed(scenario):
     msi = run_of(scenario).to_json()["msi"]
     assert msi["delivered"] <= msi["landed"] <= msi["sent"]
 
@@ -232,7 +232,7 @@ def test_a_full_reset_leaves_nothing_of_what_the_old_kernel_left_running(scenari
 
 
 @pytest.mark.parametrize("quiesce", ["none", "shutdown"])
-def test_without_a_reset_a_reboot_leaves_what_a_kexec_without_the_bus_master_clear_leaves(quiesce):
+def test_a_reboot_without_a_reset_is_like_a_kexec_that_keeps_bus_master(quiesce):
     for reboot, kexec in zip(
         runs(f"path=reboot reset=none quiesce={quiesce} dma=cyclic"),
         runs(f"clear-bus-master=no quiesce={quiesce} dma=cyclic"),
@@ -272,20 +272,20 @@ def order(run, *ids):
     return [at[event_id] for event_id in ids]
 
 
-def test_on_x86_the_io_apic_goes_before_the_local_apic_and_translation_last_of_all():
+def test_on_x86_the_io_apic_the_local_apic_and_vtd_go_off_in_this_order():
     run = crossed("machine=x86 iommu=translate")
     ids = ("old/clear-io-apic:0", "old/cpu-stop:0", "old/lapic-shutdown:0", "old/vtd-shutdown:0", "stub/jump:0")
     assert order(run, *ids) == sorted(order(run, *ids))
 
 
-def test_on_x86_interrupt_remapping_stays_on_and_the_next_kernel_says_so_in_a_routine_line():
+def test_on_x86_interrupt_remapping_stays_on_over_the_jump():
     run = crossed("machine=x86 iommu=translate")
     assert run.at(run.verdict.jump_ns)["vtd/interrupt-remapping"] is True
     assert "IRQ remapping was enabled on dmar0 but we are not in kdump mode" in said(run)
     assert "IRQ remapping was enabled" not in said(crossed("machine=x86"))
 
 
-def test_the_next_x86_kernel_takes_interrupts_before_it_sets_the_local_apic_up_and_clears_the_io_apic_after():
+def test_the_next_x86_kernel_takes_interrupts_before_it_sets_up_the_local_apic():
     run = crossed("machine=x86")
     ids = ("next/irq-enable:0", "next/print-apic.symmetric:0", "next/clear-io-apic:0")
     assert order(run, *ids) == sorted(order(run, *ids))
@@ -310,7 +310,7 @@ def test_vtd_identity_never_refuses():
         assert run.verdict.dma["faulted"] == 0
 
 
-def test_with_translate_what_still_comes_after_vtd_is_on_faults_and_is_reported():
+def test_with_a_translating_vtd_leftover_writes_fault_once_it_is_on():
     run = crossed(f"machine=x86 {LEFT} iommu=translate next-driver=absent dma=cyclic")
     assert run.verdict.dma["faulted"] > 0
     assert "DMAR: DRHD: handling fault status reg 2" in said(run)
@@ -358,12 +358,12 @@ def test_early_allocations_come_from_scratch():
         assert {int(frame) for frame in tables} <= set(crossing.old.reservations.scratch)
 
 
-def test_with_a_handover_a_device_left_running_still_writes_into_what_was_not_preserved():
+def test_with_a_handover_a_running_device_still_writes_unpreserved_memory():
     landed = [run.verdict.landed_in for run in runs(f"handover=kho {LEFT}")]
     assert all("old" in owners or "next-free" in owners for owners in landed)
 
 
-def test_preserved_memory_that_was_changed_behind_its_back_is_found():
+def test_a_change_in_preserved_memory_is_found():
     crossing = Crossing(scenario("handover=kho"))
     frame = crossing.old.reservations.preserved.start
     crossing.computer.memory.store(crossing.computer.memory.address(frame), b"\xff" * 8)
@@ -392,7 +392,7 @@ def test_every_version_crosses_on_every_path(kernel, words):
     assert crossed(f"{words} kernel={kernel}").verdict.reached_userspace
 
 
-def test_kernels_up_to_v4_10_disabled_msi_at_shutdown_and_a_device_left_running_fell_back_to_its_line():
+def test_before_v4_11_a_running_device_falls_back_to_its_line_at_shutdown():
     old, new = crossed("kernel=3.13 quiesce=none line-shared=yes"), crossed("kernel=4.12 quiesce=none line-shared=yes")
     assert old.at(old.verdict.jump_ns)["device/eth0/msi"] == "disabled"
     assert new.at(new.verdict.jump_ns)["device/eth0/msi"] == "enabled"

@@ -1,4 +1,4 @@
-"""Placement succeeds whenever there is room: whatever the seed, and whatever a draw would be."""
+"""Placement succeeds whenever there is room, for any seed and any draw."""
 
 import random
 import re
@@ -29,11 +29,11 @@ LAYOUTS = {
     "loader": ("file", "user"),
     "quiesce": ("shutdown", "remove", "none"),
 }
-"""What a layout depends on, beside the ring's size and the seed."""
+"""What a layout depends on besides the ring's size and the seed."""
 
 
 def any_layout(number: int) -> Scenario:
-    """A scenario drawn by lot, with next to no traffic; every other one has the largest ring."""
+    """A random scenario with almost no traffic; every second one has the largest ring."""
     lot = random.Random(number)
     settings = {name: lot.choice(values) for name, values in LAYOUTS.items()}
     ring = lot.randint(1, 2048) if lot.random() < 0.5 else 2048
@@ -57,7 +57,7 @@ def test_thousands_of_layouts_find_room_for_everything(part):
 
 
 def worst(draws, stream, count, align, usable, over=range(0)):
-    """Place as an adversary would: so that the hole before it is just too small for the initramfs, if that can be."""
+    """Place as an adversary: if possible, so that the hole before it is just too small for the initramfs."""
     holes = [found.span() for found in re.finditer(rb"\x01+", usable)]
     large = [start for start, stop in holes if stop - start >= INITRAMFS_FRAMES]
     just = [(start + INITRAMFS_FRAMES - 1) // align * align for start in large]
@@ -68,8 +68,8 @@ def worst(draws, stream, count, align, usable, over=range(0)):
     raise NoRoom(stream)
 
 
-def test_no_draw_whatever_leaves_a_kernel_without_room(monkeypatch):
-    """The old kernel, the loader and the next kernel each place all that they place, as unluckily as can be."""
+def test_no_draw_leaves_a_kernel_without_memory(monkeypatch):
+    """The old kernel, the loader and the next kernel place everything in the worst possible way."""
     monkeypatch.setattr(Memory, "place", staticmethod(worst))
     placed = [simulate(any_layout(number)).verdict.jump_ns for number in range(200)]
     assert sum(jump is not None for jump in placed) > 150

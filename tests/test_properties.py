@@ -17,7 +17,7 @@ NEXT_KERNELS = ("lpi-policy", "next-driver", "seed", "traffic", "dma")
 
 
 def leftover(run, *acts):
-    """The events after the jump of the device under study, while it follows the old kernel's programming."""
+    """The device's events after the jump, while it follows the old kernel's programming."""
     reset = next((e.t_ns for e in run.log if e.id == "next/eth0-reset:0"), run.verdict.end_ns + 1)
     return [
         e
@@ -64,12 +64,12 @@ def test_clean_means_that_nothing_was_left_over(scenario):
         quiesce="shutdown", **{"shutdown-callback": "works", "lpi-disable": "clearable", "image-placement": "clear"}
     )
 )
-def test_a_driver_that_shuts_down_makes_every_crossing_clean_where_lpis_can_be_cleared(scenario):
+def test_a_working_shutdown_is_always_clean_if_lpis_can_be_cleared(scenario):
     assert simulate(scenario).verdict.outcome == "clean"
 
 
 @given(any_ordinary(quiesce="none"))
-def test_nobody_finds_wrong_bytes_that_nobody_wrote(scenario):
+def test_wrong_bytes_are_found_only_where_they_were_written(scenario):
     run = simulate(scenario)
     for wrong in run.verdict.wrong:
         assert wrong.writer.startswith(("eth0/", "redistributor", "next/reset-property-table"))
@@ -78,7 +78,7 @@ def test_nobody_finds_wrong_bytes_that_nobody_wrote(scenario):
 
 
 @given(any_ordinary(quiesce="none", firmware="devicetree"))
-def test_flips_come_between_the_jump_and_the_quiet_its_unless_the_next_kernel_is_naive(scenario):
+def test_only_a_naive_next_kernel_flips_bits_after_the_its_is_quiet(scenario):
     run = simulate(scenario)
     late = [f for f in run.verdict.flips if f.t_ns > run.verdict.jump_ns + quiet_its_ns(scenario)]
     assert not late or (scenario.lpi_policy, scenario.lpi_disable) == ("naive", "sticky")
@@ -106,7 +106,7 @@ CURES = {
 @pytest.mark.slow
 @settings(max_examples=150)
 @given(any_ordinary(quiesce="none", iommu="off"))
-def test_what_the_summary_says_would_have_prevented_it_prevents_it(scenario):
+def test_the_prevention_that_a_summary_names_works(scenario):
     verdict = simulate(scenario).verdict
     if not verdict.wrong:
         return
@@ -159,7 +159,7 @@ def test_the_log_folds_to_the_machine_as_it_is_at_the_end(scenario):
 
 
 @given(any_scenario())
-def test_no_event_says_two_things_of_one_frame(scenario):
+def test_no_event_assigns_a_frame_twice(scenario):
     run = run_of(scenario)
     for assignments in (run.log.start, *run.log.set):
         said = [(frame, path.split("/")[2]) for path in assignments for frame in frame_range(path)]
@@ -168,7 +168,7 @@ def test_no_event_says_two_things_of_one_frame(scenario):
 
 @given(any_ordinary())
 def test_no_leftover_message_is_delivered_on_this_path(scenario):
-    """Its vectors end on CPU 0, which masks itself before the jump; the next kernel's ITS does not know them."""
+    """Its vectors are on CPU 0, which masks itself before the jump; the next kernel's ITS does not know them."""
     assert simulate(scenario).verdict.msi["delivered"] == 0
 
 
@@ -198,8 +198,8 @@ def arrivals(run):
 
 
 @given(any_ordinary(), st.sampled_from(["resets", "trusts", "absent"]))
-def test_what_the_next_kernels_driver_will_be_changes_nothing_before_it_probes(scenario, driver):
-    """Cause and effect run one way: the log up to the probe is the same, event by event."""
+def test_the_next_kernels_driver_changes_nothing_before_its_probe(scenario, driver):
+    """Causality: the log up to the probe is the same, event by event."""
     one, two = simulate(scenario), simulate(scenario.but(next_driver=driver))
     probe = min((e.t_ns for r in (one, two) for e in r.log if e.id.startswith("next/eth0-")), default=None)
     before = [[e for e in r.log if probe is None or e.t_ns < probe] for r in (one, two)]
@@ -207,7 +207,7 @@ def test_what_the_next_kernels_driver_will_be_changes_nothing_before_it_probes(s
 
 
 @given(any_ordinary(**{"remove-callback": "works"}))
-def test_the_image_lies_on_no_firmware_none_of_its_own_source_pages_and_no_table_but_where_it_is_told_to(scenario):
+def test_the_image_lies_on_no_firmware_source_page_or_table_unless_it_is_told_to(scenario):
     run = simulate(scenario)
     start = run.at(0)
     copied = {frame for e in run.log if e.kind == "copy" for path in e.set for frame in frame_range(path, "owner")}

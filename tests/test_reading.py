@@ -25,7 +25,7 @@ def test_it_begins_with_what_happened(capsys):
     )
 
 
-def test_it_shows_each_known_line_once_in_order_with_number_harm_meaning_and_advice(capsys):
+def test_each_known_message_is_shown_once_with_its_harm_meaning_and_advice(capsys):
     text = out(capsys, "log", str(STUCK))
     failed = find("lpi.failed", "6.1")
     (entry,) = [part for part in text.split("\n\n") if "Failed to disable LPIs\n" in part and "CPU0" in part]
@@ -48,7 +48,7 @@ def test_a_routine_line_has_no_advice_unless_it_has_its_own():
     assert "Do: The last such line" in diagnosis_text(diagnose("e1000e 0000:00:19.0: shutdown"))
 
 
-def test_nothing_known_is_said_and_is_no_error(capsys, tmp_path):
+def test_a_log_without_known_lines_is_not_an_error(capsys, tmp_path):
     path = tmp_path / "log"
     path.write_text("nothing\nto see\n")
     assert out(capsys, "log", str(path)) == "Nothing of this is known here (2 lines).\n"
@@ -84,7 +84,7 @@ def test_a_minus_is_the_standard_input(capsys, monkeypatch):
         (["lgo"], "lgo: no such command; there are run, sweep, log, switches, presets, quiz; did you mean log?"),
     ],
 )
-def test_a_wrong_request_is_told_in_one_line(capsys, words, says):
+def test_a_wrong_request_is_refused_in_one_line(capsys, words, says):
     assert says in refused(capsys, *words)
 
 

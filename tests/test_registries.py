@@ -73,7 +73,7 @@ def test_what_only_looks_like_a_citation_is_found(text):
     assert malformed(f"As said {text}.") == [f"{text}."]
 
 
-def test_every_file_that_states_rules_of_linux_or_hardware_cites_somebody():
+def test_every_file_with_rules_of_linux_or_hardware_has_sources():
     assert tools.claims.uncited_rules() == []
     assert set(tools.claims.NO_RULES) <= {name for name, _ in tools.claims.rules()}
 
@@ -85,7 +85,7 @@ def test_every_source_says_what_it_may_be_cited_for_and_is_of_a_known_kind():
         assert source.link.startswith(("https://", "http://")) or not source.link, source.id
 
 
-def test_a_place_in_the_kernel_names_the_versions_in_which_it_was_read_and_links_to_one():
+def test_a_place_in_the_kernel_has_the_versions_read_and_a_link():
     for source in SOURCES.values():
         if source.kind in ("kernel", "documentation"):
             assert re.search(r"\d+\.\d+", source.read), source.id
@@ -139,7 +139,7 @@ def test_every_simulated_message_is_said_by_the_simulation_and_no_other_is():
 @pytest.mark.parametrize(
     ("message", "values", "named"), [pytest.param(*call, id=f"{where}-{call[0]}") for where, *call in calls_of_say()]
 )
-def test_a_call_of_say_gives_the_values_that_the_line_takes_in_every_version(message, values, named):
+def test_every_call_of_say_has_the_values_of_its_line(message, values, named):
     assert PARAMETERS[message].problem(values, named) == ""
 
 
@@ -210,7 +210,7 @@ def test_a_message_says_what_it_means_how_bad_it_is_and_what_to_do(message):
         assert message.advice != NOTHING
 
 
-def test_every_mechanism_says_what_happens_and_what_to_do_on_whose_word():
+def test_every_mechanism_has_a_description_advice_and_sources():
     assert len({m.title for m in MECHANISMS.values()}) == len(MECHANISMS)
     for mechanism in MECHANISMS.values():
         assert mechanism.what.endswith(".")

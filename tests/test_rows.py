@@ -1,4 +1,4 @@
-"""What must hold, scenario by scenario, for every seed that gets as far."""
+"""What must hold in each scenario, for every seed that reaches that point."""
 
 import pytest
 from scenarios import BAD, arrived, crossed, runs, texts
@@ -24,7 +24,7 @@ def test_an_ordinary_kexec_is_clean():
 
 
 @pytest.mark.parametrize("size", [1, 7, 256])
-def test_a_leftover_ring_writes_at_most_its_buffers_and_descriptors_and_then_is_silent(size):
+def test_a_leftover_ring_writes_its_buffers_and_descriptors_at_most_once(size):
     words = f"{LEFT} ring-size={size} traffic=2000 next-driver=absent"
     for run in runs(words, 10):
         written = [e for e in run.log if e.kind == "dma.landed" and e.t_ns >= run.verdict.jump_ns]
@@ -32,11 +32,11 @@ def test_a_leftover_ring_writes_at_most_its_buffers_and_descriptors_and_then_is_
         buffers = [e for e in written if e.id.startswith("eth0/buffer:")]
         assert len(buffers) <= size
         if run.verdict.reached_userspace:
-            assert len(buffers) >= size - 1  # an interrupt just before the jump may have posted none
+            assert len(buffers) >= size - 1  # the last interrupt before the jump may have posted no descriptor
             assert written[-1].t_ns - run.verdict.jump_ns < 1.5 * ring_dry_ns(size, 2000)
 
 
-def test_a_cyclic_device_goes_on_until_the_next_driver_resets_it():
+def test_a_cyclic_device_writes_until_the_next_driver_resets_it():
     for run in runs(f"{LEFT} dma=cyclic"):
         if run.verdict.reached_userspace:
             reset = event(run, "next/eth0-reset:0").t_ns
@@ -45,7 +45,7 @@ def test_a_cyclic_device_goes_on_until_the_next_driver_resets_it():
             assert abs(reset - run.verdict.jump_ns - probe_ns(run.scenario)) < 1_000_000
 
 
-def test_a_cyclic_device_without_a_next_driver_goes_on_for_ever():
+def test_a_cyclic_device_without_a_next_driver_never_stops():
     for run in runs(f"{LEFT} dma=cyclic next-driver=absent"):
         assert run.verdict.end_ns - after_jump(run, "dma.landed")[-1].t_ns < 3_000_000
 
@@ -64,7 +64,7 @@ def test_who_owned_the_frame_decides():
     assert seen == {"harmless", "corrupted", "crashed"}
 
 
-def test_a_hit_on_the_image_before_its_digest_hangs_a_crossing_that_kexec_tools_loaded():
+def test_a_hit_on_the_image_before_the_digest_hangs_in_purgatory():
     hung = 0
     for run in runs(f"{LEFT} loader=user", 30):
         if run.verdict.outcome == "hung":
@@ -77,7 +77,7 @@ def test_a_hit_on_the_image_before_its_digest_hangs_a_crossing_that_kexec_tools_
     assert hung >= 5
 
 
-def test_bus_master_stops_dma_and_messages_alike_until_the_next_driver_probes():
+def test_bus_master_stops_dma_and_messages_until_the_next_driver_probes():
     for run in runs("quiesce=none"):
         assert run.verdict.outcome == "clean"
         assert run.verdict.dma["stopped"] > 0
@@ -89,7 +89,7 @@ def test_bus_master_stops_dma_and_messages_alike_until_the_next_driver_probes():
         assert run.verdict.bits_recorded == 0
 
 
-def test_a_driver_that_trusts_what_it_finds_resumes_the_old_ring_the_moment_it_sets_bus_master():
+def test_a_trusting_driver_resumes_the_old_ring_when_it_sets_bus_master():
     for run in runs("quiesce=none next-driver=trusts"):
         master = event(run, "next/eth0-set-master:0")
         landed = after_jump(run, "dma.landed")
@@ -99,7 +99,7 @@ def test_a_driver_that_trusts_what_it_finds_resumes_the_old_ring_the_moment_it_s
         assert any(first <= frame <= last for first, last in run.log.start["device/eth0/targets"])
 
 
-def test_a_device_that_ignores_bus_master_is_as_if_the_bit_had_not_been_cleared():
+def test_to_a_device_that_ignores_bus_master_a_clear_bit_makes_no_difference():
     for seed in range(20):
         ignored, kept = crossed("quiesce=none obeys-bus-master=no", seed), crossed(LEFT, seed)
         assert ignored.verdict.outcome == kept.verdict.outcome
@@ -107,13 +107,13 @@ def test_a_device_that_ignores_bus_master_is_as_if_the_bit_had_not_been_cleared(
         assert ignored.to_json()["lpi"] == kept.to_json()["lpi"]
 
 
-def test_a_missing_shutdown_callback_is_made_good_by_the_pci_core():
+def test_the_pci_core_makes_up_for_a_missing_shutdown_callback():
     for run in runs("shutdown-callback=missing"):
         assert run.verdict.outcome == "clean"
         assert run.verdict.dma["stopped"] > 0
 
 
-def test_without_the_pci_core_a_missing_callback_is_as_doing_nothing_and_remove_is_still_clean():
+def test_without_the_pci_core_a_missing_callback_is_like_no_call_at_all():
     for seed in range(20):
         missing = crossed("shutdown-callback=missing clear-bus-master=no", seed)
         nothing = crossed(LEFT, seed)
@@ -132,7 +132,7 @@ def test_an_incomplete_callback_leaves_dma_without_a_single_interrupt():
     assert {run.verdict.outcome for run in runs(words)} & set(BAD)
 
 
-def test_behind_a_translating_smmu_that_is_off_writes_and_messages_miss_ram():
+def test_with_a_translating_smmu_off_writes_and_messages_miss_ram():
     for run in runs(f"{LEFT} iommu=translate"):
         v = run.verdict
         off = event(run, "old/smmu-shutdown:0").t_ns
@@ -156,7 +156,7 @@ def test_an_io_virtual_address_that_is_ram_lands_where_nobody_expects():
     assert {run.verdict.outcome for run in runs(f"{LEFT} iommu=translate iova=ram")} & set(BAD)
 
 
-def test_an_aborting_gbpa_refuses_in_silence():
+def test_an_aborting_gbpa_refuses_without_an_event():
     for run in runs(f"{LEFT} iommu=translate gbpa=abort"):
         assert run.verdict.dma["landed"] == run.verdict.dma["missed"] == 0
         enabled = event(run, "next/smmu-enable:0").t_ns
@@ -166,7 +166,7 @@ def test_an_aborting_gbpa_refuses_in_silence():
 
 
 @pytest.mark.parametrize("iova", ["hole", "ram"])
-def test_from_the_next_kernels_smmu_probe_on_what_still_comes_faults_and_is_reported(iova):
+def test_after_the_next_kernels_smmu_probe_leftover_writes_fault(iova):
     words = f"{LEFT} iommu=translate dma=cyclic next-driver=absent iova={iova}"
     probed = [run for run in runs(words, 24) if "next/drivers:0" in run.log.id]
     assert len(probed) >= 4
@@ -180,7 +180,7 @@ def test_from_the_next_kernels_smmu_probe_on_what_still_comes_faults_and_is_repo
 
 
 @pytest.mark.parametrize("kernel", ["7.3", "6.1"])
-def test_until_a_device_is_attached_the_smmu_refuses_it_without_a_word(kernel):
+def test_until_a_device_is_attached_the_smmu_refuses_it_without_an_event(kernel):
     """7.3 attaches every device in the SMMU's own probe; 6.1 when a driver probes, so an undriven one never."""
     words = f"{LEFT} iommu=translate dma=cyclic next-driver=absent kernel={kernel}"
     for run in arrived(words, 8):
@@ -226,14 +226,14 @@ def test_an_identity_smmu_refuses_only_until_the_device_is_attached():
 
 @pytest.mark.parametrize("iommu", ["off", "identity"])
 @pytest.mark.parametrize("sticky", ["clearable", "sticky"])
-def test_bits_flip_between_the_jump_and_the_quiet_its_one_per_live_lpi_and_rewrite(iommu, sticky):
+def test_bits_flip_between_the_jump_and_the_quiet_its(iommu, sticky):
     for run in runs(f"{FLIPS} iommu={iommu} lpi-disable={sticky}"):
         flips = run.verdict.flips
         jump = run.verdict.jump_ns
         assert {flip.intid for flip in flips} <= {8200, 8201, 8202, 8203}
         assert all(jump <= flip.t_ns <= jump + quiet_its_ns(run.scenario) for flip in flips)
         assert all(flip.cpu == 0 and divmod(flip.intid, 8)[1] == flip.bit for flip in flips)
-        # A bit that is set again was cleared in between by somebody who wrote the frame anew.
+        # A bit can be set again only if the frame was rewritten in between.
         frame = (flips[0].address - 0x40000000) // 4096
         rewritten = [e for e in run.log if e.kind in ("own", "copy") and _covers(e.set, frame) and e.t_ns >= jump]
         assert 1 <= len(flips) <= 4 * (1 + len(rewritten))
@@ -243,7 +243,7 @@ def _covers(assignments, frame):
     return any(frame in frame_range(path, "bytes") for path in assignments)
 
 
-def test_most_flips_are_in_memory_that_nobody_uses_and_the_next_kernel_says_that_it_was_possible():
+def test_most_flips_are_in_unused_memory():
     quiet = sum(not any(w.writer.startswith("redistributor") for w in r.verdict.wrong) for r in arrived(FLIPS, 40))
     assert quiet > 30
     for run in arrived(FLIPS, 20):
@@ -253,7 +253,7 @@ def test_most_flips_are_in_memory_that_nobody_uses_and_the_next_kernel_says_that
         assert expected < booted
 
 
-def test_where_enablelpis_sticks_that_cpus_messages_never_arrive_and_the_boot_limps_on():
+def test_with_a_sticky_enablelpis_that_cpus_messages_never_arrive():
     for run in arrived(f"{FLIPS} lpi-disable=sticky"):
         said = texts(run)
         assert "CPU0: Failed to disable LPIs" in said
@@ -277,7 +277,7 @@ def test_with_efi_the_same_bits_are_recorded_in_tables_that_stay_theirs():
         assert (run.verdict.tables, run.verdict.msi_usable) == ("reused", True)
 
 
-def test_a_naive_kernel_on_a_stuck_redistributor_sets_each_of_its_lpis_once_and_gets_none():
+def test_a_naive_kernel_on_a_stuck_redistributor_gets_none_of_its_lpis():
     for run in runs("lpi-policy=naive lpi-disable=sticky"):
         assert not any(BOOTED in t or "Failed" in t or "Expected" in t for t in texts(run))
         assert not after_jump(run, "lpi.acknowledged")

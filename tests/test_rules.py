@@ -86,7 +86,7 @@ def test_the_port_is_closed_at_the_jump_where_the_rule_says_so(scenario):
 
 
 @given(any_scenario(**BUSY, **WELL))
-def test_the_first_leftover_write_is_stopped_where_the_rule_says_that_it_is_held_back(scenario):
+def test_the_rule_for_a_held_back_device_agrees_with_the_first_write(scenario):
     run = run_of(scenario)
     assume(run.facts.leftovers)
     assert rules.held_back(scenario) == (run.facts.leftovers[0].result == "stopped")
@@ -98,7 +98,7 @@ def test_a_leftover_write_gets_out_only_where_the_rule_says_that_it_can(scenario
 
 
 @given(any_scenario(**BUSY, **WELL, **{"msi-resend": "no", "quiesce": "none"}))
-def test_a_leftover_write_of_a_busy_device_gets_out_where_the_rule_says_that_it_can(scenario):
+def test_a_busy_devices_leftover_write_gets_out_where_the_rule_says_so(scenario):
     run = run_of(scenario)
     assume(got_out(run) or run.verdict.reached_userspace)  # what holds it back may go at the end of the boot
     assert got_out(run) == rules.ever_writes(scenario)
@@ -111,7 +111,7 @@ def test_no_leftover_write_spoils_a_capture_kernel_in_reserved_memory(scenario):
 
 
 @given(any_scenario(**BUSY, **WELL, machine="x86", interrupt="msi", quiesce="none"))
-def test_a_message_is_sent_for_ever_where_the_rule_says_that_it_can_be(scenario):
+def test_a_message_is_resent_where_the_rule_says_so(scenario):
     run = run_of(scenario)
     assume(run.verdict.death in (None, Death.RESENT_MESSAGE))
     assume(not (scenario.path == "panic" and rules.held_back(scenario)))  # one message may have come before
@@ -119,7 +119,7 @@ def test_a_message_is_sent_for_ever_where_the_rule_says_that_it_can_be(scenario)
 
 
 @given(any_scenario(**BUSY, **WELL, **{"msi-resend": "no"}))
-def test_a_line_is_asserted_at_the_entry_where_the_rule_says_that_it_can_be(scenario):
+def test_a_line_is_asserted_at_the_entry_where_the_rule_says_so(scenario):
     run = run_of(scenario)
     assume(run.facts.entry is not None)
     state = run.at(run.verdict.enter_ns)
@@ -127,7 +127,7 @@ def test_a_line_is_asserted_at_the_entry_where_the_rule_says_that_it_can_be(scen
 
 
 @given(any_scenario(**BUSY, **WELL, **{"msi-resend": "no"}))
-def test_a_line_storms_in_the_next_kernel_where_the_rule_says_that_it_can(scenario):
+def test_a_line_storms_in_the_next_kernel_where_the_rule_says_so(scenario):
     run = run_of(scenario)
     assume(run.verdict.reached_userspace)
     assert rules.line_storms(scenario) == run.verdict.line_disabled
@@ -165,7 +165,7 @@ HARMFUL = {
 @pytest.mark.parametrize("harm", HARMS)
 @settings(max_examples=60)
 @given(data=st.data())
-def test_what_would_have_prevented_a_harm_is_named_and_nothing_else_is(harm, data):
+def test_exactly_what_would_have_prevented_a_harm_is_named(harm, data):
     """Each remedy is tried out: what is named does prevent it, and what prevents it is named."""
     rule, remedies, happens = HARMS[harm]
     scenario = data.draw(any_scenario(**BUSY, **WELL, **HARMFUL[harm]))

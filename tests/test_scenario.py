@@ -1,4 +1,4 @@
-"""Switches: what is accepted, what is refused, and how it is said."""
+"""Switches: what is accepted, what is refused, and with which error."""
 
 import dataclasses
 from graphlib import TopologicalSorter
@@ -72,7 +72,7 @@ def conditions():
     return [(switch, needed) for switch in switches().values() for needed in switch.needs]
 
 
-def test_a_condition_is_of_other_switches_and_of_values_that_exist_but_never_of_all():
+def test_a_condition_names_other_switches_and_some_of_their_values():
     for switch, needed in conditions():
         for name, enough in needed.alternatives:
             assert name != switch.name
@@ -107,7 +107,7 @@ def test_nothing_is_needed_twice():
         ("traffic", "", ""),
     ],
 )
-def test_a_switch_that_cannot_have_an_effect_says_with_what_it_could(name, words, reason):
+def test_a_switch_without_an_effect_names_the_condition_that_fails(name, words, reason):
     assert find(name).inactive_because(scenario(words).values()) == reason
 
 
@@ -154,7 +154,7 @@ def test_an_unknown_value_is_refused_in_one_line_that_names_the_allowed_ones(nam
 
 
 @pytest.mark.parametrize("name", [n for n, s in switches().items() if not s.choices])
-def test_a_range_is_closed_and_what_is_outside_is_told_the_nearest(name):
+def test_a_value_outside_the_closed_range_is_refused_with_the_nearest(name):
     switch = switches()[name]
     for good in (switch.low, switch.high):
         assert Scenario.of({name: good}).values()[name] == good

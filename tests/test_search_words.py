@@ -1,4 +1,4 @@
-"""A question is asked by its words, and by none of those between them; pictures have no say in it."""
+"""The search splits a query into words without small ones; pictures are not indexed."""
 
 import re
 
@@ -25,7 +25,7 @@ def asked(question):
         ("the driver’s “own” island", "driver s island"),
     ],
 )
-def test_a_question_is_taken_apart_into_its_own_words(question, words):
+def test_a_query_is_split_into_its_words(question, words):
     assert asked(question) == words.split()
 
 

@@ -1,4 +1,4 @@
-"""The explorer's hosts and the still picture: what they hand on is the run, and the same in every process."""
+"""The explorer's hosts and the still picture: they show the run, and give the same bytes in every process."""
 
 import io
 import itertools
@@ -50,7 +50,7 @@ def test_a_flip_brings_the_run_of_the_chosen_switches():
     assert not explorer.error
 
 
-def test_a_wrong_setting_is_said_in_one_line_and_the_picture_stays():
+def test_a_wrong_setting_is_one_line_and_keeps_the_picture():
     explorer = Explorer(NAME)
     shown = explorer.view
     explorer.scenario = {**explorer.scenario, "quiesce": "shut-down"}
@@ -76,7 +76,7 @@ def test_an_unknown_explorer_is_named_in_one_line_with_the_nearest():
         ({"at": "b:jump/copy:0"}, "at: b:jump/copy:0 does not happen in this run"),
     ],
 )
-def test_a_moment_or_a_frame_that_does_not_exist_is_said_in_one_line(state, words):
+def test_an_unknown_moment_or_frame_is_refused_in_one_line(state, words):
     with pytest.raises(ScenarioError, match=re.escape(words)):
         Explorer(NAME, **state)
 
@@ -87,11 +87,11 @@ def test_every_moment_of_both_machines_can_be_named():
         assert Explorer(NAME, at=at, other=other).at == at
 
 
-def test_the_widget_says_what_makes_it():
+def test_the_widgets_repr_makes_it_again():
     assert repr(Explorer(NAME)) == f"Explorer({NAME!r})"
 
 
-def test_the_widget_brings_its_twin_and_its_picture_along():
+def test_the_widgets_output_has_a_fallback_and_a_picture():
     data, _ = Explorer(NAME)._repr_mimebundle_()
     assert {"text/plain", "text/html", "image/png", "application/vnd.jupyter.widget-view+json"} == set(data)
     assert f'data-explorer="{NAME}"' in data["text/html"]
@@ -101,7 +101,7 @@ def test_the_widget_brings_its_twin_and_its_picture_along():
     assert "<code>quiesce=none clear-bus-master=no firmware=devicetree</code>" in data["text/html"]
 
 
-def test_all_that_is_handed_on_is_json():
+def test_all_data_for_the_javascript_is_json():
     explorer = Explorer(NAME)
     for trait in ("legend", "controls", "messages", "scenario", "view"):
         value = getattr(explorer, trait)
@@ -139,7 +139,7 @@ def test_an_explorer_may_limit_a_switch_to_some_of_its_values():
         ("crash-work", "quiesce", "none", "quiesce: not in this explorer, which has crash-work, heap-damage, seed"),
     ],
 )
-def test_a_value_that_an_explorer_does_not_have_is_said_in_one_line(name, switch, value, words):
+def test_a_value_that_an_explorer_does_not_offer_is_refused_in_one_line(name, switch, value, words):
     with pytest.raises(ScenarioError, match=re.escape(words)) as error:
         Explorer(name, **{switch: value})
     assert "\n" not in str(error.value)
@@ -155,14 +155,14 @@ def test_a_value_that_an_explorer_does_not_have_is_said_in_one_line(name, switch
         (("quiesce",), {}, {"quiesce": ("shutdown", "nothing")}, "quiesce: nothing is not one of"),
     ],
 )
-def test_an_explorer_that_cannot_be_is_refused_when_it_is_declared(switches, base, values, words):
+def test_an_invalid_explorer_is_refused_when_it_is_declared(switches, base, values, words):
     with pytest.raises(ScenarioError, match=re.escape(words)):
         explorers.Explorer("broken", 1, switches, base, values)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", explorers.EXPLORERS)
-def test_every_switch_of_an_explorer_decides_something_and_one_flip_from_the_start_does(name):
+def test_every_switch_of_an_explorer_changes_the_run(name):
     chosen = explorers.EXPLORERS[name]
     runs = combinations(name)
     first = runs[precomputed.key(chosen.settings.values())].verdict
@@ -176,7 +176,7 @@ def test_every_switch_of_an_explorer_decides_something_and_one_flip_from_the_sta
         assert max(map(len, ways.values())) > 1, switch
 
 
-def test_every_switch_of_an_explorer_has_plain_words_and_so_has_every_named_value():
+def test_an_explorers_switches_and_values_have_plain_labels():
     for chosen in explorers.EXPLORERS.values():
         for switch in map(find, chosen.switches):
             assert switch.label, switch.name
@@ -227,7 +227,7 @@ def test_there_is_a_file_for_the_run_of_every_combination(name):
         assert stored == json.loads(dumps(view.view_of(run)))
 
 
-def test_a_combination_that_makes_no_run_says_why():
+def test_a_combination_without_a_run_has_its_reason():
     busy = {"traffic": (500, 20_000), "next-driver": ("absent", "resets")}
     base = {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic", "next-driver": "absent"}
     files = fetched(explorers.Explorer("busy", 2, tuple(busy), base, busy))
@@ -237,7 +237,7 @@ def test_a_combination_that_makes_no_run_says_why():
     }
 
 
-def test_what_no_kernel_had_is_said_of_a_run_and_what_one_had_is_not():
+def test_only_combinations_that_no_kernel_had_are_named():
     files = fetched("port-that-waits")
     of = lambda combination: files[f"port-that-waits/{combination}.json"]["what_if"]  # noqa: E731
     assert of("cf118-quirked--4.17--2") == ["the quirk for ports that complete no command came with v4.18"]
@@ -298,7 +298,7 @@ def test_the_words_for_a_still_are_the_facts_of_the_run(left_running):
     ]
 
 
-def test_a_still_of_an_earlier_time_tells_of_nothing_later(left_running):
+def test_a_still_shows_nothing_later_than_its_time(left_running):
     jump = left_running.verdict.jump_ns
     assert alt_text(left_running, 0).startswith("The machine 0.000 ms after the call, before the jump.")
     assert "Leftover DMA writes since the jump: none" in alt_text(left_running, jump)
@@ -330,7 +330,7 @@ def test_a_still_counts_interrupts_that_nobody_had_handed_out():
     assert f"handed out, since the jump: {run.verdict.stray_vectors:,}." in alt_text(run)
 
 
-def test_a_crash_is_told_from_the_panic_and_one_that_never_jumps_from_nothing_else():
+def test_a_stills_time_counts_from_the_panic_if_there_was_one():
     hangs = alt_text(simulate(presets.preset("notifiers-first").scenario))
     assert re.match(r"The machine [\d.]+ ms after the panic\. ", hangs)
     assert "after the call, before the jump" in alt_text(simulate(Scenario()), 0)

@@ -1,4 +1,4 @@
-"""What the spelling checker is told: it finds American words in prose, and lets code and quotations be."""
+"""The spelling checker finds American words in prose, and ignores code and quotations."""
 
 import shutil
 import subprocess
@@ -48,7 +48,7 @@ def test_a_word_of_prose_is_found_that_is_also_a_word_of_code(tmp_path):
     ],
     ids=lambda value: value if "\n" not in value else "",
 )
-def test_code_and_the_words_of_others_are_let_be(tmp_path, name, text):
+def test_code_and_quotations_are_not_checked(tmp_path, name, text):
     assert found(tmp_path, name, text) == []
 
 

@@ -1,7 +1,7 @@
-"""A stranger adds a switch, a message, a source and a device, by the words of CONTRIBUTING.md alone.
+"""A contributor adds a switch, a message, a source and a device, following only CONTRIBUTING.md.
 
-It happens in a copy of the tree. Only the files that CONTRIBUTING.md names change, and the tests that these things
-concern are green; two slips that a stranger may make are red, and the text says what to do.
+This happens in a copy of the tree. Only the files that CONTRIBUTING.md names change, and the tests concerned pass. Two
+likely mistakes fail tests, with a text that says what to do.
 """
 
 import filecmp
@@ -81,7 +81,7 @@ CHANGES = {
     "Add a kernel message": {"kexecdoc/registries/messages/crossing.py", DRIVER},
     "Add a source": {"kexecdoc/registries/sources/devices.py"},
 }
-"""What a stranger edits, by the section of CONTRIBUTING.md that says so. The device needs a file of its own alone."""
+"""The edits, by section of CONTRIBUTING.md. The device needs only a file of its own."""
 
 CONCERNED = (
     *("registries", "scenario", "tables", "message_tables", "contributing", "extending", "fingerprints"),
@@ -90,14 +90,14 @@ CONCERNED = (
 
 
 class Copy:
-    """The stranger's copy of the tree."""
+    """The copy of the tree, with the edits."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(ROOT, folder, ignore=LEFT_BEHIND)
 
     def insert(self, name: str, before: str, text: str) -> None:
-        """Insert text before the last place where ``before`` stands."""
+        """Insert text before the last occurrence of ``before``."""
         path = self.folder / name
         head, found, tail = path.read_text(encoding="utf-8").rpartition(before)
         assert found, f"{name}: where is {before!r}?"
@@ -110,7 +110,7 @@ class Copy:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run Python in the copy, on the package that lies there."""
+        """Run Python in the copy, with the package of the copy."""
         env = {**os.environ, "PYTHONPATH": str(self.folder), "KEXECDOC_EXAMPLES": "4"}
         return subprocess.run(
             [sys.executable, *words], cwd=self.folder, env=env, capture_output=True, text=True, check=False
@@ -120,7 +120,7 @@ class Copy:
         return self.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not slow and not browser", *words)
 
     def changed(self) -> set[str]:
-        """The files that are not as they were."""
+        """The files that differ from the original."""
 
         def differing(here: filecmp.dircmp[str]) -> set[Path]:
             names = [*here.diff_files, *here.right_only]

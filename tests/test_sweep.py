@@ -1,4 +1,4 @@
-"""Many crossings: which rows there are, that nobody's help changes them, and what is saved of them."""
+"""Sweeps: their rows, that workers do not change them, and how they are saved."""
 
 import csv
 import inspect
@@ -30,14 +30,14 @@ from kexecdoc.study.sweep import CHUNK, SHORT, Factorial, SimulatorError, rows, 
 
 LEFT = scenario("quiesce=none clear-bus-master=no")
 TOO_MANY = "dma=cyclic quiesce=none clear-bus-master=no next-driver=absent"
-QUIET = Scenario(traffic=1)  # next to no events: what is tested is not the model
+QUIET = Scenario(traffic=1)  # few events: the model is not under test
 
 
 def few(vary, base=None, **more):
     return list(rows(vary, base, progress=False, **more))
 
 
-# What the rows are.
+# Rows.
 
 
 def test_every_combination_meets_every_seed_and_the_seed_changes_fastest():
@@ -86,17 +86,17 @@ def test_no_switch_shares_its_column_with_a_count():
     assert not {switch.field for switch in switches().values()} & set(scalars(crossed().to_json()))
 
 
-def test_where_writes_landed_is_a_column_for_every_owner_zero_where_none_did():
+def test_landed_writes_have_a_column_for_every_owner():
     (row,) = few((), LEFT)
     landed = {name: value for name, value in row.items() if name.startswith("dma_landed_in_")}
     assert 0 in landed.values()
     assert sum(landed.values()) == row["dma_landed"] > 0
 
 
-# The request, in Python.
+# The request in Python.
 
 
-def test_what_varies_can_be_said_in_words_or_as_a_mapping():
+def test_what_varies_can_be_given_as_words_or_as_a_mapping():
     asked = {"traffic": ("100", 200), "ring_size": [8], "iommu": None}
     assert varied(["traffic=100,200", "ring-size=8", "iommu"]) == varied(asked)
     assert varied("iommu") == {"iommu": switches()["iommu"].choices}
@@ -121,7 +121,7 @@ def test_what_varies_can_be_said_in_words_or_as_a_mapping():
 )
 def test_what_cannot_vary_is_named(vary, says):
     with pytest.raises(ScenarioError, match=r"^[^\n]*$") as refusal:
-        rows(vary)  # at once, and not when the first row is wanted
+        rows(vary)  # immediately, not when the first row is requested
     assert says in str(refusal.value)
 
 
@@ -149,7 +149,7 @@ def test_a_combination_with_too_many_events_is_named():
         few("traffic=1,20000", scenario(TOO_MANY))
 
 
-# Who makes them.
+# Workers.
 
 
 @pytest.mark.slow
@@ -175,13 +175,13 @@ def test_workers_name_the_first_combination_with_too_many_events():
     assert messages[0].startswith("traffic=19999 seed=1: ")
 
 
-def test_short_work_starts_nobody(monkeypatch):
+def test_a_short_sweep_starts_no_workers(monkeypatch):
     joblib = pytest.importorskip("joblib")
     monkeypatch.delattr(joblib, "Parallel")
     assert len(few("iommu", QUIET, seeds=2, jobs=8)) == 6
 
 
-def test_a_scenario_and_its_row_can_be_handed_to_another_process():
+def test_a_scenario_and_its_row_can_be_pickled():
     one = scenario("iommu=translate", seed=7)
     assert pickle.loads(pickle.dumps(one)) == one
     assert len(list(Factorial.of("iommu", one, CHUNK))) == len(Factorial.of("iommu", one, CHUNK)) == 3 * CHUNK
@@ -199,7 +199,7 @@ def test_the_same_call_runs_on_a_dask_cluster():
         joblib.parallel_config("dask"),
     ):
         there = few("iommu", QUIET, seeds=SHORT)
-        client.run(lambda: None)  # so that all is told before it is asked
+        client.run(lambda: None)  # wait, so that the task stream is complete when it is read
     assert len({task["worker"] for task in stream.data}) == 2
     assert there == few("iommu", QUIET, seeds=SHORT, jobs=1)
 
@@ -359,11 +359,11 @@ def test_seeds_alone_are_a_sweep_too(capsys):
         ),
     ],
 )
-def test_a_wrong_request_is_told_in_one_line_what_is_right(capsys, words, says):
+def test_a_wrong_request_is_refused_in_one_line_with_a_hint(capsys, words, says):
     assert says in refused(capsys, "sweep", *words)
 
 
-def test_a_folder_is_no_file(capsys, tmp_path):
+def test_a_folder_is_refused_as_output(capsys, tmp_path):
     (tmp_path / "t.csv").mkdir()
     line = refused(capsys, "sweep", "--vary", "iommu", "--output", str(tmp_path / "t.csv"))
     assert line == f"kexecdoc: --output: {tmp_path}/t.csv: Is a directory\n"
@@ -397,7 +397,7 @@ def broken(scenario):
 
 sys.modules["kexecdoc.study.sweep"].simulate = kexecdoc.cli.simulate = broken
 """
-"""Python runs it whenever it starts, so that workers have the fault, too: one scenario fails, or ends its process."""
+"""Run by every Python that starts, workers included: makes one scenario fail, or end its process."""
 
 
 @pytest.fixture
@@ -442,7 +442,7 @@ def test_a_single_run_that_fails_is_named_in_one_line(broken):
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_is_told_in_one_line(broken):
+def test_a_killed_worker_is_reported_in_one_line(broken):
     pytest.importorskip("joblib")
     ended, left = broken(
         "sweep", *LONG, "--jobs", "2", "--output", "t.csv", fault="os.kill(os.getpid(), signal.SIGKILL)"
@@ -476,17 +476,17 @@ def test_ctrl_c_ends_the_workers_and_leaves_nothing_half_written(tmp_path, how):
     while not any(path.stat().st_size for path in tmp_path.iterdir()):
         assert running.poll() is None, running.stderr.read()
     if how == signal.SIGINT:
-        os.killpg(running.pid, how)  # as a terminal does: to everybody
+        os.killpg(running.pid, how)  # as a terminal does: to the whole process group
     else:
-        running.send_signal(how)  # as a service manager does
-    # It returns when the last process that could write there has ended: the workers, too.
+        running.send_signal(how)  # as a service manager does: to one process
+    # This returns when the last process that could write there has ended, workers included.
     assert running.communicate() == ("", "kexecdoc: interrupted; nothing was written\n")
     assert running.returncode == 130
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.slow
-def test_progress_is_shown_on_a_terminal_and_nowhere_else():
+def test_progress_is_shown_only_on_a_terminal():
     pytest.importorskip("tqdm")
     command = [sys.executable, "-m", "kexecdoc", "sweep", "--vary", "iommu", "--seeds", "60", "--jobs", "1"]
     environment = {name: value for name, value in os.environ.items() if name != "TQDM_DISABLE"}
@@ -495,7 +495,7 @@ def test_progress_is_shown_on_a_terminal_and_nowhere_else():
     on_terminal = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment)
     os.close(theirs)
     shown = b""
-    with suppress(OSError):  # how a terminal says that nobody is left
+    with suppress(OSError):  # how a terminal reports that no process is left
         while chunk := os.read(ours, 4096):
             shown += chunk
     os.close(ours)
@@ -520,7 +520,7 @@ def test_progress_is_shown_in_a_notebook_but_not_stored_by_make_notebooks(monkey
     assert [stream.name for stream in streams] == ([] if disable else ["stderr"])
 
 
-# How sure a share is.
+# Confidence intervals.
 
 
 def test_the_interval_is_that_of_the_literature():
@@ -543,6 +543,6 @@ def test_the_interval_holds_the_share_and_is_as_wide_for_misses(counted):
 
 
 @pytest.mark.parametrize("counted", [(0, 0), (-1, 3), (4, 3), (1, 3, 0.0), (1, 3, 1.0)])
-def test_what_is_no_share_has_no_interval(counted):
+def test_impossible_counts_have_no_interval(counted):
     with pytest.raises(ValueError, match=" is no "):
         wilson(*counted)

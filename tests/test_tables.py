@@ -1,4 +1,4 @@
-"""The tables on the pages say all that the registries declare, and nothing that they do not."""
+"""The tables on the pages show exactly what the registries declare."""
 
 import re
 
@@ -11,7 +11,7 @@ from kexecdoc.views import tables
 
 
 def rows(markdown: str) -> list[list[str]]:
-    """The cells of every row of every table, heads and rulers left out."""
+    """The cells of every row of every table, without headings and rulers."""
     lines = [line for line in markdown.splitlines() if line.startswith("|")]
     cells = [[c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
     rulers = [i for i, line in enumerate(lines) if line.startswith("|---")]
@@ -57,7 +57,7 @@ def test_every_scale_has_one_row_and_says_what_is_real():
         assert row[2] == "nobody" if not scale.source else row[2] == f"[src: {scale.source}]"
 
 
-def test_the_bibliography_has_every_source_once_under_its_kind_and_says_what_it_says():
+def test_the_bibliography_has_every_source_once_under_its_kind():
     heading, found = "", {}
     for line in filter(None, tables.bibliography().split("\n")):
         if line.startswith("## "):

@@ -1,4 +1,4 @@
-"""The page "The thread, claim by claim": each claim says who, when and what is known now, and what it runs exists."""
+"""The page "The thread, claim by claim": each claim has an author, a date and what is known now."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ def test_every_preset_that_the_page_runs_exists():
     assert len(set(run)) > 20
 
 
-def test_an_abort_kills_or_does_nothing_and_it_is_the_hardware_that_decides():
+def test_the_hardware_decides_whether_an_abort_is_fatal():
     aborted = preset("aborted").scenario
     assert simulate(aborted).verdict.outcome in BAD
     assert simulate(aborted.but(on_abort="ignored")).verdict.outcome == "harmless"

@@ -1,4 +1,4 @@
-"""The project's own tools: what a newcomer without the right Python reads, what keeps notebooks honest."""
+"""The project's tools: the messages about a missing Python, and the check of notebooks."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ def ask(python):
 
 
 def pretend(folder, line):
-    """A python whose interpreter runs `line` first: one that is old, or lacks a module."""
+    """A `python` that runs ``line`` first, to look old or to lack a module."""
     fake = folder / "python3"
     fake.write_text(
         f"""#!/bin/sh
@@ -35,7 +35,7 @@ exec {sys.executable} {folder}/script "$@"
     return str(fake)
 
 
-def test_a_python_that_will_do_is_passed_in_silence():
+def test_a_supported_python_passes_silently():
     assert ask(sys.executable) == ""
 
 
@@ -81,7 +81,7 @@ def test_normalising_twice_changes_nothing_more():
     assert nbformat.writes(normalised(once)) == text
 
 
-def test_equal_cells_get_different_ids_and_a_new_cell_leaves_the_old_ids_alone():
+def test_cell_ids_are_unique_and_stable():
     before = [cell.id for cell in normalised(notebook("a", "b", "b")).cells]
     after = [cell.id for cell in normalised(notebook("a", "new", "b", "b")).cells]
     assert len(set(before)) == 3
@@ -94,7 +94,7 @@ def test_runs_are_counted_in_order_and_empty_cells_do_not_count():
     assert counts == [None, 1, None, 2]
 
 
-def test_a_widget_loses_its_model_and_keeps_its_page_twin_and_its_picture():
+def test_a_widget_loses_its_model_and_keeps_its_fallbacks():
     data = {
         "application/vnd.jupyter.widget-view+json": {"model_id": "0" * 32},
         "text/html": "<div></div>",
@@ -106,7 +106,7 @@ def test_a_widget_loses_its_model_and_keeps_its_page_twin_and_its_picture():
     assert sorted(kept) == ["image/png", "text/html", "text/plain"]
 
 
-def test_a_python_object_loses_its_address_and_the_simulated_machine_keeps_its_own():
+def test_only_addresses_of_python_objects_are_masked():
     assert tool.mask("<Thing object at 0x7f00dead>") == "<Thing object at 0xADDRESS>"
     for ours in ("frame at 0x80400000", "<td>0x80400000</td>", "bit 1 at 0x80400400 (byte 1024)"):
         assert tool.mask(ours) == ours
@@ -122,7 +122,7 @@ def test_a_notebook_that_is_too_large_fails_the_check(tmp_path):
     assert "the limit is 300,000" in tool.check(path)[0]
 
 
-def test_pictures_may_differ_in_their_bytes_and_words_may_not():
+def test_pictures_may_differ_in_their_bytes_but_text_may_not():
     def shows(picture, words):
         inline = f'<img src="data:image/png;base64,{picture}">'
         shown = new_output("display_data", {"image/png": picture, "text/html": inline, "text/plain": words})
@@ -135,7 +135,7 @@ def test_pictures_may_differ_in_their_bytes_and_words_may_not():
 
 
 @pytest.mark.slow
-def test_a_written_notebook_is_up_to_date_until_it_would_say_something_else(tmp_path, capsys):
+def test_a_notebook_is_stale_once_its_output_changes(tmp_path, capsys):
     path = save(tmp_path / "chapter.ipynb", notebook("import os\nn = 3", "print(n)\nprint(n + 1)"))
     assert tool.main([str(path)]) == 0
     assert tool.main(["--check", str(path)]) == 0
@@ -144,7 +144,7 @@ def test_a_written_notebook_is_up_to_date_until_it_would_say_something_else(tmp_
     assert "chapter.ipynb: is stale in cell 2: stored '5', now '4'" in capsys.readouterr().err
 
 
-def test_without_running_a_notebook_its_form_is_checked_and_its_outputs_are_not(tmp_path, capsys):
+def test_the_form_of_a_notebook_is_checked_without_running_it(tmp_path, capsys):
     path = save(tmp_path / "chapter.ipynb", normalised(notebook("n = 3")))
     stored = json.loads(path.read_text())
     stored["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "4\n"}]
@@ -157,7 +157,7 @@ def test_without_running_a_notebook_its_form_is_checked_and_its_outputs_are_not(
 
 
 @pytest.mark.slow
-def test_a_failing_cell_is_named_in_one_line_and_the_file_is_left_alone(tmp_path, capsys):
+def test_a_failing_cell_is_named_in_one_line_and_the_file_is_unchanged(tmp_path, capsys):
     path = save(tmp_path / "broken.ipynb", notebook("n = 1", "m = 2\nassert n == m, 'no'"))
     before = path.read_bytes()
     assert tool.main([str(path)]) == 1

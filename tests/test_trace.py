@@ -1,4 +1,4 @@
-"""A run as Trace Event JSON: that it keeps the format's rules, and says what the log says."""
+"""A run as Trace Event JSON keeps the format's rules and has the log's contents."""
 
 import json
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ from kexecdoc.reading.run import Run
 from kexecdoc.study.presets import PRESETS
 from kexecdoc.views.trace import trace
 
-# What an event of each phase must have, beside its phase and its process.
+# The keys of an event of each phase, besides phase and process.
 FIELDS = {
     "M": {"name", "tid", "args"},
     "B": {"name", "cat", "tid", "ts", "args"},
@@ -106,7 +106,7 @@ def test_every_event_of_the_log_is_in_the_trace_once(one):
     assert told == Counter(run.log.id)
 
 
-def test_a_query_over_the_trace_finds_the_leftover_writes_that_the_verdict_counts():
+def test_a_query_over_the_trace_finds_the_verdicts_leftover_writes():
     run = crossed("quiesce=none clear-bus-master=no")
     marked = [e for e in events(run) if "leftover" in e.get("args", {}).get("facts", ())]
     assert Counter(e["cat"] for e in marked if e["cat"].startswith("dma.")) == {
@@ -143,7 +143,7 @@ def test_a_callback_that_does_not_return_lasts_as_long_as_its_step():
     assert found["eth0.remove"] == found["device_shutdown"]
 
 
-def test_a_flow_goes_from_the_packet_to_memory_to_the_interrupt_and_to_its_acknowledgement():
+def test_a_flow_joins_packet_write_interrupt_and_acknowledgement():
     run = crossed("quiesce=none clear-bus-master=no")
     tracks = track_names(run)
     flows, inside = defaultdict(list), {}
@@ -178,7 +178,7 @@ def test_kernels_come_first_and_the_rest_in_the_order_of_their_names():
     assert redistributors == sorted(redistributors)
 
 
-def test_kinds_and_actors_that_nobody_has_heard_of_are_told_too():
+def test_unknown_kinds_and_actors_are_traced_too():
     real, end = crossed().log.columns(), crossed().log.t_ns[-1]
     odd = {
         "id": ["nmi/step:0", "cpu10/ipi:0", "cpu9/ipi:0", "hpet/tick:0", "nmi/odd", "odd", "cpu9/back:0"],

@@ -5,7 +5,7 @@ import pytest
 from kexecdoc.course.exercises import RIGHT, dma
 
 
-def test_a_ring_of_256_lies_in_129_frames_and_one_of_512_in_258():
+def test_the_frames_of_a_ring_are_its_buffers_and_its_descriptors():
     assert dma.frames_at_risk(256, 129).startswith(RIGHT)
     assert dma.frames_at_risk(512, 258).startswith(RIGHT)
 
@@ -28,16 +28,16 @@ def test_a_wrong_number_of_frames_has_its_own_reason(frames, reason):
         ("nobody", {"clear_bus_master": "no", "dma": "cyclic", "next_driver": "absent", "seed": 2}),
     ],
 )
-def test_what_ends_a_device_is_told_from_its_log_and_every_other_answer_is_refused(right, switches):
+def test_what_ends_a_devices_writes_is_read_from_the_log(right, switches):
     for answer in dma.ENDS:
         assert dma.ended_by(answer, **switches).startswith(RIGHT) == (answer == right)
 
 
-def test_an_answer_that_does_not_exist_is_told_which_exist():
+def test_an_unknown_answer_is_refused_with_the_known_ones():
     assert "bus-master, ring, driver, nobody" in dma.ended_by("firewall")
 
 
-def test_a_quiet_network_and_no_driver_leave_a_ring_that_writes_into_userspace():
+def test_on_a_quiet_network_a_ring_still_writes_when_userspace_runs():
     said = dma.writes_after_userspace(clear_bus_master="no", next_driver="absent", traffic=5)
     assert said.startswith(RIGHT)
 

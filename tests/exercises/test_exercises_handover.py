@@ -35,7 +35,7 @@ def test_an_image_that_is_spared_by_luck_or_was_never_in_danger_is_refused(switc
     assert reason in said
 
 
-def test_a_device_without_a_driver_spoils_what_is_allocated_later():
+def test_without_a_driver_a_device_corrupts_what_is_allocated_later():
     assert handover.spoils_in_spite_of_handover(quiesce="none", clear_bus_master="no", next_driver="absent").startswith(
         RIGHT
     )

@@ -26,7 +26,7 @@ def test_the_wait_is_that_of_the_fact_sheets_arithmetic(kernel, hz, ports, secon
     assert hotplug.waited_seconds(kernel, hz, ports, seconds).startswith(RIGHT)
 
 
-def test_a_wrong_wait_is_told_its_likely_mistake():
+def test_a_wrong_wait_gets_its_likely_mistake():
     assert "one after the other" in hotplug.waited_seconds("4.17", 250, 2, 2.02)
     assert "ends with a tick" in hotplug.waited_seconds("7.3", 1000, 1, 1.01)
     assert "rounded up" in hotplug.waited_seconds("7.3", 1000, 1, 65.3)

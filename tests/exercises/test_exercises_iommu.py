@@ -15,7 +15,7 @@ from kexecdoc.course.exercises import RIGHT, iommu
         ("landed", {"iommu": "identity"}),
     ],
 )
-def test_what_becomes_of_a_write_with_the_iommu_off_is_told_from_the_log(right, switches):
+def test_what_happens_to_writes_while_the_iommu_is_off_is_read_from_the_log(right, switches):
     for answer in iommu.ENDS:
         assert iommu.while_off(answer, **switches).startswith(RIGHT) == (answer == right)
 
@@ -35,7 +35,7 @@ def test_on_a_panic_nobody_switches_it_off():
     assert "nobody switches" in iommu.off_before_the_jump(14, path="panic")
 
 
-def test_a_dump_is_lost_to_an_smmu_whose_refusals_the_hardware_minds():
+def test_a_dump_is_lost_if_the_smmus_refusals_are_fatal():
     assert iommu.dump_lost_to_the_iommu(dma="cyclic", on_abort="fatal").startswith(RIGHT)
 
 

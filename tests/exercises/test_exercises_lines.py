@@ -7,7 +7,7 @@ from kexecdoc.course.exercises import RIGHT, lines
 THE_ONE = "a line, and nobody's handler knows the device"
 
 
-def test_a_storm_lasts_a_hundred_thousand_interrupts():
+def test_a_storm_lasts_one_full_window_of_the_detector():
     assert lines.storm_milliseconds(2, 200).startswith(RIGHT)
     assert "when 100,000 have come" in lines.storm_milliseconds(2, 199.8)
     assert "mind the unit" in lines.storm_milliseconds(2, 0.2)
@@ -18,11 +18,11 @@ def test_only_a_line_that_nobody_claims_is_ended_by_the_detector():
 
 
 @pytest.mark.parametrize("storm", [storm for storm in lines.STORMS if storm != THE_ONE])
-def test_a_storm_that_the_detector_does_not_see_is_refused_with_its_own_reason(storm):
+def test_a_storm_that_the_detector_misses_is_refused_with_its_reason(storm):
     assert lines.STORMS[storm][1] in lines.ended_by_the_detector(THE_ONE, storm)
 
 
-def test_a_storm_that_does_not_exist_is_told_which_exist():
+def test_an_unknown_storm_is_refused_with_the_known_ones():
     assert THE_ONE in lines.ended_by_the_detector("a dark night")
 
 

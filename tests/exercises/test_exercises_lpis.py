@@ -18,7 +18,7 @@ def test_an_address_is_the_table_and_an_eighth_of_the_intid():
         (0x40000000, 1, "add the quotient"),
     ],
 )
-def test_a_wrong_address_is_told_its_likely_mistake(address, bit, reason):
+def test_a_wrong_address_gets_its_likely_mistake(address, bit, reason):
     said = lpis.pending_address(0x408F0000, 8225, address, bit)
     assert said.startswith("No")
     assert reason in said
@@ -33,7 +33,7 @@ def test_a_table_a_cpu_and_one_more_are_reserved(cpus, kib, pages):
 
 
 @pytest.mark.parametrize("switches", [{"lpi_policy": "detect"}, {"lpi_policy": "naive"}, {"kernel": "4.17"}])
-def test_a_kernel_that_does_not_keep_tables_loses_its_messages_also_after_uefi(switches):
+def test_a_kernel_that_does_not_keep_tables_loses_messages_even_with_uefi(switches):
     assert lpis.dead_in_spite_of_uefi(**switches).startswith(RIGHT)
 
 

@@ -16,13 +16,13 @@ def test_chances_multiply(objects, damage):
     assert "in a row" in odds.chance(objects, damage, 99.9)
 
 
-def test_the_damage_for_a_success_is_a_root_and_no_quotient():
+def test_the_damage_for_a_chance_of_success_is_a_root():
     assert odds.damage_for(5, 0.55, 0.113).startswith(RIGHT)
     assert "root" in odds.damage_for(5, 0.55, 0.09)
     assert "find d" in odds.damage_for(5, 0.55, 0.5)
 
 
-def test_a_share_near_a_half_takes_some_four_hundred_crashes_to_know_within_five_points():
+def test_a_share_near_a_half_takes_hundreds_of_crashes_to_measure():
     normal = 1.96**2 * 0.55 * 0.45 / 0.05**2  # the textbook's approximation
     right = math.ceil(normal)
     assert odds.crashes_needed(0.55, 0.05, right).startswith(RIGHT)

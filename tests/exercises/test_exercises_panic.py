@@ -34,13 +34,13 @@ def test_what_is_not_a_hit_capture_kernel_is_refused_with_its_reason(switches, r
     assert reason in said
 
 
-def test_twenty_six_packets_a_second_empty_a_ring_in_ten_seconds():
+def test_only_the_lowest_traffic_that_empties_the_ring_in_time_is_accepted():
     assert panic.dry_in_the_wait(26).startswith(RIGHT)
     assert "longer than the wait" in panic.dry_in_the_wait(25)
     assert panic.dry_in_the_wait(27).startswith("Not the lowest")
 
 
-def test_all_who_read_the_flag_have_to_be_named_and_nobody_else():
+def test_the_answer_is_exactly_the_drivers_that_read_the_flag():
     assert panic.read_reset_devices(*READERS).startswith(RIGHT)
     assert "hpsa" in panic.read_reset_devices("smartpqi", "xenbus")
     assert "is none of" in panic.read_reset_devices("e1000")

@@ -38,7 +38,7 @@ def test_what_a_reset_does_not_hide_is_refused(switches, reason):
     assert reason in said
 
 
-def test_the_core_clears_bus_master_for_a_kexec_and_leaves_a_reboot_to_the_firmware():
+def test_the_core_clears_bus_master_for_a_kexec_but_not_for_a_reboot():
     assert reboot.saved_by_bus_master(quiesce="none").startswith(RIGHT)
 
 

@@ -14,7 +14,7 @@ from kexecdoc.course.exercises import RIGHT, shutdown
         ("shutdown", {"shutdown_callback": "missing", "remove_callback": "hangs"}),
     ],
 )
-def test_a_crossing_in_which_one_callback_does_better_is_accepted_for_that_one_only(better, switches):
+def test_a_scenario_in_which_one_callback_does_better_is_accepted_for_that_one(better, switches):
     other = {"remove": "shutdown", "shutdown": "remove"}[better]
     assert shutdown.one_beats_the_other(better, **switches).startswith(RIGHT)
     assert "better than that" in shutdown.one_beats_the_other(other, **switches)
@@ -30,7 +30,7 @@ def test_a_crossing_in_which_one_callback_does_better_is_accepted_for_that_one_o
         ("remove", {"shutdown_callback": "gone"}, "No such scenario"),
     ],
 )
-def test_what_decides_nothing_is_refused_with_its_reason(better, switches, reason):
+def test_a_scenario_in_which_both_callbacks_end_alike_is_refused(better, switches, reason):
     said = shutdown.one_beats_the_other(better, **switches)
     assert said.startswith("No")
     assert reason in said
