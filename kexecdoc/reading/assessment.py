@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 from typing import NamedTuple
 
 from kexecdoc.model.death import Death
@@ -102,12 +104,16 @@ class Assessment:
 def assess(facts: Facts) -> Assessment:
     """Count the facts, and say how the crossing ended."""
     t_ns = facts.log.t_ns
-    dma = Counter(write.result for write in facts.leftovers)
-    msi = Counter(message.result for message in facts.messages)
+    dma = Counter(map(attrgetter("result"), facts.leftovers))
+    msi = Counter(map(attrgetter("result"), facts.messages))
     msi += Counter(sent=len(facts.messages), delivered=len(facts.delivered))  # what is not there has no entry
     devices = dict.fromkeys(facts.devices, 0)
-    for write in (*facts.leftovers, *facts.messages):
-        devices[write.device] += 1
+    for device, count in Counter(map(attrgetter("device"), chain(facts.leftovers, facts.messages))).items():
+        devices[device] += count
+    landed_in: Counter[str] = Counter()
+    for owner, count in Counter(map(attrgetter("owner"), facts.leftovers)).items():
+        if owner:
+            landed_in[public(owner)] += count
     bits_recorded = sum(bit.value for bit in facts.pending if bit.leftover)
     # What the old kernel gave up before the jump is not the next one's affair.
     storms = [storm for storm in facts.storms if facts.after_jump(storm.first)]
@@ -126,7 +132,7 @@ def assess(facts: Facts) -> Assessment:
         userspace_ns=None if facts.userspace is None else t_ns[facts.userspace],
         end_ns=facts.end_ns,
         dma=dma,
-        landed_in=Counter(public(write.owner) for write in facts.leftovers if write.owner),
+        landed_in=landed_in,
         astray_before_jump=len(facts.astray),
         dry_at_jump=facts.dry_at_jump,
         msi=msi,

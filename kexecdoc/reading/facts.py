@@ -32,6 +32,11 @@ OFF = ("bypasses", "aborts")
 UNITS = ("smmu", "vtd")
 """The IOMMUs that there are, as a path names them."""
 
+RESULTS = {
+    f"{what}.{result}": result for what in ("dma", "msi") for result in ("landed", "missed", "faulted", "stopped")
+}
+"""Kinds of events in which a device attempts to write, or to send a message, and what becomes of it."""
+
 NOBODY = -1
 """Stands for the writer of a frame where the log names none."""
 
@@ -260,8 +265,7 @@ def read(log: Log) -> Facts:
     handlers = {
         # What these set is of no consequence here, and they are half of a log.
         **dict.fromkeys(("arrival", "print", "command"), None),
-        **dict.fromkeys(("dma.landed", "dma.missed", "dma.faulted", "dma.stopped"), reader.dma),
-        **dict.fromkeys(("msi.landed", "msi.missed", "msi.faulted", "msi.stopped"), reader.message),
+        **{kind: reader.dma if kind.startswith("dma.") else reader.message for kind in RESULTS},
         "read": reader.found,
         "stray": reader.stray,
     }
@@ -330,6 +334,16 @@ class _Reader:
                 self._kept[first:end] = bytes([value]) * (end - first)
         return wrote
 
+    def _lay_write(self, index: int, assignments: Mapping[str, Any]) -> int | None:
+        """Do the same for a device's write, which as a rule assigns the bytes of one frame and nothing else."""
+        if len(assignments) == 1:
+            (path,) = assignments
+            first, end, what = _frames(path)
+            if what == "bytes" and end == first + 1:
+                self._writer[first] = index
+                return first
+        return self._lay(index, assignments)
+
     def _follows_old(self, device: str) -> bool:
         """Return whether a device follows what the old kernel wrote into it."""
         return bool(self._state.get(f"device/{device}/programmed-by") == "old")
@@ -338,17 +352,15 @@ class _Reader:
 
     def dma(self, index: int, kind: str, assignments: Mapping[str, Any]) -> None:
         """Read a device's attempt to write."""
-        device, result = self._log.id[index].partition("/")[0], kind[4:]
-        owners = self._owner
-        before = self._jump is None
-        leftover = not before and self._follows_old(device)
-        frame = self._lay(index, assignments) if assignments else None
-        if before:
-            meant = result == "landed" and frame in self._targets.get(device, ())
-            if not meant and result != "stopped":
-                self._astray.append(Write(index, device, result, frame, "" if frame is None else owners[frame]))
-        elif leftover:
-            self._leftovers.append(Write(index, device, result, frame, "" if frame is None else owners[frame]))
+        device = self._log.id[index].partition("/")[0]
+        frame = self._lay_write(index, assignments) if assignments else None
+        if self._jump is not None:
+            if self._follows_old(device):
+                owner = "" if frame is None else self._owner[frame]
+                self._leftovers.append(Write(index, device, RESULTS[kind], frame, owner))
+        elif kind != "dma.stopped" and (kind != "dma.landed" or frame not in self._targets.get(device, ())):
+            owner = "" if frame is None else self._owner[frame]
+            self._astray.append(Write(index, device, RESULTS[kind], frame, owner))
         if self._bits:
             self._note_bits(index, kind, frame)
 
@@ -360,7 +372,7 @@ class _Reader:
             self._sources[event_id] = device = event_id.partition("/")[0]
             if self._follows_old(device):
                 owner = "" if frame is None else self._owner[frame]
-                self._messages.append(Write(index, device, kind[4:], frame, owner))
+                self._messages.append(Write(index, device, RESULTS[kind], frame, owner))
 
     def found(self, index: int, kind: str, assignments: Mapping[str, Any]) -> None:
         """Read what an owner found in its frames."""
