@@ -1,4 +1,4 @@
-"""The quiz: a hundred seeds of every chapter, and what every problem must fulfil."""
+"""The quiz: thirty seeds of every chapter, and what every problem must fulfil."""
 
 import os
 import re
@@ -20,9 +20,9 @@ from kexecdoc.model.scenario import ScenarioError
 from kexecdoc.model.whatif import anachronisms
 from kexecdoc.registries.sources import SOURCES
 
-MANY = 100
-DISTINCT = 60
-"""How many different problems a hundred seeds must make at least. Chapter 3 makes the fewest: 69."""
+MANY = 30
+DISTINCT = 24
+"""How many different problems those seeds must make at least. Chapter 3 makes the fewest: 27."""
 
 CHOICES_ONLY = (1, 10)
 """Chapters in which every problem is a choice."""
@@ -72,7 +72,7 @@ def test_a_chapter_has_several_kinds_of_problem_which_all_come_up_often(chapter)
 
 @pytest.mark.slow
 @every_chapter
-def test_rule_and_simulation_agree_for_a_hundred_seeds(chapter):
+def test_rule_and_simulation_agree(chapter):
     assert [
         (one.seed, one.kind, one.problem.cross_check) for one in problems(chapter) if not one.problem.cross_check.agrees
     ] == []
@@ -110,7 +110,7 @@ def test_each_likely_mistake_is_refused_with_its_own_reason(chapter):
 def test_seeds_make_different_problems(chapter):
     asked = [what_is_asked(one) for one in problems(chapter)]
     assert len(set(asked)) >= DISTINCT
-    assert sum(one == other for one, other in pairwise(asked)) <= 5
+    assert sum(one == other for one, other in pairwise(asked)) <= 2
 
 
 @pytest.mark.slow
