@@ -1,4 +1,4 @@
-"""Import paths of release 0.1, which readers' notebooks have. They lead to the new ones for one release more."""
+"""Import paths of release 0.1, which readers' notebooks use. They lead to the new ones for one more release."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ MOVED = {
 
 
 def new_paths(name: str) -> list[str]:
-    """Return where the module of an old dotted name lies now: nowhere, in one place, or in several."""
+    """Return the new dotted names of the module with an old one: none, one or several."""
     package, _, rest = name.partition(".")
     for old in sorted(MOVED, key=len, reverse=True):
         if rest == old:
@@ -61,7 +61,7 @@ def new_paths(name: str) -> list[str]:
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Finds a module under its old name, and gives it the module under its new one."""
+    """Import a module by its old name, as the module with the new one."""
 
     def __init__(self, package: str) -> None:
         self._package = package
@@ -92,6 +92,6 @@ class _Package(ModuleType):
 
 
 def install(package: str) -> None:
-    """Let old paths below a package be imported."""
+    """Make old paths below a package importable."""
     sys.modules[package].__class__ = _Package
     sys.meta_path.insert(0, _Finder(package))

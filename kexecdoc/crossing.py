@@ -49,9 +49,9 @@ def exit_steps(scenario: Scenario) -> tuple[Step, ...]:
 
 
 class Crossing:
-    """One computer that crosses from the old kernel to the next.
+    """A simulated computer, crossing from the old kernel to the next.
 
-    `simulate` runs it to its end. A test may stop it before, look and interfere:
+    `simulate` runs it to its end. A test can stop it earlier, inspect it and change it:
     ``crossing.env.run(until=...)``, then ``crossing.finish()``.
     """
 
@@ -79,19 +79,19 @@ class Crossing:
         yield from self.old.walk(exit_steps(self.scenario))
         self.running, self.stub.image, self.stub.handover = self.stub, self.old.image, self.old.handover
         self.stub.jump()
-        self.env.process(self._give_up())
+        self.env.process(self._stop_at_horizon())
         yield from self.stub.walk(self.stub.path())
         self.stub.enter()
         self.running, self.next.handover = self.next, self.old.handover
         yield from self.next.walk(self.next.path())
 
-    def _give_up(self) -> Generator[Event, object, None]:
-        """Call the machine hung if the crossing has not ended by the horizon."""
+    def _stop_at_horizon(self) -> Generator[Event, object, None]:
+        """End the crossing as hung if it has not ended by the horizon."""
         yield self.env.timeout(HORIZON)
         raise MachineDead("hung", Death.OUT_OF_TIME, self.running.cause)
 
     def finish(self) -> Run:
-        """Run to the end. ScenarioError if a log cannot hold so many events."""
+        """Run to the end. ScenarioError if there are more events than a log may hold."""
         try:
             self.env.run(until=self.end)
         except MachineDead as death:
@@ -104,7 +104,7 @@ class Crossing:
 
 
 def simulate(scenario: Scenario) -> Run:
-    """Cross once. The same scenario gives the same run, byte for byte.
+    """Simulate a scenario. The same scenario gives the same run, byte for byte.
 
     ScenarioError if the scenario makes more than 50,000 events.
     """

@@ -13,7 +13,7 @@ WORD = 64  # bits in a draw
 
 
 class Stream:
-    """The draws that decide one thing. A draw goes on from a copy of the hash of what they have in common."""
+    """The draws that decide one thing. Each continues a copy of the hash of their common prefix."""
 
     def __init__(self, key: bytes, name: str) -> None:
         self._key, self._prefix = key, f"{name}#".encode()
@@ -49,10 +49,9 @@ class Stream:
         return sorted(range(n), key=drawn.__getitem__)
 
     def first(self, fits: Callable[[int], bool], n: int, tries: int = 4096) -> int | None:
-        """Return the first candidate below ``n`` that ``fits``, drawn one after the other.
+        """Return the first of random candidates below ``n`` that ``fits``; None if nothing does.
 
-        Rejection keeps the choice even over all that fit, and leaves it where it was when the set of
-        what fits changes elsewhere. None if nothing fits.
+        Rejection makes all that fit equally likely. It also keeps the choice the same if others become fit or unfit.
         """
         for index in range(tries):
             candidate = self.below(n, index)

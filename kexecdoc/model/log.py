@@ -75,7 +75,7 @@ class Log:
         return event_id
 
     def close(self) -> Log:
-        """Let go of the clock, and with it of the machine: from here on the log is only read."""
+        """Drop the reference to the clock, and so to the computer. From here on the log is read-only."""
         self._clock = None
         return self
 
@@ -128,7 +128,7 @@ def frames_path(first: int, count: int, what: str) -> str:
 
 
 def frame_range(path: str, what: str = "") -> range:
-    """Return the frames that a path names; none if it is not a frame's path, or says something else than ``what``."""
+    """Return the frames that a path names; empty if it is not a frame's path that ends with ``what``."""
     if not path.startswith("frame/") or not path.endswith(what):
         return range(0)
     first, _, last = path.split("/")[1].partition("-")

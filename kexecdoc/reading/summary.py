@@ -155,7 +155,7 @@ def _writer(wrong: Wrong, verdict: Assessment) -> tuple[str, str]:
 
 
 def _device(event_id: str, verdict: Assessment) -> str:
-    """Return the device whose event that is, in words; "" if it is none's."""
+    """Return the device that an event belongs to, in words; empty if it belongs to none."""
     name = event_id.partition("/")[0]
     return _named(name) if name in verdict.devices else ""
 

@@ -19,6 +19,6 @@ class Verdict(Assessment):
 
 
 def judge(facts: Facts, scenario: Scenario) -> Verdict:
-    """Say what became of a crossing. The scenario serves the sentence alone: the rest is in the log."""
+    """Return the verdict on a crossing. The scenario is used only for the sentence; the rest is in the facts."""
     found = assess(facts)
     return Verdict(**vars(found), summary=summarise(found, scenario))

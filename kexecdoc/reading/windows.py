@@ -12,10 +12,10 @@ from kexecdoc.model.log import Log, State
 from kexecdoc.reading.facts import STUDY
 
 UNTRANSLATED = ("absent", "passes", "bypasses")
-"""What an IOMMU does that does not stand in the way."""
+"""States of an IOMMU in which it stops no write."""
 
 BUS_MASTER = (f"gate/{STUDY}/bus-master", "gate/port0/bus-master")
-"""The device's bit, and that of the port that it is plugged into, where there is one."""
+"""The device's bit, and that of the port above it, if there is one."""
 
 IsOpen = Callable[[State], bool]
 
@@ -46,10 +46,10 @@ def _iommu(s: State) -> bool:
 
 
 def _astray(s: State) -> bool:
-    return _astray_whatever_the_bit(s) and _bus_master(s)
+    return _astray_without_bus_master(s) and _bus_master(s)
 
 
-def _astray_whatever_the_bit(s: State) -> bool:
+def _astray_without_bus_master(s: State) -> bool:
     return _engine(s) and _iommu(s)
 
 
@@ -69,15 +69,15 @@ WAYS: dict[str, IsOpen] = {
     "msi": _messages,
     "its": _its,
 }
-"""Each way by its name; ``astray`` is that of a write that can spoil memory."""
+"""The ways by name. ``astray`` is open while a stray write can land."""
 
 
 def spans(log: Log, way: str, *, obeys: bool = True) -> list[Span]:
-    """Return when a way is open. KeyError if there is none of that name.
+    """Return when a way is open. KeyError for an unknown way.
 
-    ``obeys`` is False for a device that minds no Bus Master bit: its stray writes need the other two ways only.
+    ``obeys`` is False for a device that ignores Bus Master: its stray writes need only the other two ways.
     """
-    is_open = _astray_whatever_the_bit if way == "astray" and not obeys else WAYS[way]
+    is_open = _astray_without_bus_master if way == "astray" and not obeys else WAYS[way]
     state = {path: value for path, value in log.start.items() if not path.startswith("frame/")}
     since = 0 if is_open(state) else None
     found: list[Span] = []

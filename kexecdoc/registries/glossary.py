@@ -1,7 +1,7 @@
-"""The glossary registry: one plain definition for each of the field's words, and for the few of our own.
+"""The glossary registry: one plain definition for each term of the field, and for the few of our own.
 
-From an entry follow the page of the glossary, the links to it from the first use of a word in a chapter, and two
-checks: that somebody uses the word, and that no definition needs an abbreviation that nobody explains.
+The glossary page and the links to it from the first use of a term in a chapter are made from these entries. So are two
+checks: that every term is used, and that every abbreviation in a definition has an entry.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _ALL: list[Term] = []
 
 def _term(name: str, definition: str, *sources: str, chapter: int, also: str = "", forms: str = "",
           unlike: str = "", everyday: bool = False, ours: bool = False) -> None:
-    """Enter a term. What stands in ``also``, ``forms`` and ``unlike`` is parted by bars."""
+    """Enter a term. The items of ``also``, ``forms`` and ``unlike`` are separated by bars."""
     def listed(text: str) -> tuple[str, ...]:
         return tuple(form.strip() for form in text.split("|") if form.strip())
 
@@ -319,8 +319,9 @@ TERMS: dict[str, Term] = {term.name: term for term in sorted(_ALL, key=lambda te
 def recognise(forms: frozenset[str]) -> re.Pattern[str]:
     """Return a pattern that finds these forms as whole words, the longest first.
 
-    A form in small letters may begin a sentence, and a word may stand in the plural. What is longer by a hyphen, a
-    slash, an underscore or a bracket is another word: kexec-tools, kexec_load(), MSI-X. The id of a source is none.
+    A lower-case form may begin a sentence with a capital, and a form may be in the plural. A word that continues with a
+    hyphen, a slash, an underscore or a bracket is another word: kexec-tools, kexec_load(), MSI-X. Ids of sources are
+    not matched.
     """
     return re.compile("|".join(map(_written, sorted(forms, key=lambda form: (-len(form), form)))))
 
@@ -336,7 +337,7 @@ def _written(form: str) -> str:
 
 @cache
 def meanings() -> dict[str, Term | None]:
-    """Return what each form means: a term, or None for a phrase in which a term's word is something else."""
+    """Return the term of each form, or None for a phrase in which the word means something else."""
     found: dict[str, Term | None] = {}
     for term in TERMS.values():
         found |= dict.fromkeys(term.written, term) | dict.fromkeys(term.unlike)
@@ -344,7 +345,7 @@ def meanings() -> dict[str, Term | None]:
 
 
 def uses(text: str) -> Iterator[tuple[Term, int, int]]:
-    """Yield each use of a term in a text, with where it begins and ends."""
+    """Yield each use of a term in a text, with its start and end."""
     known = meanings()
     written = {form.lower(): term for form, term in known.items()}
     for found in recognise(frozenset(known)).finditer(text):
@@ -355,13 +356,13 @@ def uses(text: str) -> Iterator[tuple[Term, int, int]]:
 
 
 ABBREVIATION = re.compile(r"[\w-]*[A-Z][\w/-]*[A-Z][\w-]*")
-"""A word with two capital letters in it: MSI, LPIs, EnableLPIs, VT-d."""
+"""Matches words with two or more capital letters: MSI, LPIs, EnableLPIs, VT-d."""
 
 
 def wrong(texts: Iterable[str]) -> list[str]:
     """Return what is wrong with the glossary, one line each: terms that no text uses, abbreviations without an entry.
 
-    A term that explains another one is of use, too.
+    A term is also used if another definition needs it.
     """
     explained = UNEXPLAINED | {word for term in TERMS.values() for name in (term.name, *term.written) for word in name.split()}
     lines = []

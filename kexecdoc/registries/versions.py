@@ -12,7 +12,7 @@ def version(text: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Versions:
-    """The versions from ``since`` on and before ``before``; "" is no bound.
+    """The versions from ``since`` to before ``before``; an empty string means no bound.
 
     >>> "5.10" in Versions("4.20", before="6.1")
     True

@@ -23,8 +23,8 @@ FATES = {
 }
 
 
-def machines() -> dict[str, list[Mapping[str, str]]]:
-    """Return what a device may find on its way, two to four switches from the default, by what becomes of a write."""
+def _switches_by_fate() -> dict[str, list[Mapping[str, str]]]:
+    """Return combinations of switches, two to four from the default, grouped by what happens to the first write."""
     found: dict[str, list[Mapping[str, str]]] = {fate: [] for fate in FATES}
     names = (
         *("machine", "quiesce", "shutdown-callback", "clear-bus-master", "power-state", "obeys-bus-master"),
@@ -46,7 +46,7 @@ def machines() -> dict[str, list[Mapping[str, str]]]:
 def first_write(drawn: Drawn) -> Problem:
     """Ask at which gate the first write after the jump ends."""
     fate = drawn.among(list(FATES), "fate")
-    values = drawn.among(machines()[fate], "machine")
+    values = drawn.among(_switches_by_fate()[fate], "machine")
     traffic = drawn.among((500, 800, 1000, 2000), "traffic")
     s = Scenario.of({**values, "dma": drawn.among(("ring", "cyclic"), "dma"), "traffic": traffic, "seed": drawn.seed})
     options = [Option(words, _why(kind, fate, s), kind == fate) for kind, words in FATES.items()]
@@ -66,7 +66,7 @@ def first_write(drawn: Drawn) -> Problem:
 
 
 def _first_write(run: Run) -> str:
-    """Return what became of the first write, as the log has it."""
+    """Return the key of `FATES` for the first write after the jump, by the log."""
     jump = run.verdict.jump_ns or 0
     event = next((e for e in run.log if e.kind.startswith("dma.") and e.t_ns > jump), None)
     if event is None:
@@ -78,7 +78,7 @@ def _first_write(run: Run) -> str:
 
 
 def _gates(s: Scenario) -> tuple[str, ...]:
-    """Say what each gate does, up to the first that refuses."""
+    """Return what each gate does, up to the first that refuses the write, in words."""
     if rules.engine_stopped(s):
         return ("The engine: the driver's callback stops it before the jump [src: pci-h]. Nothing else matters then.",)
     lines = [f"The engine: it runs, for {rules.why_runs(s)}."]
@@ -107,18 +107,18 @@ def _gates(s: Scenario) -> tuple[str, ...]:
     return (*lines, f"The address: {address[rules.first_write(s)]}")
 
 
-NOT_SO_FAR = {
+STOPPED_BEFORE = {
     "stopped": "there is nothing to hold back",
     "faulted": "nothing comes as far as the IOMMU",
     "missed": "no address is looked for",
     "landed": "nothing gets as far as memory, its own buffer included",
     "elsewhere": "nothing gets as far as memory, whosever it is",
 }
-"""What does not come to pass where an earlier gate is shut."""
+"""What does not happen because an earlier gate stops the write."""
 
 
 def _why(kind: str, fate: str, s: Scenario) -> str:
-    """Say why one of the fates is the right one, or why it is not."""
+    """Return why that happens to the write, or why it does not."""
     if kind == fate:
         return {
             "none": "the driver's shutdown callback works, and is called [src: pci-h].",
@@ -129,11 +129,13 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
             "elsewhere": "every gate is open, and the address is that of somebody's memory.",
         }[fate]
     if fate == "none":
-        return f"{NOT_SO_FAR[kind]}: the driver's shutdown callback has stopped the engine [src: pci-h]."
+        return f"{STOPPED_BEFORE[kind]}: the driver's shutdown callback has stopped the engine [src: pci-h]."
     if kind == "none":
         return f"the engine runs on: {rules.why_runs(s)}."
     if fate == "stopped":
-        return f"{NOT_SO_FAR[kind]}: Bus Master is the first gate, it is shut, and the device obeys [src: bus-master]."
+        return (
+            f"{STOPPED_BEFORE[kind]}: Bus Master is the first gate, it is shut, and the device obeys [src: bus-master]."
+        )
     if kind == "stopped":
         return f"{rules.why_open(s)}."
     if kind == "faulted":
@@ -143,7 +145,7 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
         smmu = "the SMMU is off by the jump, and GBPA lets everything through [src: smmu-gbpa]."
         return off if s.machine == "x86" else smmu
     if fate == "faulted":
-        return f"{NOT_SO_FAR[kind]}: the SMMU is off, and its GBPA register aborts whatever comes [src: smmu-gbpa]."
+        return f"{STOPPED_BEFORE[kind]}: the SMMU is off, and its GBPA register aborts whatever comes [src: smmu-gbpa]."
     if s.iommu == "translate":
         return {
             "landed": "nobody translates any more: the I/O virtual address is taken for a physical one.",
@@ -158,15 +160,15 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
 
 # -- what would have prevented it ------------------------------------------------------------------
 
-LACKS = (
+BIT_NEEDS = (
     (rules.CLEARING_CORE, "no", "this core does not clear the bit"),
     (rules.KNOWN_POWER, "unknown", "the core clears the bit only in functions that it knows to be powered"),
     (rules.OBEDIENT_DEVICE, "no", "this device goes on with the bit clear"),
     (rules.RESETTING_DRIVER, "trusts", "the next driver sets the bit with the old engine running"),
 )
-"""What the bit takes to help: the remedy, the value of its switch without it, and what is wrong until then."""
+"""What it takes for the bit to help: the remedy, its switch's value without it, and what is wrong then."""
 
-BESIDE = {
+DECOYS = {
     "loader=user": (
         "an image loaded by kexec-tools, so that a digest is checked before the next kernel is entered",
         "a digest says that the image was hit, and then purgatory stops; it keeps no write out [src: purgatory].",
@@ -184,12 +186,13 @@ BESIDE = {
         "a mask for interrupts does not touch DMA.",
     ),
 }
+"""Changes that do not help: their words in the choice, and why they do not."""
 
 
 def prevented(drawn: Drawn) -> Problem:
-    """Ask which one change keeps every leftover write from landing: there is a lot that the bit needs to help."""
+    """Ask which single change keeps every leftover write from landing."""
     count = drawn.among((1, 1, 2, 3), "lacks")
-    lacking = drawn.shuffled(LACKS, "lacking")[:count]
+    lacking = drawn.shuffled(BIT_NEEDS, "lacking")[:count]
     end = drawn.among(
         ({"quiesce": "none"}, {"shutdown-callback": "missing"}, {"shutdown-callback": "incomplete"}), "end"
     )
@@ -203,9 +206,9 @@ def prevented(drawn: Drawn) -> Problem:
     if count > 1:
         works = "a shutdown callback that works, and is called"
         changes[works] = s.but(quiesce="shutdown", shutdown_callback="works"), ""
-    for key in drawn.shuffled(list(BESIDE), "beside")[: 4 - len(changes)]:
+    for key in drawn.shuffled(list(DECOYS), "beside")[: 4 - len(changes)]:
         name, _, value = key.partition("=")
-        changes[BESIDE[key][0]] = s.but(**{name.replace("-", "_"): value}), BESIDE[key][1]
+        changes[DECOYS[key][0]] = s.but(**{name.replace("-", "_"): value}), DECOYS[key][1]
     options = [
         Option(words, why or f"then {_stops(better)}.", not rules.ever_writes(better))
         for words, (better, why) in changes.items()
@@ -238,7 +241,7 @@ def _number(count: int) -> str:
 
 
 def _stops(s: Scenario) -> str:
-    """Say what keeps every write from landing."""
+    """Return what keeps every write from landing, in words."""
     return "the engine is stopped before the jump" if rules.engine_stopped(s) else "nothing lacks that the bit takes"
 
 

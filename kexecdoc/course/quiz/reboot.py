@@ -1,4 +1,4 @@
-"""Chapter 10: reboot, with the firmware in the middle. What a reset undoes, and which ways of x86 are one."""
+"""Chapter 10: reboot, with the firmware in the middle. What a reset undoes, and which of x86's methods reset."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OFF = ("the DMA engine is stopped", "Bus Master is clear", "EnableLPIs is clear"
 
 
 def what_survives(drawn: Drawn) -> Problem:
-    """Ask what the next kernel finds on."""
+    """Ask what is still on when the next kernel is entered."""
     path, reset = drawn.among((("reboot", "full"), ("reboot", "none"), ("reboot", "none"), ("kexec", "full")), "way")
     s = Scenario.of(
         {
@@ -94,7 +94,7 @@ def _why_lpis(was_reset: bool) -> str:
 # -- the ways to reset an x86 ----------------------------------------------------------------------
 
 NEXT = {"acpi": "keyboard", "keyboard": "efi", "efi": "bios"}
-"""Which way is tried after which; after the keyboard controller ACPI once more, if that was the first."""
+"""The method that is tried after each one. If ACPI was first, it is tried again after the keyboard controller."""
 
 NAMES = {
     "acpi": "ACPI's reset register",
@@ -105,7 +105,7 @@ NAMES = {
 
 
 def tried(first: str) -> list[str]:
-    """Return which ways are tried, up to the one that enters the firmware and does not come back. [src: x86-reboot]"""
+    """Return the methods that are tried, up to the one that enters the firmware. [src: x86-reboot]"""
     ways = [first]
     while ways[-1] != "bios":
         again = ways == ["acpi", "keyboard"]
@@ -114,7 +114,7 @@ def tried(first: str) -> list[str]:
 
 
 def which_way_works(drawn: Drawn) -> Problem:
-    """Ask which attempt ends an x86 machine, and whether that resets it."""
+    """Ask which attempt reboots an x86 machine, and whether that resets it."""
     first, option = drawn.among((("acpi", ""), ("acpi", ""), ("keyboard", "kbd"), ("efi", "efi")), "first")
     working = drawn.among(
         [set(), {"acpi"}, {"keyboard"}, {"efi"}, {"keyboard", "efi"}, {"acpi", "efi"}, {"acpi", "keyboard"}], "work"
@@ -152,7 +152,7 @@ def which_way_works(drawn: Drawn) -> Problem:
 
 
 def _restarts(s: Scenario) -> list[str]:
-    """Return the steps in which the machine tries to reset itself."""
+    """Return the steps that try to reset the machine."""
     steps = [str(e.set["step"]) for e in simulate(s).log if e.kind == "step"]
     return [step for step in steps if step.startswith("old/restart-")]
 
@@ -163,7 +163,7 @@ def _attempt(n: int, way: str) -> str:
 
 
 def _why_way(n: int, at: int, ways: list[str]) -> str:
-    """Say why an attempt ends it, or does not."""
+    """Return why an attempt reboots the machine, or why it does not."""
     if n == at:
         return "it is the first that works" + (", and it resets nothing." if ways[n] == "bios" else ".")
     if n > at:
@@ -176,7 +176,7 @@ def _why_way(n: int, at: int, ways: list[str]) -> str:
 
 
 def what_is_called(drawn: Drawn) -> Problem:
-    """Ask what a way out does to a device: its driver's callback, and its Bus Master bit."""
+    """Ask what the old kernel does to a device on its way out: the callback, and the Bus Master bit."""
     kernel = drawn.among(("3.4", "3.13", "4.12", "4.17", "5.10", "6.1", "6.12", "7.3"), "kernel")
     path = drawn.among(("kexec", "kexec", "reboot", "panic"), "path")
     callback = drawn.among(("works", "works", "missing"), "callback")

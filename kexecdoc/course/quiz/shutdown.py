@@ -36,17 +36,17 @@ ENDS = (
     {"shutdown-callback": "missing"},
     {"shutdown-callback": "incomplete"},
 )
-"""What becomes of the device's driver."""
+"""What happens to the device's driver."""
 
 State = tuple[bool, bool, bool]
-"""Of a device at the jump: whether the engine runs, whether it may interrupt, whether Bus Master is set."""
+"""A device at the jump: whether its engine runs, whether it may interrupt, and whether Bus Master is set."""
 
 PARTS = ("the DMA engine runs", "the interrupt is on", "Bus Master is set")
 OFF = ("the DMA engine is stopped", "the interrupt is off", "Bus Master is clear")
 
 
 def left_on(drawn: Drawn) -> Problem:
-    """Ask what of a device is still on at the jump."""
+    """Ask which parts of a device are still on at the jump."""
     clear, power = drawn.among((("yes", "known"), ("no", "known"), ("yes", "unknown")), "bit")
     s = Scenario.of(
         {
@@ -165,7 +165,7 @@ def _nic(s: Scenario) -> int:
 
 
 def _steps(s: Scenario) -> list[tuple[str, int]]:
-    """Return what it takes from the call to the jump, in ns: what the devices take comes second to fourth."""
+    """Return the steps from the call to the jump, each with its time in ns. The devices come second to fourth."""
     rest = FUNCTION_SHUTDOWN + SHORT_STEP + MASKED_BEFORE_STUB
     rest += SHORT_STEP * sum(s.kernel in Versions(since) for since in ("3.13", "6.8", "6.1"))
     usb = [("for the USB controller", FUNCTION_SHUTDOWN)] if s.line_shared == "yes" else []
@@ -189,7 +189,7 @@ def _usual(s: Scenario) -> int:
 
 
 def frames_freed(drawn: Drawn) -> Problem:
-    """Ask how much memory a callback gives back: shutdown need not free anything."""
+    """Ask how much memory a callback frees: shutdown need not free any."""
     dma, quiesce = drawn.among(
         tuple(product(("ring", "ring", "ring", "cyclic"), ("remove", "remove", "shutdown"))), "what"
     )

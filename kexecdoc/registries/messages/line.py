@@ -59,12 +59,12 @@ NOTHING = "Nothing."
 
 @dataclass(frozen=True)
 class Wording:
-    """The words of a line in a range of versions, from ``since`` and before ``before``; "" is no bound.
+    """The words of a line in the versions from ``since`` to before ``before``; an empty string means no bound.
 
     A bound at a version whose tree was read (3.13, 4.12, 5.10, 6.1, 6.12, 7.3) says only that the words are in that
-    tree and not in its neighbour. Any other bound was looked up. ``versions`` replaces the range in words where there
-    is more to say. ``takes`` names the values in the order of the format, and is needed where versions take different
-    values. ``like`` is a regular expression for the line in a log, where the format does not match it.
+    tree and not in its neighbour. Any other bound was looked up. ``versions`` replaces the description of the range.
+    ``takes`` names the values in the order of the format, and is needed if versions take different values. ``like`` is
+    a regular expression for the line in a log, for lines that differ from their format.
     """
 
     format: str
@@ -215,7 +215,7 @@ class Parameters:
 
 
 UNKNOWN = object()
-"""Stands for a value that is not known when the source of a call is checked, not the call itself."""
+"""Stands for a value that cannot be known when a call is checked from its source code."""
 
 
 def _kinds(types: tuple[type, ...]) -> str:
