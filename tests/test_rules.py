@@ -211,9 +211,9 @@ def test_no_switch_makes_a_rule_or_an_advice_false_at_an_edge(harm, words):
     rule, remedies, happens = HARMS[harm]
     seen = cache(lambda s: happens(simulate(s)))
     for near in neighbours(words):
-        assert seen(near) <= rule(near), near.differences()
+        assert seen(near) <= rule(near), str(near.differences())
         if not seen(near):
             continue
         named = rules.prevented_by(near, rule, remedies)
         tried = [remedy.words for remedy in remedies if not seen(near.but(**remedy.changes))]
-        assert named == tried, near.differences()
+        assert named == tried, str(near.differences())

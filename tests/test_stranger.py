@@ -44,6 +44,15 @@ SOURCE = """    kernel("stranger-delay", "drivers/net/stranger.c", "stranger_pro
            "The driver waits before it looks at its device.", NOW),
 """
 
+FLR = """    flr: str = choice(
+        "whether a driver that believes what it finds has the function reset all the same",
+        ("no", "no"),
+        ("yes", "yes, before it sets Bus Master"),
+        label="Function-level reset",
+        needs=[{"next-driver": ("trusts",)}],
+    )
+"""
+
 TESTS = '''"""A driver that waits before it looks at its device."""
 
 from scenarios import crossed, texts
@@ -207,3 +216,14 @@ def test_a_device_from_outside_is_one_file_outside_the_package(stranger):
     script = f"import sys; sys.path.append({str(mine.parent)!r})\n{DEVICE}"
     made = stranger.run("-c", script)
     assert made.stdout.split() == ["clean", "corrupted"], made.stderr
+
+
+@pytest.mark.slow
+def test_a_switch_that_makes_a_rule_and_its_advice_false_is_red(tmp_path):
+    copy = Copy(tmp_path / "kexecdoc")
+    copy.insert(SCENARIO, "    irqpoll: str = choice(", FLR)
+    resets = '            if driver == "resets"'
+    copy.replace(DRIVER, f"{resets}:", f'{resets} or new.scenario.flr == "yes":')
+    told = copy.pytest("tests/test_rules.py", "-m", "slow", "-k", "edge and clear")
+    assert told.returncode == 1
+    assert "'flr': 'yes'" in told.stdout
