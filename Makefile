@@ -96,7 +96,7 @@ explorer: $(DEV) $(NODE)  ## format the JavaScript and bundle it for the widget 
 	cd $(EXPLORER) && $(abspath $(BIN))/node $(NODE_MODULES)/@biomejs/biome/bin/biome check --write .
 	$(BIN)/python tools/explorer.py
 
-bench: $(DEV) $(NODE)  ## what an event, a run and a page cost, as ratios within one run
+bench: $(DEV) $(NODE)  ## what an event, a run, a verdict and a page cost, as ratios within one run
 	$(BIN)/python -m benchmarks
 
 notebooks: $(DEV)  ## run the notebooks and write them back, normalised
