@@ -14,7 +14,7 @@ from kexecdoc.web.answers import SEEDS, answers
 from kexecdoc.web.view import view_of
 
 
-def asked(kind, **request):
+def answers_to(kind, **request):
     return [json.loads(text) for text in answers(kind, json.dumps(request))]
 
 
@@ -32,22 +32,22 @@ def test_a_run_of_too_many_events_is_answered_with_what_to_do():
     busy = scenario("quiesce=none clear-bus-master=no dma=cyclic next-driver=absent traffic=20000")
     with pytest.raises(ScenarioError, match="a lower rate makes fewer") as refused:
         simulate(busy)
-    assert asked("run", scenario=words(busy)) == [{"error": str(refused.value)}]
+    assert answers_to("run", scenario=words(busy)) == [{"error": str(refused.value)}]
 
 
 def test_a_seed_too_large_for_a_browser_arrives_intact():
-    [answer] = asked("run", scenario={"seed": str(2**63 - 1)})
+    [answer] = answers_to("run", scenario={"seed": str(2**63 - 1)})
     assert answer["log"]["scenario"]["seed"] == 2**63 - 1
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "error"),
     [({"quiesce": "nothing"}, "quiesce: nothing is not one of"), ({"quise": "none"}, "quise: no such")],
 )
-def test_a_wrong_request_is_answered_with_its_error(wrong, told):
+def test_a_wrong_request_is_answered_with_its_error(wrong, error):
     for kind in ("run", "study", "idle"):
-        *_, answer = asked(kind, scenario=wrong, vary="", values=[], seeds="3")
-        assert answer["error"].startswith(told)
+        *_, answer = answers_to(kind, scenario=wrong, vary="", values=[], seeds="3")
+        assert answer["error"].startswith(error)
 
 
 # --- studies ---------------------------------------------------------------------------------------------
@@ -57,7 +57,7 @@ LEFT = {"quiesce": "none", "clear-bus-master": "no"}
 
 
 def test_a_study_reports_after_every_run():
-    tables = asked("study", scenario=LEFT, vary="iommu", values=["off", "translate"], seeds="5")
+    tables = answers_to("study", scenario=LEFT, vary="iommu", values=["off", "translate"], seeds="5")
     assert [table["done"] for table in tables] == list(range(1, 11))
     assert {table["of"] for table in tables} == {10}
     for row in tables[-1]["rows"]:
@@ -72,18 +72,18 @@ def test_a_study_reports_after_every_run():
 
 
 def test_the_values_of_a_study_are_counted_side_by_side():
-    tables = asked("study", scenario={}, vary="quiesce", values=["shutdown", "remove", "none"], seeds="2")
+    tables = answers_to("study", scenario={}, vary="quiesce", values=["shutdown", "remove", "none"], seeds="2")
     assert [[row["runs"] for row in table["rows"]] for table in tables[:4]] == [[1], [1, 1], [1, 1, 1], [2, 1, 1]]
 
 
 def test_a_study_without_a_switch_varies_the_seed_alone():
-    *_, table = asked("study", scenario={"seed": "7"}, vary="", values=[], seeds="3")
+    *_, table = answers_to("study", scenario={"seed": "7"}, vary="", values=[], seeds="3")
     assert [row["values"] for row in table["rows"]] == [[]]
     assert table["rows"][0]["outcomes"] == {"clean": {"runs": 3, "seed": "7"}}
 
 
 @pytest.mark.parametrize(
-    ("request_", "told"),
+    ("request_", "error"),
     [
         ({"seeds": "101"}, "seeds: 101 is not an integer from 1 to 100; the nearest is 100"),
         ({"seeds": "0"}, "seeds: 0 is not an integer from 1 to 100; the nearest is 1"),
@@ -92,9 +92,9 @@ def test_a_study_without_a_switch_varies_the_seed_alone():
         ({"scenario": {"seed": str(2**63 - 1)}}, "seeds: 3 from"),
     ],
 )
-def test_an_impossible_study_is_refused_before_its_first_run(request_, told):
-    [answer] = asked("study", **{"scenario": {}, "vary": "", "values": [], "seeds": "3"} | request_)
-    assert answer["error"].startswith(told)
+def test_an_impossible_study_is_refused_before_its_first_run(request_, error):
+    [answer] = answers_to("study", **{"scenario": {}, "vary": "", "values": [], "seeds": "3"} | request_)
+    assert answer["error"].startswith(error)
 
 
 def test_a_study_can_be_abandoned_at_any_time():
@@ -108,10 +108,10 @@ def test_a_study_can_be_abandoned_at_any_time():
 
 
 def test_every_switch_is_reported_once_with_or_without_an_effect():
-    told = [answer for answer in asked("idle", scenario={}) if answer]
-    assert len({answer["name"] for answer in told}) == len(told)
-    assert {answer["name"] for answer in told} <= set(switches())
-    found = {answer["name"]: answer["effect"] for answer in told}
+    reported = [answer for answer in answers_to("idle", scenario={}) if answer]
+    assert len({answer["name"] for answer in reported}) == len(reported)
+    assert {answer["name"] for answer in reported} <= set(switches())
+    found = {answer["name"]: answer["effect"] for answer in reported}
     assert found["quiesce"] is True
     assert found["on-abort"] is False
 
@@ -124,5 +124,5 @@ def test_a_switch_reported_without_an_effect_has_none(scenario):
     assume(found)
     switch = switches()[found["name"]]
     for value in switch.choices:
-        run, mine = simulate(scenario.but(**{switch.name: value})), simulate(scenario)
-        assert (run.log.id, run.log.t_ns, run.log.set) == (mine.log.id, mine.log.t_ns, mine.log.set)
+        run, unchanged = simulate(scenario.but(**{switch.name: value})), simulate(scenario)
+        assert (run.log.id, run.log.t_ns, run.log.set) == (unchanged.log.id, unchanged.log.t_ns, unchanged.log.set)

@@ -106,10 +106,10 @@ def test_a_kernel_over_the_old_tables_dies_with_the_real_ones_code_bytes():
 
 
 def test_the_old_kernels_last_lines_are_in_the_real_order():
-    said = texts(crossed(""), "old")
-    assert said[0] == "kexec_core: Starting new kernel"
-    assert said[1:-1] == [f"psci: CPU{cpu} killed (polled 0 ms)" for cpu in (1, 2, 3)]
-    assert said[-1] == "Bye!"
+    printed = texts(crossed(""), "old")
+    assert printed[0] == "kexec_core: Starting new kernel"
+    assert printed[1:-1] == [f"psci: CPU{cpu} killed (polled 0 ms)" for cpu in (1, 2, 3)]
+    assert printed[-1] == "Bye!"
 
 
 def test_a_message_stands_in_the_words_of_its_version():

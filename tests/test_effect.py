@@ -46,9 +46,9 @@ def any_idle(draw):
 def test_if_a_condition_fails_all_values_of_the_switch_have_the_same_events(idle, data):
     switch, scenario = idle
     assert switch.inactive_because(scenario.values())
-    mine = events(run_of(scenario))
+    unchanged = events(run_of(scenario))
     for value in switch.choices or (data.draw(any_value(switch.name)), switch.low, switch.high):
-        assert events(simulate(scenario.but(**{switch.name: value}))) == mine, value
+        assert events(simulate(scenario.but(**{switch.name: value}))) == unchanged, value
 
 
 STARTS = ("quiesce=none clear-bus-master=no", "", "machine=x86")
@@ -80,10 +80,10 @@ def test_where_a_condition_of_a_switch_fails_it_makes_no_difference(switch):
 
 
 def makes_a_difference(switch, scenario):
-    mine = events(simulate(scenario))
+    unchanged = events(simulate(scenario))
     for value in switch.choices or (switch.default, switch.high):
         with suppress(ScenarioError):  # too many events
-            if events(simulate(scenario.but(**{switch.name: value}))) != mine:
+            if events(simulate(scenario.but(**{switch.name: value}))) != unchanged:
                 return True
     return False
 

@@ -537,10 +537,10 @@ def test_a_figures_strokes_may_differ_but_its_text_may_not(figure):
     assert redrawn(html) != html
     assert shown(redrawn(html)) == shown(html)
     assert masked_by_nbval(redrawn(html)) == masked_by_nbval(html)
-    told = html.replace(figure.alt[-20:-1], "something else")
-    if told != html:
-        assert shown(told) != shown(html)
-        assert masked_by_nbval(told) != masked_by_nbval(html)
+    altered = html.replace(figure.alt[-20:-1], "something else")
+    if altered != html:
+        assert shown(altered) != shown(html)
+        assert masked_by_nbval(altered) != masked_by_nbval(html)
     other = html.replace('aria-label="', 'aria-label="No: ')
     assert shown(other) != shown(html)
     assert masked_by_nbval(other) != masked_by_nbval(html)
@@ -556,16 +556,16 @@ def test_a_page_keeps_a_figures_drawing_and_drops_its_png(figure, tmp_path):
     notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(notebook, tmp_path / "x.ipynb")
     html = convert.nb2html(str(tmp_path / "x.ipynb"), no_prompt=True, allow_errors=False)
-    told = []
+    warnings = []
     from kexecdoc.web.site import notebook_page
 
-    page = notebook_page.rebuild(html, json.loads((tmp_path / "x.ipynb").read_text()), told.append)
+    page = notebook_page.rebuild(html, json.loads((tmp_path / "x.ipynb").read_text()), warnings.append)
     drawn = page.select_one("figure.kx-figure[data-search-exclude] svg[role=img]")
     assert drawn["aria-label"] == figure.alt
     assert drawn.select("text")
     assert page.select_one("figure style[data-kx]").string.startswith(SHOWN[:20])
     assert not page.select("img")
-    assert not told
+    assert not warnings
     assert len(page.select("style")) == 1
 
 

@@ -33,8 +33,10 @@ def runs_of(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_every_write_and_interrupt_fares_as_the_gates_show_before_it(name):
-    asked = dumps({"legend": legend(), "views": [view_of(run) for run in runs_of(name)]})
-    answer = node([str(SCRIPT)], return_completed_process=True, input=asked, capture_output=True, text=True, check=True)
+    request = dumps({"legend": legend(), "views": [view_of(run) for run in runs_of(name)]})
+    answer = node(
+        [str(SCRIPT)], return_completed_process=True, input=request, capture_output=True, text=True, check=True
+    )
     found = json.loads(answer.stdout)
     assert found["wrong"] == []
     assert found["seen"]["dma"] > 0

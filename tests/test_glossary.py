@@ -76,9 +76,9 @@ def test_an_abbreviation_without_an_entry_is_reported(monkeypatch):
 
 
 def test_only_unused_terms_are_reported():
-    told = glossary.wrong(["The redistributors write; a `vmcore` is kept", "an interrupt is edge or level"])
-    assert "glossary: nothing uses 'triple fault'" in told
-    assert not {f"glossary: nothing uses '{name}'" for name in ("redistributor", "vmcore", "edge")} & set(told)
+    faults = glossary.wrong(["The redistributors write; a `vmcore` is kept", "an interrupt is edge or level"])
+    assert "glossary: nothing uses 'triple fault'" in faults
+    assert not {f"glossary: nothing uses '{name}'" for name in ("redistributor", "vmcore", "edge")} & set(faults)
 
 
 # --- what is recognised ----------------------------------------------------------------------------------

@@ -57,13 +57,13 @@ def test_values_defaults_and_flips_are_those_of_the_package():
             flipped = in_words(other.values())
             expected.append({"whole": values, "changed": differs, "flipped": flipped, "idle": idle})
     found = answer(REGISTRY, {"about": catalogue(), "cases": cases})
-    for case, mine, theirs in zip(cases, found, expected, strict=True):
+    for case, ours, theirs in zip(cases, found, expected, strict=True):
         if "error" not in theirs:
-            assert mine == theirs, case
+            assert ours == theirs, case
         elif switches()[case["name"]].choices:
-            assert "error" in mine, case
+            assert "error" in ours, case
         else:
-            assert mine["error"].endswith(theirs["error"].split(" is not ")[1]), case
+            assert ours["error"].endswith(theirs["error"].split(" is not ")[1]), case
 
 
 # --- links -----------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ LEFT = "quiesce=none clear-bus-master=no interrupt=intx loader=file handover=kho
 MACHINES = ("arm64", "x86")
 
 
-def said(run):
+def printed(run):
     return " | ".join(texts(run))
 
 

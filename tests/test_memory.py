@@ -62,11 +62,11 @@ def test_a_frame_that_is_put_back_as_it_was_is_not_wrong():
 
 def test_nobody_writes_into_what_other_runs_share():
     """All runs share the payloads' bytes: a write to one memory must not appear in another."""
-    mine, other = Memory(Log()), Memory(Log())
-    mine.fill(1, 1, "text")
+    one, other = Memory(Log()), Memory(Log())
+    one.fill(1, 1, "text")
     other.fill(1, 1, "text")
-    mine.ram[FRAME] ^= 1
-    assert (mine.wrong([(1, 1)]), other.wrong([(1, 1)])) == ([1], [])
+    one.ram[FRAME] ^= 1
+    assert (one.wrong([(1, 1)]), other.wrong([(1, 1)])) == ([1], [])
 
 
 def test_ranges_of_a_mask_are_those_that_counting_finds():

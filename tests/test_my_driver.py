@@ -102,8 +102,8 @@ def test_equivalent_answers_have_the_same_outcome(given, machine):
 def test_a_tally_counts_runs_that_can_be_reproduced(words):
     given = my_driver.answers(**words)
     for tally in my_driver.tallies(given):
-        ends = [verdict(given, tally.machine, seed).outcome for seed in SEEDS]
-        assert tally.counts == Counter(ends)
+        outcomes = [verdict(given, tally.machine, seed).outcome for seed in SEEDS]
+        assert tally.counts == Counter(outcomes)
         assert verdict(given, tally.machine, tally.seed).outcome == tally.worst
 
 
@@ -211,19 +211,19 @@ def test_every_link_of_an_item_leads_to_a_heading_of_the_page():
 @pytest.fixture(scope="module")
 def page():
     """The page's data with made-up outcomes: for tests of its form, not of its content."""
-    ends = {
+    outcomes = {
         driver_page.case_of(given): made_up({"clean": 1} if my_driver.stopped(given) else {"hung": 1})
         for given in ALL_ANSWERS
     }
-    return ends, driver_page.form(ends)
+    return outcomes, driver_page.form(outcomes)
 
 
 def test_the_form_has_a_row_for_every_set_of_answers_in_order(page):
-    ends, data = page
+    outcomes, data = page
     assert len(data["of"]) == len(ALL_ANSWERS)
     assert len(data["cases"]) == len(CASES) < 40
     for given, (case, reason, items) in zip(ALL_ANSWERS, data["of"], strict=True):
-        assert list(ends)[case] == driver_page.case_of(given)
+        assert list(outcomes)[case] == driver_page.case_of(given)
         assert data["because"][reason] == driver_form.because(given)
         assert list(data["lists"][items]) == [item.id for item in specific_items(given)]
         words = "".join(
@@ -238,8 +238,8 @@ def test_the_form_has_a_row_for_every_set_of_answers_in_order(page):
 
 
 def test_the_table_for_readers_without_javascript_has_each_callback(page):
-    ends, _ = page
-    table = driver_page.worst_table(ends).splitlines()[2:]
+    outcomes, _ = page
+    table = driver_page.worst_table(outcomes).splitlines()[2:]
     assert len(table) == 6
     for callback in QUESTIONS["shutdown"].answers:
         rows = [row for row in table if callback.text in row]
@@ -254,8 +254,8 @@ def test_the_page_says_how_many_seeds_there_were():
 
 def test_the_commands_on_the_page_have_the_outcomes_that_it_names():
     lines = re.findall(r"^kexecdoc (run .*)$", PAGE, re.MULTILINE)
-    ends = {line: simulate(_scenario(build_parser().parse_args(line.split()))).verdict.outcome for line in lines}
-    assert ends == {
+    outcomes = {line: simulate(_scenario(build_parser().parse_args(line.split()))).verdict.outcome for line in lines}
+    assert outcomes == {
         "run remove-hangs": "hung",
         "run bus-master-only": "clean",
         "run bus-master-only --obeys-bus-master no": "corrupted",

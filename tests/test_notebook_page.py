@@ -22,9 +22,9 @@ def build(tmp_path):
         notebook.metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
         path = tmp_path / "x.ipynb"
         nbformat.write(notebook, path)
-        told = []
+        warnings = []
         html = convert.nb2html(str(path), no_prompt=True, allow_errors=False)
-        return notebook_page.rebuild(html, json.loads(path.read_text()), told.append), told
+        return notebook_page.rebuild(html, json.loads(path.read_text()), warnings.append), warnings
 
     return build
 
@@ -54,23 +54,23 @@ def test_code_is_kept_out_of_the_search_index_and_its_output_is_in(build):
 
 
 def test_the_picture_of_an_output_keeps_its_text_alternative(build):
-    page, told = build(code("draw()", picture(**{"image/png": {"alt": "a bit flips"}})))
+    page, warnings = build(code("draw()", picture(**{"image/png": {"alt": "a bit flips"}})))
     assert page.img["alt"] == "a bit flips"
-    assert not told
+    assert not warnings
 
 
 def test_a_picture_that_nothing_describes_is_told(build):
-    _, told = build(v4.new_markdown_cell("text"), code("draw()", picture()))
-    assert told == ["cell 2: a picture without a text that says what it shows"]
+    _, warnings = build(v4.new_markdown_cell("text"), code("draw()", picture()))
+    assert warnings == ["cell 2: a picture without a text that says what it shows"]
 
 
 def test_the_page_twin_is_preferred_to_the_still_picture(build):
-    twin = '<div class="kx-explorer" data-explorer="x"></div>'
-    data = {"text/html": twin, "image/png": PNG, "text/plain": "Explorer('x')"}
-    page, told = build(code("Explorer('x')", v4.new_output("display_data", data)))
+    fallback = '<div class="kx-explorer" data-explorer="x"></div>'
+    data = {"text/html": fallback, "image/png": PNG, "text/plain": "Explorer('x')"}
+    page, warnings = build(code("Explorer('x')", v4.new_output("display_data", data)))
     assert page.select_one("[data-explorer=x]")
     assert not page.select("img")
-    assert not told
+    assert not warnings
 
 
 def test_code_that_jupyterlab_folds_away_is_folded_on_the_page(build):
@@ -115,29 +115,29 @@ FILES = {
     ],
 )
 def test_a_link_between_files_becomes_one_between_pages(build, link, address):
-    page, told = build(v4.new_markdown_cell(f"[x]({link})"))
-    notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    page, warnings = build(v4.new_markdown_cell(f"[x]({link})"))
+    notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, warnings.append)
     assert page.a["href"] == address
-    assert not told
+    assert not warnings
 
 
 def test_a_picture_of_the_site_is_found_from_a_notebook(build):
-    page, told = build(v4.new_markdown_cell("![a still](../site/assets/a.png)"))
-    notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    page, warnings = build(v4.new_markdown_cell("![a still](../site/assets/a.png)"))
+    notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, warnings.append)
     assert page.img["src"] == "../../assets/a.png"
-    assert not told
+    assert not warnings
 
 
 @pytest.mark.parametrize("link", ["nowhere.ipynb", "../site/reference/gone.md#x", "../kexecdoc/scenario.py"])
 def test_a_link_to_what_is_not_on_the_site_is_told(build, link):
-    page, told = build(v4.new_markdown_cell(f"[x]({link})"))
-    notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
-    assert told == [f"links to '{link.partition('#')[0]}', which is not on the site"]
+    page, warnings = build(v4.new_markdown_cell(f"[x]({link})"))
+    notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, warnings.append)
+    assert warnings == [f"links to '{link.partition('#')[0]}', which is not on the site"]
 
 
 def test_a_link_with_an_anchor_is_handed_on_to_be_checked(build):
-    page, told = build(v4.new_markdown_cell("[x](../site/reference/switches.md#no-such-switch)"))
-    anchored = notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, told.append)
+    page, warnings = build(v4.new_markdown_cell("[x](../site/reference/switches.md#no-such-switch)"))
+    anchored = notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, warnings.append)
     assert anchored == {
         FILES["reference/switches.md"]: {"no-such-switch": "../site/reference/switches.md#no-such-switch"}
     }

@@ -25,8 +25,8 @@ def recorded(number):
 
 @pytest.mark.parametrize(("number", "state"), [("02", "unknown"), ("03", "known")])
 def test_observations_2_and_3_bus_master_is_cleared_only_with_a_known_power_state(number, state):
-    said, command, hit = recorded(number)
-    assert (said == "unknown") == (state == "unknown")
+    printed, command, hit = recorded(number)
+    assert (printed == "unknown") == (state == "unknown")
     found = runs(f"quiesce=none power-state={state} next-driver=absent")
     for run in found:
         end = run.at()
@@ -65,18 +65,18 @@ def test_observation_7_a_write_that_lands_in_early_boot_survives_to_userspace():
 
 def test_observation_8_without_efi_tables_are_not_reserved_and_messages_work():
     run = crossed("kernel=6.1 firmware=devicetree")
-    said = texts(run)
-    assert any(t.startswith("GICv3: Expected reserved range [") and t.endswith("], not found") for t in said)
-    assert "GICv3: CPU0: Booted with LPIs enabled, memory probably corrupted" in said
-    assert not any("Failed to disable" in t for t in said)
+    printed = texts(run)
+    assert any(t.startswith("GICv3: Expected reserved range [") and t.endswith("], not found") for t in printed)
+    assert "GICv3: CPU0: Booted with LPIs enabled, memory probably corrupted" in printed
+    assert not any("Failed to disable" in t for t in printed)
     assert (run.verdict.tables, run.verdict.msi_usable, run.verdict.timeouts) == ("fresh", True, 0)
 
 
 def test_observation_9_the_next_kernel_overwrites_its_text_as_a_property_table():
     crossing = Crossing(Scenario(kernel="6.1", firmware="devicetree", image_placement="over-tables"))
     run = crossing.finish()
-    said = texts(run)
-    assert "GICv3: Using preallocated redistributor tables" in said
+    printed = texts(run)
+    assert "GICv3: Using preallocated redistributor tables" in printed
     assert {crossing.computer.memory.load(0x40000000 + w.frame * 4096, 4096) for w in run.verdict.wrong} == {
         b"\xa2" * 4096
     }
@@ -93,9 +93,9 @@ def test_observation_10_with_uefi_the_tables_survive():
 
 def test_observation_11_with_a_stuck_enable_bit_the_disk_has_to_be_polled():
     run = crossed("kernel=6.1 firmware=devicetree lpi-disable=sticky")
-    said = texts(run)
-    assert "CPU0: Failed to disable LPIs" in said
-    assert "nvme nvme0: I/O 8 QID 0 timeout, completion polled" in said
+    printed = texts(run)
+    assert "CPU0: Failed to disable LPIs" in printed
+    assert "nvme nvme0: I/O 8 QID 0 timeout, completion polled" in printed
     assert run.verdict.reached_userspace
     assert run.verdict.timeouts == 4
 

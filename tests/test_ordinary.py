@@ -26,15 +26,15 @@ def written(event, what="bytes"):
 
 def test_an_image_over_the_old_tables_overwrites_its_own_text():
     for run in runs(OVER, 40):
-        said = texts(run)
-        assert "GICv3: Using preallocated redistributor tables" in said
-        assert not any("Expected reserved" in text for text in said)
+        printed = texts(run)
+        assert "GICv3: Using preallocated redistributor tables" in printed
+        assert not any("Expected reserved" in text for text in printed)
         assert run.verdict.outcome == "crashed"
         table = run.log.start["redistributor/0/pending"] - 0x80000
         lost = range((table - 0x40000000) // 4096, (table - 0x40000000) // 4096 + 16)
         assert [w.frame for w in run.verdict.wrong] == list(lost)
         assert {w.writer for w in run.verdict.wrong} == {"next/reset-property-table:0"}
-        assert "Code: a2a2a2a2 a2a2a2a2 a2a2a2a2 a2a2a2a2 (a2a2a2a2) " in said
+        assert "Code: a2a2a2a2 a2a2a2a2 a2a2a2a2 a2a2a2a2 (a2a2a2a2) " in printed
         assert "so overwrote its own text" in run.verdict.summary
 
 

@@ -81,8 +81,8 @@ def test_a_mark_can_be_seen_in_its_frame(mode, owner):
 def test_owners_with_the_same_mark_differ_in_colour_for_everybody(mode, vision):
     for a, b in itertools.combinations(palette.OWNERS, 2):
         if a.mark == b.mark:
-            apart = difference(a.tone.on(mode), b.tone.on(mode), VISION[vision])
-            assert apart >= 10, f"{a.name} and {b.name}: {apart:.1f}"
+            distance = difference(a.tone.on(mode), b.tone.on(mode), VISION[vision])
+            assert distance >= 10, f"{a.name} and {b.name}: {distance:.1f}"
 
 
 def test_owners_with_the_same_mark_differ_in_grey_too():

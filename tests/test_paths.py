@@ -12,7 +12,7 @@ OURS = ("next-text", "next-data", "next-tables", "next-initramfs", "next-free", 
 """The number of a capture kernel's frames by owner."""
 
 
-def said(run, kernel="next"):
+def printed(run, kernel="next"):
     return " | ".join(texts(run, kernel))
 
 
@@ -76,8 +76,8 @@ def test_on_arm64_in_flight_dma_is_aborted_once_the_capture_kernel_resets_the_sm
         ends = {(e.kind, e.t_ns >= on) for e in run.log if e.kind.startswith("dma.") and e.t_ns > run.verdict.jump_ns}
         assert ends == {("dma.landed", False), ("dma.faulted", True)}
         assert set(run.verdict.landed_in) == {"old"}
-        assert "SMMU currently enabled! Resetting..." in said(run)
-        assert "event" not in said(run)  # its event queue is off
+        assert "SMMU currently enabled! Resetting..." in printed(run)
+        assert "event" not in printed(run)  # its event queue is off
 
 
 @pytest.mark.parametrize("kernel", ["7.3", "6.12"])
@@ -94,7 +94,7 @@ def test_with_an_identity_smmu_dma_is_refused_until_the_device_is_attached(kerne
 def test_a_refused_request_may_kill_the_capture_kernel():
     run = crossed("path=panic iommu=translate dma=cyclic on-abort=fatal")
     assert (run.verdict.outcome, run.to_json()["dump"]) == ("crashed", "lost")
-    assert "Asynchronous SError Interrupt" in said(run)
+    assert "Asynchronous SError Interrupt" in printed(run)
     assert crossed("path=panic iommu=translate dma=cyclic").to_json()["dump"] == "captured"
 
 
@@ -102,16 +102,16 @@ def test_on_x86_the_old_tables_are_copied_and_dma_still_lands():
     run = crossed("path=panic machine=x86 iommu=translate next-driver=absent dma=cyclic")
     assert set(run.verdict.dma) == {"landed"}
     assert set(run.verdict.landed_in) == {"old"}
-    assert "Copied translation tables from previous kernel" in said(run)
-    assert "Copied IR table" in said(run)
+    assert "Copied translation tables from previous kernel" in printed(run)
+    assert "Copied IR table" in printed(run)
 
 
 @pytest.mark.parametrize("firmware", ["efi", "devicetree"])
 def test_a_capture_kernel_takes_the_lpi_tables_as_they_are(firmware):
     run = crossed(f"path=panic firmware={firmware} lpi-disable=sticky")
     assert run.verdict.tables == "reused"
-    assert "Using preallocated redistributor tables" in said(run)
-    assert "Expected reserved range" not in said(run)
+    assert "Using preallocated redistributor tables" in printed(run)
+    assert "Expected reserved range" not in printed(run)
 
 
 @given(
@@ -132,7 +132,7 @@ def test_a_resending_device_hangs_an_x86_capture_kernel():
         assert run.to_json()["dump"] == "lost"
         assert not run.verdict.wrong
         assert last[1] == "next/interrupts-on"
-        assert "nobody cared" not in said(run)
+        assert "nobody cared" not in printed(run)
         assert run.verdict.unhandled == 0
 
 
@@ -164,7 +164,7 @@ def test_a_stray_message_on_x86_is_counted_printed_and_harmless(kernel, words):
     run = crossed(f"path=panic machine=x86 kernel={kernel}")
     assert run.verdict.outcome == "harmless"
     assert run.verdict.stray_vectors > 0
-    assert words in said(run)
+    assert words in printed(run)
 
 
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
@@ -183,12 +183,12 @@ def test_waits_on_the_crash_path_are_limited():
 
 def test_after_a_dump_in_place_the_machine_reboots_through_firmware():
     full = crossed("path=panic crash-work=in-place")
-    assert "Brought up 1 node, 4 CPUs" in said(full)
+    assert "Brought up 1 node, 4 CPUs" in printed(full)
     assert full.to_json()["time_ms"]["jump"] is None
     none = crossed("path=panic crash-work=in-place reset=none firmware=efi")
-    assert "Expected reserved range" in said(none)
+    assert "Expected reserved range" in printed(none)
     x86 = crossed("path=panic crash-work=in-place reset=none machine=x86 iommu=translate ring-size=1")
-    assert "Translation was enabled for dmar0 but we are not in kdump mode" in said(x86)
+    assert "Translation was enabled for dmar0 but we are not in kdump mode" in printed(x86)
 
 
 def test_a_line_that_is_never_masked_hangs_the_next_kernel():
@@ -199,7 +199,7 @@ def test_a_line_that_is_never_masked_hangs_the_next_kernel():
 
 def test_cpus_that_do_not_stop_are_named():
     for run in runs("path=panic crash-work=notifiers heap-damage=0.1", 30):
-        assert said(run, "old").count("stopping secondary CPUs") <= 1
+        assert printed(run, "old").count("stopping secondary CPUs") <= 1
         stops = [e for e in run.log if e.id.startswith("old/cpu-stop")]
         assert len(stops) in (0, 3)
         assert (run.verdict.jump_ns or 0) < 1_200_000_000
@@ -243,8 +243,8 @@ def test_a_reboot_without_a_reset_is_like_a_kexec_that_keeps_bus_master(quiesce)
 
 def test_no_reservation_of_lpi_tables_survives_a_reboot_without_a_reset():
     run = crossed("path=reboot reset=none firmware=efi quiesce=none")
-    assert "Expected reserved range" in said(run)
-    assert "Booted with LPIs enabled" in said(run)
+    assert "Expected reserved range" in printed(run)
+    assert "Booted with LPIs enabled" in printed(run)
 
 
 def test_a_reboot_shuts_devices_down_and_never_clears_bus_master():
@@ -261,7 +261,7 @@ def test_x86_tries_its_methods_in_order_until_one_works():
 
     assert methods("path=reboot machine=x86") == ["acpi"]
     assert methods("path=reboot machine=x86 reset=none") == ["acpi", "keyboard", "acpi", "keyboard", "efi", "bios"]
-    assert "acpi" not in said(crossed("path=reboot machine=x86 reset=none"), "old")
+    assert "acpi" not in printed(crossed("path=reboot machine=x86 reset=none"), "old")
 
 
 # --- kexec on x86 -------------------------------------------------------------------------------------------
@@ -281,8 +281,8 @@ def test_on_x86_the_io_apic_the_local_apic_and_vtd_go_off_in_this_order():
 def test_on_x86_interrupt_remapping_stays_on_over_the_jump():
     run = crossed("machine=x86 iommu=translate")
     assert run.at(run.verdict.jump_ns)["vtd/interrupt-remapping"] is True
-    assert "IRQ remapping was enabled on dmar0 but we are not in kdump mode" in said(run)
-    assert "IRQ remapping was enabled" not in said(crossed("machine=x86"))
+    assert "IRQ remapping was enabled on dmar0 but we are not in kdump mode" in printed(run)
+    assert "IRQ remapping was enabled" not in printed(crossed("machine=x86"))
 
 
 def test_the_next_x86_kernel_takes_interrupts_before_it_sets_up_the_local_apic():
@@ -313,9 +313,9 @@ def test_vtd_identity_never_refuses():
 def test_with_a_translating_vtd_leftover_writes_fault_once_it_is_on():
     run = crossed(f"machine=x86 {LEFT} iommu=translate next-driver=absent dma=cyclic")
     assert run.verdict.dma["faulted"] > 0
-    assert "DMAR: DRHD: handling fault status reg 2" in said(run)
-    assert "[DMA Write NO_PASID] Request device [0000:00:02.0] fault addr 0xfff" in said(run)
-    assert said(run).count("handling fault status") == 10  # in five seconds
+    assert "DMAR: DRHD: handling fault status reg 2" in printed(run)
+    assert "[DMA Write NO_PASID] Request device [0000:00:02.0] fault addr 0xfff" in printed(run)
+    assert printed(run).count("handling fault status") == 10  # in five seconds
 
 
 def test_on_x86_a_hit_image_is_found_by_purgatory_whoever_loaded_it():

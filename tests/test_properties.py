@@ -189,8 +189,8 @@ def test_durations_add_up_and_the_counts_of_the_json_do_too(scenario):
     st.data(),
 )
 def test_flipping_another_switch_leaves_the_arrivals_as_they_were(scenario, name, data):
-    mine, other = (arrivals(simulate(s)) for s in (scenario, scenario.but(**{name: data.draw(any_value(name))})))
-    assert all(other[event_id] == t for event_id, t in mine.items() if event_id in other)
+    before, after = (arrivals(simulate(s)) for s in (scenario, scenario.but(**{name: data.draw(any_value(name))})))
+    assert all(after[event_id] == t for event_id, t in before.items() if event_id in after)
 
 
 def arrivals(run):

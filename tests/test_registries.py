@@ -144,7 +144,7 @@ def test_every_call_of_say_has_the_values_of_its_line(message, values, named):
 
 
 @pytest.mark.parametrize(
-    ("message_id", "values", "named", "told"),
+    ("message_id", "values", "named", "error"),
     [
         ("lpi.failed", (), {}, "lpi.failed: was given 0 values in order, and takes 1"),
         ("lpi.failed", (0, 1), {}, "lpi.failed: was given 2 values in order, and takes 1"),
@@ -156,10 +156,10 @@ def test_every_call_of_say_has_the_values_of_its_line(message, values, named):
     ],
 )
 @pytest.mark.parametrize("kernel", ["6.1", "3.4"])
-def test_wrong_values_are_an_error_in_every_version(message_id, values, named, told, kernel):
+def test_wrong_values_are_an_error_in_every_version(message_id, values, named, error, kernel):
     with pytest.raises(TypeError) as refused:
         render(message_id, kernel, *values, **named)
-    assert str(refused.value) == told
+    assert str(refused.value) == error
 
 
 def line_in_words(printk_format: str, takes: str = "") -> Message:
@@ -167,7 +167,7 @@ def line_in_words(printk_format: str, takes: str = "") -> Message:
 
 
 @pytest.mark.parametrize(
-    ("printk_format", "takes", "told"),
+    ("printk_format", "takes", "error"),
     [
         ("CPU%d of %d", "cpu", "has 2 values, and 'takes' names 1"),
         ("CPU%d", "cpu of", "has 1 values, and 'takes' names 2"),
@@ -175,8 +175,8 @@ def line_in_words(printk_format: str, takes: str = "") -> Message:
         ("%*d", "", "takes a width from its values"),
     ],
 )
-def test_a_format_that_cannot_be_printed_is_refused_when_it_is_declared(printk_format, takes, told):
-    with pytest.raises(ValueError, match=f"x: .*{told}"):
+def test_a_format_that_cannot_be_printed_is_refused_when_it_is_declared(printk_format, takes, error):
+    with pytest.raises(ValueError, match=f"x: .*{error}"):
         line_in_words(printk_format, takes)
 
 

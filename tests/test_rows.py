@@ -191,21 +191,21 @@ def test_until_a_device_is_attached_the_smmu_refuses_it_without_an_event(kernel)
         )
         assert ("next/smmu-attach-eth0:0" in ids) == (kernel == "7.3")
         assert any(enabled < e.t_ns < attached for e in after_jump(run, "dma.faulted"))
-        said = [e.t_ns for e in run.log if e.kind == "print" and "event 0x10 received" in str(e.set)]
-        assert all(t > attached for t in said)
-        assert bool(said) == (kernel == "7.3")
+        printed = [e.t_ns for e in run.log if e.kind == "print" and "event 0x10 received" in str(e.set)]
+        assert all(t > attached for t in printed)
+        assert bool(printed) == (kernel == "7.3")
 
 
 def test_an_event_of_the_smmu_is_printed_as_a_real_kernel_prints_it():
     """The lines of a fault posted to netdev for an Aquantia card, with this machine's stream and address."""
-    said = texts(crossed(f"{LEFT} iommu=translate dma=cyclic next-driver=absent"))
-    at = said.index("arm-smmu-v3 arm-smmu-v3.0.auto: event 0x10 received:")
+    printed = texts(crossed(f"{LEFT} iommu=translate dma=cyclic next-driver=absent"))
+    at = printed.index("arm-smmu-v3 arm-smmu-v3.0.auto: event 0x10 received:")
     words = [f"arm-smmu-v3 arm-smmu-v3.0.auto: \t0x{word}" for word in ("0000001000000010", "0000020000000000")]
-    assert said[at + 1 : at + 3] == words
-    address = int(said[at + 3].rpartition("0x")[2], 16)
-    assert said[at + 4].endswith("0x0000000000000000")
+    assert printed[at + 1 : at + 3] == words
+    address = int(printed[at + 3].rpartition("0x")[2], 16)
+    assert printed[at + 4].endswith("0x0000000000000000")
     client = f"event: F_TRANSLATION client: 0000:00:02.0 sid: 0x10 ssid: 0x0 iova: {address:#x} ipa: 0x0"
-    assert said[at + 5 : at + 7] == [
+    assert printed[at + 5 : at + 7] == [
         f"arm-smmu-v3 arm-smmu-v3.0.auto: {client}",
         'arm-smmu-v3 arm-smmu-v3.0.auto: unpriv data write s1 "Input address caused fault" stag: 0x0',
     ]
@@ -247,19 +247,19 @@ def test_most_flips_are_in_unused_memory():
     quiet = sum(not any(w.writer.startswith("redistributor") for w in r.verdict.wrong) for r in arrived(FLIPS, 40))
     assert quiet > 30
     for run in arrived(FLIPS, 20):
-        said = texts(run)
-        expected = next(i for i, t in enumerate(said) if t.startswith("GICv3: Expected reserved range ["))
-        booted = next(i for i, t in enumerate(said) if t == f"GICv3: CPU0: {BOOTED}")
+        printed = texts(run)
+        expected = next(i for i, t in enumerate(printed) if t.startswith("GICv3: Expected reserved range ["))
+        booted = next(i for i, t in enumerate(printed) if t == f"GICv3: CPU0: {BOOTED}")
         assert expected < booted
 
 
 def test_with_a_sticky_enablelpis_that_cpus_messages_never_arrive():
     for run in arrived(f"{FLIPS} lpi-disable=sticky"):
-        said = texts(run)
-        assert "CPU0: Failed to disable LPIs" in said
+        printed = texts(run)
+        assert "CPU0: Failed to disable LPIs" in printed
         assert run.verdict.msi_usable is False
         if run.verdict.reached_userspace:
-            assert sum("completion polled" in text for text in said) == 4
+            assert sum("completion polled" in text for text in printed) == 4
             assert not after_jump(run, "lpi.acknowledged")
             assert run.verdict.outcome in ("degraded", "corrupted")
 
@@ -298,7 +298,7 @@ def test_a_naive_kernel_on_a_stuck_redistributor_gets_none_of_its_lpis():
 
 def test_a_detecting_kernel_warns_and_a_clearable_redistributor_obeys():
     for run in runs("lpi-policy=detect", 5):
-        said = texts(run)
-        assert f"GICv3: CPU3: {BOOTED}" in said
-        assert not any("Expected reserved" in text for text in said)
+        printed = texts(run)
+        assert f"GICv3: CPU3: {BOOTED}" in printed
+        assert not any("Expected reserved" in text for text in printed)
         assert (run.verdict.tables, run.verdict.outcome) == ("fresh", "clean")

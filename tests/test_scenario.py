@@ -17,11 +17,11 @@ NAMES = tools.switches.known()
 
 
 def test_no_name_of_a_switch_is_lost_and_new_ones_are_entered():
-    assert not (told := tools.switches.wrong(NAMES, tools.switches.declared())), "\n".join(told)
+    assert not (faults := tools.switches.wrong(NAMES, tools.switches.declared())), "\n".join(faults)
 
 
 @pytest.mark.parametrize(
-    ("now", "told"),
+    ("now", "message"),
     [
         ({}, "path: no such switch any more"),
         ({"path": {"default": "kexec", "values": ["kexec", "panic"]}}, "path: no value reboot any more"),
@@ -30,9 +30,9 @@ def test_no_name_of_a_switch_is_lost_and_new_ones_are_entered():
         ({"path": NAMES["path"], "flr": {"default": "no", "values": ["no", "yes"]}}, "New: flr. Adding is free: run"),
     ],
 )
-def test_a_lost_name_is_refused_and_a_new_one_says_what_to_run(now, told):
+def test_a_lost_name_is_refused_and_a_new_one_says_what_to_run(now, message):
     before = {name: NAMES[name] for name in ("traffic" if "traffic" in now else "path",)}
-    assert tools.switches.wrong(before, now)[0].startswith(told)
+    assert tools.switches.wrong(before, now)[0].startswith(message)
 
 
 def test_the_first_value_is_the_default():

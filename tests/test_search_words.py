@@ -7,7 +7,7 @@ import pytest
 from kexecdoc.web.site import search_words
 
 
-def asked(question):
+def split(question):
     return [word for word in re.split(search_words.SEPARATOR, question) if word]
 
 
@@ -26,7 +26,7 @@ def asked(question):
     ],
 )
 def test_a_query_is_split_into_its_words(question, words):
-    assert asked(question) == words.split()
+    assert split(question) == words.split()
 
 
 def test_pictures_citations_and_references_are_kept_out_of_the_search():

@@ -222,8 +222,8 @@ def test_there_is_a_file_for_the_run_of_every_combination(name):
     assert list(files) == [f"{name}/{'--'.join(values)}.json" for values in itertools.product(*choices)]
     for path, stored in files.items():
         values = path.removeprefix(f"{name}/").removesuffix(".json").split("--")
-        asked = dict(zip((c["name"] for c in index["controls"]), values, strict=True))
-        run = simulate(Scenario.of({**index["base"], **asked}))
+        settings = dict(zip((c["name"] for c in index["controls"]), values, strict=True))
+        run = simulate(Scenario.of({**index["base"], **settings}))
         assert stored == json.loads(dumps(view.view_of(run)))
 
 

@@ -19,10 +19,10 @@ def found(tmp_path, name, text):
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
-    told = subprocess.run(
+    done = subprocess.run(
         [TYPOS, "--force-exclude", "--format", "brief", name], capture_output=True, text=True, cwd=tmp_path
     )
-    return [line.split("`")[1] for line in told.stdout.splitlines()]
+    return [line.split("`")[1] for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("name", ["page.md", "module.py", "part.js", "chapter.ipynb", "style.css", "settings.toml"])

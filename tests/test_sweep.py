@@ -97,10 +97,10 @@ def test_landed_writes_have_a_column_for_every_owner():
 
 
 def test_what_varies_can_be_given_as_words_or_as_a_mapping():
-    asked = {"traffic": ("100", 200), "ring_size": [8], "iommu": None}
-    assert varied(["traffic=100,200", "ring-size=8", "iommu"]) == varied(asked)
+    vary = {"traffic": ("100", 200), "ring_size": [8], "iommu": None}
+    assert varied(["traffic=100,200", "ring-size=8", "iommu"]) == varied(vary)
     assert varied("iommu") == {"iommu": switches()["iommu"].choices}
-    assert varied(asked)["traffic"] == (100, 200)
+    assert varied(vary)["traffic"] == (100, 200)
 
 
 @pytest.mark.parametrize(

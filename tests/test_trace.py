@@ -102,8 +102,10 @@ def test_a_trace_of_any_run_keeps_the_rules_of_the_format(one):
 @given(any_scenario())
 def test_every_event_of_the_log_is_in_the_trace_once(one):
     run = simulate(one)
-    told = Counter(e["args"].get("returned", e["args"])["id"] for e in events(run) if e["ph"] in "BiE" and "args" in e)
-    assert told == Counter(run.log.id)
+    traced = Counter(
+        e["args"].get("returned", e["args"])["id"] for e in events(run) if e["ph"] in "BiE" and "args" in e
+    )
+    assert traced == Counter(run.log.id)
 
 
 def test_a_query_over_the_trace_finds_the_verdicts_leftover_writes():

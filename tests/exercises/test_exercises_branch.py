@@ -11,9 +11,9 @@ def test_the_byte_and_the_bit_of_an_intid_count_from_intid_zero(intid):
 
 
 def test_counting_from_the_first_lpi_is_named_as_the_property_tables_way():
-    said = branch.pending_bit_of(8203, offset=1, bit=3)
-    assert said.startswith("No")
-    assert "property table" in said
+    verdict = branch.pending_bit_of(8203, offset=1, bit=3)
+    assert verdict.startswith("No")
+    assert "property table" in verdict
 
 
 def test_a_wrong_bit_and_a_wrong_byte_each_have_their_own_reason():
@@ -38,14 +38,14 @@ def test_a_write_that_lands_in_spite_of_bus_master_is_accepted(switches):
     ],
 )
 def test_a_scenario_in_which_nothing_lands_is_refused_with_its_reason(switches, reason):
-    said = branch.lands_in_spite_of_bus_master(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = branch.lands_in_spite_of_bus_master(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict
 
 
 def test_only_the_lowest_traffic_is_accepted():
     answers = {traffic: branch.dry_before_copied(traffic) for traffic in range(4_000, 5_000)}
-    right = [traffic for traffic, said in answers.items() if said.startswith(RIGHT)]
+    right = [traffic for traffic, verdict in answers.items() if verdict.startswith(RIGHT)]
     assert len(right) == 1
     assert answers[right[0] + 1].startswith("Not the lowest")
     assert "lasts longer" in answers[right[0] - 1]

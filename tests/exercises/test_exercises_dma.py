@@ -12,9 +12,9 @@ def test_the_frames_of_a_ring_are_its_buffers_and_its_descriptors():
 
 @pytest.mark.parametrize(("frames", "reason"), [(128, "descriptors"), (256, "share a frame"), (7, "divide")])
 def test_a_wrong_number_of_frames_has_its_own_reason(frames, reason):
-    said = dma.frames_at_risk(256, frames)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = dma.frames_at_risk(256, frames)
+    assert verdict.startswith("No")
+    assert reason in verdict
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,8 @@ def test_an_unknown_answer_is_refused_with_the_known_ones():
 
 
 def test_on_a_quiet_network_a_ring_still_writes_when_userspace_runs():
-    said = dma.writes_after_userspace(clear_bus_master="no", next_driver="absent", traffic=5)
-    assert said.startswith(RIGHT)
+    verdict = dma.writes_after_userspace(clear_bus_master="no", next_driver="absent", traffic=5)
+    assert verdict.startswith(RIGHT)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,6 @@ def test_on_a_quiet_network_a_ring_still_writes_when_userspace_runs():
     ],
 )
 def test_a_ring_that_is_done_before_userspace_is_refused_with_its_reason(switches, reason):
-    said = dma.writes_after_userspace(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = dma.writes_after_userspace(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict

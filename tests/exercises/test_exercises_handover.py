@@ -30,9 +30,9 @@ def test_an_image_in_scratch_memory_is_safe_whatever_the_seed(seed):
     ],
 )
 def test_an_image_that_is_spared_by_luck_or_was_never_in_danger_is_refused(switches, reason):
-    said = handover.image_is_safe(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = handover.image_is_safe(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict
 
 
 def test_without_a_driver_a_device_corrupts_what_is_allocated_later():
@@ -51,6 +51,6 @@ def test_without_a_driver_a_device_corrupts_what_is_allocated_later():
     ],
 )
 def test_a_handover_in_which_nothing_is_spoiled_is_refused(switches, reason):
-    said = handover.spoils_in_spite_of_handover(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = handover.spoils_in_spite_of_handover(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict

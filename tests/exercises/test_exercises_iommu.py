@@ -50,6 +50,6 @@ def test_a_dump_is_lost_if_the_smmus_refusals_are_fatal():
     ],
 )
 def test_a_dump_that_is_captured_or_lost_otherwise_is_refused(switches, reason):
-    said = iommu.dump_lost_to_the_iommu(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = iommu.dump_lost_to_the_iommu(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict

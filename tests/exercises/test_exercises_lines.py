@@ -36,9 +36,9 @@ def test_an_unknown_storm_is_refused_with_the_known_ones():
     ],
 )
 def test_a_line_that_storms_or_is_not_asserted_is_refused(switches, reason):
-    said = lines.asserted_and_silent(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = lines.asserted_and_silent(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict
 
 
 @pytest.mark.parametrize("machine", ["arm64", "x86"])

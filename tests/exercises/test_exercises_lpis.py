@@ -19,9 +19,9 @@ def test_an_address_is_the_table_and_an_eighth_of_the_intid():
     ],
 )
 def test_a_wrong_address_gets_its_likely_mistake(address, bit, reason):
-    said = lpis.pending_address(0x408F0000, 8225, address, bit)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = lpis.pending_address(0x408F0000, 8225, address, bit)
+    assert verdict.startswith("No")
+    assert reason in verdict
 
 
 @pytest.mark.parametrize(("cpus", "kib", "pages"), [(64, 4160, 1), (4, 320, 1), (254, 16_320, 1), (255, 16_384, 2)])
@@ -47,6 +47,6 @@ def test_a_kernel_that_does_not_keep_tables_loses_messages_even_with_uefi(switch
     ],
 )
 def test_a_crossing_after_which_messages_arrive_is_refused(switches, reason):
-    said = lpis.dead_in_spite_of_uefi(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = lpis.dead_in_spite_of_uefi(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict

@@ -29,9 +29,9 @@ def test_no_seed_hits_one_in_reserved_memory(seed):
     ],
 )
 def test_what_is_not_a_hit_capture_kernel_is_refused_with_its_reason(switches, reason):
-    said = panic.hits_the_capture_kernel(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = panic.hits_the_capture_kernel(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict
 
 
 def test_only_the_lowest_traffic_that_empties_the_ring_in_time_is_accepted():

@@ -33,9 +33,9 @@ def test_a_fault_that_the_firmwares_reset_hides_is_accepted(switches):
     ],
 )
 def test_what_a_reset_does_not_hide_is_refused(switches, reason):
-    said = reboot.hidden_by_the_reset(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = reboot.hidden_by_the_reset(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict
 
 
 def test_the_core_clears_bus_master_for_a_kexec_but_not_for_a_reboot():
@@ -52,6 +52,6 @@ def test_the_core_clears_bus_master_for_a_kexec_but_not_for_a_reboot():
     ],
 )
 def test_what_bus_master_does_not_decide_is_refused(switches, reason):
-    said = reboot.saved_by_bus_master(**switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = reboot.saved_by_bus_master(**switches)
+    assert verdict.startswith("No")
+    assert reason in verdict

@@ -31,9 +31,9 @@ def test_a_scenario_in_which_one_callback_does_better_is_accepted_for_that_one(b
     ],
 )
 def test_a_scenario_in_which_both_callbacks_end_alike_is_refused(better, switches, reason):
-    said = shutdown.one_beats_the_other(better, **switches)
-    assert said.startswith("No")
-    assert reason in said
+    verdict = shutdown.one_beats_the_other(better, **switches)
+    assert verdict.startswith("No")
+    assert reason in verdict
 
 
 def test_serial_times_add_up():

@@ -34,14 +34,14 @@ def corrupted_over_traffic(points: Sequence[Corruption], title: str = "") -> Fig
     axes.xaxis.set_major_locator(FixedLocator(rates))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:,.0f}"))
-    draw_lines(axes, [_line(size, mine, rates) for size, mine in sizes.items()], gap=8)
+    draw_lines(axes, [_line(size, of_size, rates) for size, of_size in sizes.items()], gap=8)
     return sheet.finish(_alt(points, sizes, rates, title))
 
 
-def _line(size: int, mine: Sequence[Corruption], rates: Sequence[int]) -> Line:
+def _line(size: int, of_size: Sequence[Corruption], rates: Sequence[int]) -> Line:
     between = {round(rates[0] * (rates[-1] / rates[0]) ** (n / CURVE)) for n in range(CURVE + 1)}
-    curve = [(r, 100 * corrupted_share(mine[0].scenario.but(traffic=r))) for r in sorted(between | set(rates))]
-    points = [Point(p.traffic, 100 * p.share, 100 * p.low, 100 * p.high) for p in mine]
+    curve = [(r, 100 * corrupted_share(of_size[0].scenario.but(traffic=r))) for r in sorted(between | set(rates))]
+    points = [Point(p.traffic, 100 * p.share, 100 * p.low, 100 * p.high) for p in of_size]
     return Line(f"{size:,} descriptor{'s' * (size > 1)}", curve, points)
 
 
@@ -61,9 +61,9 @@ def _alt(points: Sequence[Corruption], sizes: dict[int, list[Corruption]], rates
         f"second, for {len(sizes)} ring size{'s' * (len(sizes) > 1)}, with {points[0].seeds} seeds a point."
     ]
     for size, found in sizes.items():
-        mine = sorted(found, key=lambda p: p.traffic)
-        most = max(mine, key=lambda p: p.share)
-        chosen = [p for n, p in enumerate(mine) if p is most or n in (0, len(mine) - 1)]
+        of_size = sorted(found, key=lambda p: p.traffic)
+        most = max(of_size, key=lambda p: p.share)
+        chosen = [p for n, p in enumerate(of_size) if p is most or n in (0, len(of_size) - 1)]
         said = ", ".join(
             f"{100 * p.share:.0f} % at {p.traffic:,} a second (arithmetic {100 * p.closed_form:.0f} %)" for p in chosen
         )
