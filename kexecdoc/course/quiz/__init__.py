@@ -15,12 +15,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kexecdoc.course.quiz import branch, dma, handover, hotplug, interrupts, iommu, lpis, odds, panic, reboot, shutdown
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import Problem, Text, answer_lines, by_id, paragraph, parameter_lines, question_lines
 from kexecdoc.model.scenario import switches
 from kexecdoc.model.switch import Switch
 
-Kind = Callable[[Drawn], Problem]
+Kind = Callable[[ProblemDraws], Problem]
 
 CHAPTERS: dict[int, tuple[str, tuple[Kind, ...]]] = {
     1: ("Is kexec just a branch?", branch.KINDS),
@@ -86,9 +86,9 @@ def quiz(chapter: int | str | None = None, seed: int | str = 1) -> Quiz:
     """
     number = int(switches()["seed"].parse(seed))
     if chapter is None:
-        chapter = Drawn(number, "chapter").between(1, len(CHAPTERS), "which")
+        chapter = ProblemDraws(number, "chapter").between(1, len(CHAPTERS), "which")
     else:
         chapter = int(CHAPTER.parse(chapter))
     _, kinds = CHAPTERS[chapter]
-    kind = Drawn(number, f"{chapter}/kind").among(kinds, "which")
-    return Quiz(chapter, number, kind.__name__, kind(Drawn(number, f"{chapter}/{kind.__name__}")))
+    kind = ProblemDraws(number, f"{chapter}/kind").among(kinds, "which")
+    return Quiz(chapter, number, kind.__name__, kind(ProblemDraws(number, f"{chapter}/{kind.__name__}")))

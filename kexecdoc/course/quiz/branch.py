@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Option
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario
@@ -43,12 +43,12 @@ def _switches_by_fate() -> dict[str, list[Mapping[str, str]]]:
     return found
 
 
-def first_write(drawn: Drawn) -> Problem:
+def first_write(draw: ProblemDraws) -> Problem:
     """Ask at which gate the first write after the jump ends."""
-    fate = drawn.among(list(FATES), "fate")
-    values = drawn.among(_switches_by_fate()[fate], "machine")
-    traffic = drawn.among((500, 800, 1000, 2000), "traffic")
-    s = Scenario.of({**values, "dma": drawn.among(("ring", "cyclic"), "dma"), "traffic": traffic, "seed": drawn.seed})
+    fate = draw.among(list(FATES), "fate")
+    values = draw.among(_switches_by_fate()[fate], "machine")
+    traffic = draw.among((500, 800, 1000, 2000), "traffic")
+    s = Scenario.of({**values, "dma": draw.among(("ring", "cyclic"), "dma"), "traffic": traffic, "seed": draw.seed})
     options = [Option(words, _why(kind, fate, s), kind == fate) for kind, words in FATES.items()]
     iommu = "an SMMUv3" if s.machine == "arm64" else "VT-d"
     return Problem(
@@ -58,7 +58,7 @@ def first_write(drawn: Drawn) -> Problem:
             f"memory. Between it and memory there is {'no IOMMU' if s.iommu == 'off' else iommu}.",
         ),
         question="What becomes of the first write that the device wants to make after the jump?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=_gates(s),
         cross_check=must_equal(fate, _first_write(simulate(s)), FATES),
         look=("log", "The first event of a kind dma... with an id eth0/... after stub/jump:0."),
@@ -189,15 +189,15 @@ DECOYS = {
 """Changes that do not help: their words in the choice, and why they do not."""
 
 
-def prevented(drawn: Drawn) -> Problem:
+def prevented(draw: ProblemDraws) -> Problem:
     """Ask which single change keeps every leftover write from landing."""
-    count = drawn.among((1, 1, 2, 3), "lacks")
-    lacking = drawn.shuffled(BIT_NEEDS, "lacking")[:count]
-    end = drawn.among(
+    count = draw.among((1, 1, 2, 3), "lacks")
+    lacking = draw.shuffled(BIT_NEEDS, "lacking")[:count]
+    end = draw.among(
         ({"quiesce": "none"}, {"shutdown-callback": "missing"}, {"shutdown-callback": "incomplete"}), "end"
     )
     without = {field: value for remedy, value, _ in lacking for field in remedy.changes}
-    s = Scenario.of({**end, **without, "dma": drawn.among(("ring", "cyclic"), "dma"), "seed": drawn.seed})
+    s = Scenario.of({**end, **without, "dma": draw.among(("ring", "cyclic"), "dma"), "seed": draw.seed})
     changes: dict[str, tuple[Scenario, str]] = {}
     for remedy, _, _ in lacking:
         left = [wrong for other, _, wrong in lacking if other is not remedy]
@@ -206,7 +206,7 @@ def prevented(drawn: Drawn) -> Problem:
     if count > 1:
         works = "a shutdown callback that works, and is called"
         changes[works] = s.but(quiesce="shutdown", shutdown_callback="works"), ""
-    for key in drawn.shuffled(list(DECOYS), "beside")[: 4 - len(changes)]:
+    for key in draw.shuffled(list(DECOYS), "beside")[: 4 - len(changes)]:
         name, _, value = key.partition("=")
         changes[DECOYS[key][0]] = s.but(**{name.replace("-", "_"): value}), DECOYS[key][1]
     options = [
@@ -222,7 +222,7 @@ def prevented(drawn: Drawn) -> Problem:
             "memory after the jump.",
         ),
         question="Which of these, and nothing else changed, would have kept every leftover write from landing?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=(
             f"The engine runs, for {rules.why_runs(s)}.",
             "Then all is left to the Bus Master bit. It takes four things for that to help: a core that clears it, "

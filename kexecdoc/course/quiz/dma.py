@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from kexecdoc.course.quiz.answers import Mistake, Number, Numbers
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import CrossCheck, Problem, count_within
 from kexecdoc.course.quiz.steps import before_probe, listed, ms, summed
 from kexecdoc.crossing import simulate
@@ -21,13 +21,13 @@ from kexecdoc.study.closed_forms import COMMON_FRAMES, probe_ns, ring_dry_ns, ri
 RINGS = (32, 48, 64, 96, 128, 160, 192, 256, 320, 384, 448, 512)
 
 
-def _short_ring(drawn: Drawn) -> Scenario:
+def _short_ring(draw: ProblemDraws) -> Scenario:
     """Draw a ring that runs dry well before the image is copied, so that no damaged code has run by then."""
-    ring = drawn.among(RINGS, "ring")
-    traffic = round(ring * 1000 / drawn.between(6, 36, "milliseconds"), -2)
+    ring = draw.among(RINGS, "ring")
+    traffic = round(ring * 1000 / draw.between(6, 36, "milliseconds"), -2)
     traffic = int(min(max(traffic, 1000), 20_000))
     left = {"quiesce": "none", "clear-bus-master": "no"}
-    return Scenario.of({**left, "ring-size": ring, "traffic": traffic, "seed": drawn.seed})
+    return Scenario.of({**left, "ring-size": ring, "traffic": traffic, "seed": draw.seed})
 
 
 def _story(s: Scenario) -> str:
@@ -38,9 +38,9 @@ def _story(s: Scenario) -> str:
     )
 
 
-def ring_dry(drawn: Drawn) -> Problem:
+def ring_dry(draw: ProblemDraws) -> Problem:
     """Ask how long a ring lasts if nobody refills it."""
-    s = _short_ring(drawn)
+    s = _short_ring(draw)
     dry = ring_dry_ns(s.ring_size, s.traffic)
     period = S / s.traffic
     run = simulate(s)
@@ -84,9 +84,9 @@ def _after_jump(run: Run, prefix: str) -> list[int]:
     return [e.t_ns for e in run.log if e.kind == "dma.landed" and e.id.startswith(prefix) and e.t_ns > jump]
 
 
-def most_writes(drawn: Drawn) -> Problem:
+def most_writes(draw: ProblemDraws) -> Problem:
     """Ask how many writes a ring can make at most."""
-    s = _short_ring(drawn).but(next_driver=drawn.among(("resets", "trusts", "absent"), "next driver"))
+    s = _short_ring(draw).but(next_driver=draw.among(("resets", "trusts", "absent"), "next driver"))
     most = ring_writes(s.ring_size)
     landed = simulate(s).verdict.dma["landed"]
     return Problem(
@@ -120,14 +120,14 @@ def most_writes(drawn: Drawn) -> Problem:
     )
 
 
-def held_back(drawn: Drawn) -> Problem:
+def held_back(draw: ProblemDraws) -> Problem:
     """Ask how often a device tries to write while Bus Master is clear: its ring does not limit that."""
-    ring = drawn.among((8, 16, 24, 32, 48), "ring")
-    traffic = drawn.between(10, 60, "traffic") * 50
-    loader = drawn.among(("file", "user"), "loader")
-    firmware = drawn.among(("efi", "devicetree"), "firmware")
+    ring = draw.among((8, 16, 24, 32, 48), "ring")
+    traffic = draw.between(10, 60, "traffic") * 50
+    loader = draw.among(("file", "user"), "loader")
+    firmware = draw.among(("efi", "devicetree"), "firmware")
     values = {"quiesce": "none", "ring-size": ring, "traffic": traffic, "loader": loader, "firmware": firmware}
-    s = Scenario.of({**values, "seed": drawn.seed})
+    s = Scenario.of({**values, "seed": draw.seed})
     steps = before_probe(s)
     until = sum(ns for _, ns in steps)
     expected = traffic * until / S
@@ -178,16 +178,16 @@ OWNERS = {
 }
 
 
-def hit_share(drawn: Drawn) -> Problem:
+def hit_share(draw: ProblemDraws) -> Problem:
     """Ask how likely it is that a block of buffers overlaps a part of the next kernel."""
-    ring = drawn.among((32, 64, 96, 128), "ring")
-    name = drawn.among(sorted(OWNERS), "owner")
+    ring = draw.among((32, 64, 96, 128), "ring")
+    name = draw.among(sorted(OWNERS), "owner")
     what, count = OWNERS[name], dict((*SEGMENTS, *EARLY_ALLOCATIONS))[name]
     frames = min(ring * BUFFER_BYTES // FRAME, BUFFER_BLOCK_FRAMES)
     step = min(natural(frames), 16)
     share = 100 * (count + frames - step) / COMMON_FRAMES
     counted = 100 * _counted(frames, count)
-    s = Scenario.of({"quiesce": "none", "clear-bus-master": "no", "ring-size": ring, "seed": drawn.seed})
+    s = Scenario.of({"quiesce": "none", "clear-bus-master": "no", "ring-size": ring, "seed": draw.seed})
     return Problem(
         scenario=s,
         given=(

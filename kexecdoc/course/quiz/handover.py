@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Choice, Option
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.machine.memory import Memory
@@ -20,16 +20,16 @@ OWNERS = {
 }
 
 
-def may_it_be_written(drawn: Drawn) -> Problem:
+def may_it_be_written(draw: ProblemDraws) -> Problem:
     """Ask whether a device may still write to an address after the jump."""
-    s = Scenario.of({"handover": "kho", "seed": drawn.seed})
+    s = Scenario.of({"handover": "kho", "seed": draw.seed})
     crossing = Crossing(s)
     reservations, image = crossing.old.reservations, crossing.old.image
     scratch, preserved = reservations.scratch, reservations.preserved
     used = range(scratch.start, scratch.start + len(image.destinations))
-    kind = drawn.among(list(OWNERS), "kind")
-    frame = _frame(kind, drawn, preserved, used, crossing)
-    address = RAM_BASE + frame * FRAME + drawn.between(0, FRAME // 64 - 1, "offset") * 64
+    kind = draw.among(list(OWNERS), "kind")
+    frame = _frame(kind, draw, preserved, used, crossing)
+    address = RAM_BASE + frame * FRAME + draw.between(0, FRAME // 64 - 1, "offset") * 64
     run = crossing.finish()
     crossing.computer.memory.release()
     options = [
@@ -43,7 +43,7 @@ def may_it_be_written(drawn: Drawn) -> Problem:
             f"image goes to its beginning, up to {_end(used)}.",
         ),
         question=f"A device goes on writing at {address:#x} after the jump. Is that legitimate?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=(
             f"{_located(address)} Preserved are frames {preserved.start} to {preserved.stop - 1}, scratch is "
             f"{scratch.start} to {scratch.stop - 1}, and RAM is 0 to {FRAMES - 1}.",
@@ -58,15 +58,15 @@ def may_it_be_written(drawn: Drawn) -> Problem:
     )
 
 
-def _frame(kind: str, drawn: Drawn, preserved: range, used: range, crossing: Crossing) -> int:
+def _frame(kind: str, draw: ProblemDraws, preserved: range, used: range, crossing: Crossing) -> int:
     """Draw a frame of a kind near the border of its range, where off-by-one mistakes show."""
-    near = drawn.between(0, 3, "near")
+    near = draw.between(0, 3, "near")
     if kind == "preserved":
-        return drawn.among((preserved.start + near, preserved.stop - 1 - near), "end")
+        return draw.among((preserved.start + near, preserved.stop - 1 - near), "end")
     if kind == "scratch":
-        return drawn.among((used.start + near, used.stop - 1 - near), "end")
+        return draw.among((used.start + near, used.stop - 1 - near), "end")
     if kind == "hole":
-        return drawn.among((FRAMES + near, -1 - near, FRAMES + 64 * near), "end")
+        return draw.among((FRAMES + near, -1 - near, FRAMES + 64 * near), "end")
     free = set(crossing.computer.memory.owned_by("old", "dma-buffer", "image")) - set(crossing.old.reservations.scratch)
     outside = [
         preserved.start - 1 - near,
@@ -75,7 +75,7 @@ def _frame(kind: str, drawn: Drawn, preserved: range, used: range, crossing: Cro
         crossing.old.reservations.scratch.stop + near,
     ]
     fits = [frame for frame in outside if frame in free]
-    return drawn.among(fits or sorted(free), "outside")
+    return draw.among(fits or sorted(free), "outside")
 
 
 def _located(address: int) -> str:
@@ -151,26 +151,26 @@ def hit(s: Scenario) -> str:
     return "later" if s.dma == "cyclic" and s.next_driver != "resets" else "free"
 
 
-def what_can_be_hit(drawn: Drawn) -> Problem:
+def what_can_be_hit(draw: ProblemDraws) -> Problem:
     """Ask what a device can still corrupt when memory is handed over."""
-    kind = drawn.among(("stopped", "held", "free", "free", "later"), "fate")
+    kind = draw.among(("stopped", "held", "free", "free", "later"), "fate")
     ends: tuple[dict[str, str], ...] = (
         {"quiesce": "none"},
         {"shutdown-callback": "missing"},
         {"shutdown-callback": "incomplete"},
     )
     loose = ({"clear-bus-master": "no"}, {"power-state": "unknown"}, {"obeys-bus-master": "no"})
-    values: dict[str, object] = {"dma": drawn.among(("ring", "cyclic"), "dma")}
+    values: dict[str, object] = {"dma": draw.among(("ring", "cyclic"), "dma")}
     if kind == "stopped":
-        values |= drawn.among(({"clear-bus-master": "no"}, {"obeys-bus-master": "no"}, {"quiesce": "remove"}), "stop")
+        values |= draw.among(({"clear-bus-master": "no"}, {"obeys-bus-master": "no"}, {"quiesce": "remove"}), "stop")
     else:
-        values |= drawn.among(ends, "end")
+        values |= draw.among(ends, "end")
     if kind in ("free", "later"):
-        values |= drawn.among(loose, "loose")
+        values |= draw.among(loose, "loose")
     if kind == "later":
-        values |= {"dma": "cyclic", "next-driver": drawn.among(("absent", "trusts"), "driver")}
-    traffic = drawn.among((500, 1000, 2000), "traffic")
-    s = Scenario.of({"handover": "kho", **values, "traffic": traffic, "seed": drawn.seed})
+        values |= {"dma": "cyclic", "next-driver": draw.among(("absent", "trusts"), "driver")}
+    traffic = draw.among((500, 1000, 2000), "traffic")
+    s = Scenario.of({"handover": "kho", **values, "traffic": traffic, "seed": draw.seed})
     fate = hit(s)
     options = [Option(words, _why_hit(other, fate, s), other == fate) for other, words in HIT.items()]
     device = "a ring of 256 descriptors" if s.dma == "ring" else "one buffer, which it writes round and round"
@@ -184,7 +184,7 @@ def what_can_be_hit(drawn: Drawn) -> Problem:
             f"{traffic:,} arrivals a second. The next kernel's driver for it {driver}.",
         ),
         question="What of the next kernel's can the device still spoil, at worst?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=(
             "KHO does not quiet a device: device_shutdown() runs as ever, and the PCI core clears Bus Master "
             "[src: pci-device-shutdown].",
@@ -268,16 +268,16 @@ def checked(s: Scenario) -> str:
     return "kernel" if s.machine == "x86" else "direct"
 
 
-def is_it_checked(drawn: Drawn) -> Problem:
+def is_it_checked(draw: ProblemDraws) -> Problem:
     """Ask whether the image is checked before it is entered."""
-    machine = drawn.among(("arm64", "x86"), "machine")
-    handover = drawn.among(("none", "none", "kho"), "handover")
-    loader = "file" if handover == "kho" else drawn.among(("file", "user"), "loader")
-    path = "kexec" if handover == "kho" else drawn.among(("kexec", "kexec", "panic"), "path")
+    machine = draw.among(("arm64", "x86"), "machine")
+    handover = draw.among(("none", "none", "kho"), "handover")
+    loader = "file" if handover == "kho" else draw.among(("file", "user"), "loader")
+    path = "kexec" if handover == "kho" else draw.among(("kexec", "kexec", "panic"), "path")
     kernels = ("7.3",) if handover == "kho" else ("6.12", "6.1", "5.10")
-    kernel = drawn.among(kernels if (machine, loader) == ("x86", "file") else ("7.3", *kernels), "kernel")
+    kernel = draw.among(kernels if (machine, loader) == ("x86", "file") else ("7.3", *kernels), "kernel")
     values = {"machine": machine, "handover": handover, "loader": loader, "path": path, "kernel": kernel}
-    s = Scenario.of({**values, "seed": drawn.seed})
+    s = Scenario.of({**values, "seed": draw.seed})
     who = checked(s)
     options = [Option(words, _why_checked(other, who, s), other == who) for other, words in CHECKED.items()]
     call = {"file": "kexec_file_load(2)", "user": "kexec-tools and kexec_load(2)"}[loader]
@@ -288,7 +288,7 @@ def is_it_checked(drawn: Drawn) -> Problem:
         scenario=s,
         given=(f"{way[0].upper()}{way[1:]} of v{kernel} on {machine}. The image was loaded by {call}.{over}",),
         question="Is a digest of the image checked before the next kernel is entered?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=(
             "Purgatory runs between the two kernels, and compares a SHA-256 digest of the segments; if they differ it "
             "loops for ever. kexec-tools always brings one; kexec_file_load brings one on x86, and on arm64 enters "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.kernel.drivers.port import BOOT_COMMAND, DISABLING_COMMAND, POLL_MS, POLLS
@@ -37,14 +37,14 @@ def why_not(s: Scenario) -> str:
     return "before v4.15 the port driver has no shutdown callback [src: portdrv-shutdown]"
 
 
-def _behind_ports(drawn: Drawn, ports: int) -> Scenario:
-    kernel = drawn.among(KERNELS, "kernel")
+def _behind_ports(draw: ProblemDraws, ports: int) -> Scenario:
+    kernel = draw.among(KERNELS, "kernel")
     known = ("cf118-quirked", "cf118", "cf118", "conforming")
-    hotplug = drawn.among(known if kernel in Versions("4.18") else ("cf118", "cf118", "cf118", "conforming"), "hotplug")
-    path = drawn.among(("kexec", "kexec", "kexec", "kexec", "reboot", "panic"), "path")
-    hz = drawn.among((250, 300, 1000), "hz")
+    hotplug = draw.among(known if kernel in Versions("4.18") else ("cf118", "cf118", "cf118", "conforming"), "hotplug")
+    path = draw.among(("kexec", "kexec", "kexec", "kexec", "reboot", "panic"), "path")
+    hz = draw.among((250, 300, 1000), "hz")
     values = {"machine": "x86", "kernel": kernel, "path": path, "hotplug": hotplug, "hotplug-ports": ports, "hz": hz}
-    return Scenario.of({**values, "seed": drawn.seed})
+    return Scenario.of({**values, "seed": draw.seed})
 
 
 def _story(s: Scenario) -> str:
@@ -62,9 +62,9 @@ def _story(s: Scenario) -> str:
     )
 
 
-def time_lost(drawn: Drawn) -> Problem:
+def time_lost(draw: ProblemDraws) -> Problem:
     """Ask how long the ports' shutdown waits for commands that never complete."""
-    s = _behind_ports(drawn, drawn.between(1, 12, "ports"))
+    s = _behind_ports(draw, draw.between(1, 12, "ports"))
     ports, hz = s.hotplug_ports, s.hz
     tick, wait = S // hz, hotplug_ns(s)
     lost = ports * (tick + wait) if waits(s) else 0
@@ -128,9 +128,9 @@ def _nth(number: int) -> str:
     return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th")
 
 
-def last_line(drawn: Drawn) -> Problem:
+def last_line(draw: ProblemDraws) -> Problem:
     """Ask for the last line about the ports: which command, how old, in which version's words."""
-    s = _behind_ports(drawn, drawn.between(1, 4, "ports"))
+    s = _behind_ports(draw, draw.between(1, 4, "ports"))
     bdf, wait = "0000:00:1c.0", hotplug_ns(s) // MS  # ports are shut down last to first
     mine = find("hotplug.timeout", s.kernel)
     theirs = find("hotplug.timeout", "4.17" if s.kernel in Versions("5.10") else "7.3")
@@ -162,7 +162,7 @@ def last_line(drawn: Drawn) -> Problem:
         scenario=s,
         given=(_story(s),),
         question="What does the old kernel say of these ports last?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=(
             "Where the driver waits in vain there are two lines for each port. The first is for the command that set "
             f"the slot up, {BOOT_COMMAND:#06x}: enable bits alone, so it never completed, and the number is its age. "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import CrossCheck, Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.kernel.irq import UNHANDLED, WINDOW
@@ -53,34 +53,32 @@ LESSONS = {
 """What to learn from each case of `HEARD`."""
 
 
-def _switches(fate: str, drawn: Drawn) -> dict[str, str]:
+def _switches(fate: str, draw: ProblemDraws) -> dict[str, str]:
     """Draw switches that lead to a case of `HEARD`. An IOMMU keeps the device's DMA out of the next kernel's memory."""
-    path = drawn.among(("kexec", "panic"), "path")
+    path = draw.among(("kexec", "panic"), "path")
     if fate == "held":
-        return {"quiesce": "none", "msi-resend": drawn.among(("no", "yes"), "resend")}
+        return {"quiesce": "none", "msi-resend": draw.among(("no", "yes"), "resend")}
     if fate in ("stray", "hangs"):
         resend = {"msi-resend": "yes"} if fate == "hangs" else {}
-        open_ = drawn.among(
-            ({"clear-bus-master": "no"}, {"power-state": "unknown"}, {"obeys-bus-master": "no"}), "open"
-        )
+        open_ = draw.among(({"clear-bus-master": "no"}, {"power-state": "unknown"}, {"obeys-bus-master": "no"}), "open")
         kexec = {"quiesce": "none", "iommu": "translate", **open_}
         return resend | ({"path": "panic"} if path == "panic" else kexec)
     left = {"path": "panic"} if path == "panic" else {"quiesce": "none"}
     if fate == "masked":
-        return {"interrupt": "intx", "next-driver": drawn.among(("resets", "absent"), "driver"), **left}
+        return {"interrupt": "intx", "next-driver": draw.among(("resets", "absent"), "driver"), **left}
     ways = (
-        {"line-shared": "yes", "next-driver": drawn.among(("resets", "trusts", "absent"), "driver")},
+        {"line-shared": "yes", "next-driver": draw.among(("resets", "trusts", "absent"), "driver")},
         {"next-driver": "trusts"},
     )
-    return {"interrupt": "intx", **drawn.among(ways, "way"), **left}
+    return {"interrupt": "intx", **draw.among(ways, "way"), **left}
 
 
-def what_is_heard(drawn: Drawn) -> Problem:
+def what_is_heard(draw: ProblemDraws) -> Problem:
     """Ask what happens to a device's interrupts after the jump: by message or line, held back, counted or not."""
-    fate = drawn.among(list(HEARD), "fate")
-    kernel = drawn.among(("7.3", "6.12", "6.1", "5.10"), "kernel")
-    traffic = drawn.among((500, 1000, 2000), "traffic")
-    values = {"machine": "x86", "kernel": kernel, "traffic": traffic, **_switches(fate, drawn), "seed": drawn.seed}
+    fate = draw.among(list(HEARD), "fate")
+    kernel = draw.among(("7.3", "6.12", "6.1", "5.10"), "kernel")
+    traffic = draw.among((500, 1000, 2000), "traffic")
+    values = {"machine": "x86", "kernel": kernel, "traffic": traffic, **_switches(fate, draw), "seed": draw.seed}
     s = Scenario.of(values)
     ways = {
         "kexec": "An ordinary kexec of an x86 machine",
@@ -102,7 +100,7 @@ def what_is_heard(drawn: Drawn) -> Problem:
             f"{drivers[s.next_driver]}",
         ),
         question="What does the next kernel hear of it?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=(LESSONS[fate],),
         cross_check=must_equal(fate, _heard(run), HEARD),
         look=("json", "irq and msi; the console says the rest"),
@@ -181,14 +179,14 @@ def _why(kind: str, fate: str, s: Scenario) -> str:
 # -- how long a storm lasts ------------------------------------------------------------------------
 
 
-def storm_length(drawn: Drawn) -> Problem:
+def storm_length(draw: ProblemDraws) -> Problem:
     """Ask how long a line keeps a CPU busy if an interrupt has a given cost."""
-    irqpoll = drawn.among(("no", "no", "yes"), "irqpoll")
-    driver = drawn.among(("resets", "absent"), "driver")
-    traffic = drawn.among((200, 500, 1000), "traffic")
-    cost = drawn.between(2, 24, "cost") * 500  # ns
+    irqpoll = draw.among(("no", "no", "yes"), "irqpoll")
+    driver = draw.among(("resets", "absent"), "driver")
+    traffic = draw.among((200, 500, 1000), "traffic")
+    cost = draw.between(2, 24, "cost") * 500  # ns
     values = {"machine": "x86", "interrupt": "intx", "line-shared": "yes", "quiesce": "none", "irqpoll": irqpoll}
-    s = Scenario.of({**values, "next-driver": driver, "traffic": traffic, "seed": drawn.seed})
+    s = Scenario.of({**values, "next-driver": driver, "traffic": traffic, "seed": draw.seed})
     verdict = simulate(s).verdict
     windows = max(1, round(verdict.unhandled / WINDOW))
     here = storm_ns(windows)

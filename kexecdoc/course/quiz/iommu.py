@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import CrossCheck, Problem, count_within, must_equal
 from kexecdoc.course.quiz.steps import before_iommu, listed, ms, summed
 from kexecdoc.crossing import Crossing, simulate
@@ -80,14 +80,14 @@ def _cases() -> dict[str, list[tuple[str, dict[str, str]]]]:
     return found
 
 
-def where_it_leads(drawn: Drawn) -> Problem:
+def where_it_leads(draw: ProblemDraws) -> Problem:
     """Ask where an address that the old driver was given leads at some moment."""
-    end = drawn.among(ENDS, "end")
-    moment, switches = drawn.among(_cases()[end], "case")
+    end = draw.among(ENDS, "end")
+    moment, switches = draw.among(_cases()[end], "case")
     path = switches["path"]
     left = {"quiesce": "none", "clear-bus-master": "no"} if path == "kexec" else {}
-    s = Scenario.of({**switches, **left, "dma": drawn.among(("ring", "cyclic"), "dma"), "seed": drawn.seed})
-    address, meant, found = _looked_up(s, moment, drawn)
+    s = Scenario.of({**switches, **left, "dma": draw.among(("ring", "cyclic"), "dma"), "seed": draw.seed})
+    address, meant, found = _looked_up(s, moment, draw)
     in_ram = RAM_BASE <= address < RAM_BASE + FRAMES * 4096
     unit = "the SMMU" if s.machine == "arm64" else "VT-d"
     name = "SMMUv3" if s.machine == "arm64" else "VT-d"
@@ -118,14 +118,14 @@ def where_it_leads(drawn: Drawn) -> Problem:
             f"buffer {mapped}. RAM is from {RAM_BASE:#x} to {RAM_BASE + FRAMES * 4096 - 1:#x}.{off}",
         ),
         question=f"A write of the device to {address:#x} comes to the IOMMU {MOMENTS[moment]}. Where does it go?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=_history(s),
         cross_check=must_equal(ruled, "refused" if found is None else f"{found:#x}"),
         look=("log", f"gate/eth0/{'smmu' if s.machine == 'arm64' else 'vtd'}, folded up to that moment."),
     )
 
 
-def _looked_up(s: Scenario, moment: str, drawn: Drawn) -> tuple[int, int, int | None]:
+def _looked_up(s: Scenario, moment: str, draw: ProblemDraws) -> tuple[int, int, int | None]:
     """Return an address of the driver, what it is mapped to, and what the IOMMU translates it to at a moment.
 
     The device is kept quiet in this simulation, so that its own writes do no harm before that moment.
@@ -135,7 +135,7 @@ def _looked_up(s: Scenario, moment: str, drawn: Drawn) -> tuple[int, int, int | 
         quiet = quiet.but(traffic=1)
     crossing = Crossing(quiet)
     unit = crossing.computer.chips.iommu
-    addresses = drawn.shuffled(crossing.computer.nic.programming.buffers, "buffer")
+    addresses = draw.shuffled(crossing.computer.nic.programming.buffers, "buffer")
     pairs = [(a, meant) for a in addresses if (meant := unit.translate("eth0", a)) is not None]
     address, meant = next(((a, m) for a, m in pairs if a != m), pairs[0])
     seen = 0
@@ -221,18 +221,18 @@ def _history(s: Scenario) -> tuple[str, ...]:
 # -- how long nothing is translated -------------------------------------------------------------------------
 
 
-def astray(drawn: Drawn) -> Problem:
+def astray(draw: ProblemDraws) -> Problem:
     """Ask how many writes go astray before the jump, while the SMMU is off and the old kernel still runs."""
-    traffic = drawn.between(40, 100, "traffic") * 100
+    traffic = draw.between(40, 100, "traffic") * 100
     values = {
         "quiesce": "none",
         "clear-bus-master": "no",
         "iommu": "translate",
-        "dma": drawn.among(("ring", "cyclic"), "dma"),
-        "kernel": drawn.among(("7.3", "6.12", "6.1", "5.10"), "kernel"),
+        "dma": draw.among(("ring", "cyclic"), "dma"),
+        "kernel": draw.among(("7.3", "6.12", "6.1", "5.10"), "kernel"),
         "traffic": traffic,
     }
-    s = Scenario.of({**values, "seed": drawn.seed})
+    s = Scenario.of({**values, "seed": draw.seed})
     # iova=ram is left out: some writes would hit a buffer by accident.
     window, each = off_before_jump_ns(s), 2 if s.dma == "ring" else 1
     arrivals = traffic * window / S
@@ -274,17 +274,17 @@ def astray(drawn: Drawn) -> Problem:
     )
 
 
-def open_window(drawn: Drawn) -> Problem:
+def open_window(draw: ProblemDraws) -> Problem:
     """Ask for how long a translating IOMMU is off."""
-    machine = drawn.among(("arm64", "arm64", "arm64", "x86"), "machine")
+    machine = draw.among(("arm64", "arm64", "arm64", "x86"), "machine")
     values = {
         "machine": machine,
         "iommu": "translate",
-        "loader": drawn.among(("file", "user"), "loader"),
-        "firmware": drawn.among(("efi", "devicetree") if machine == "arm64" else ("efi",), "firmware"),
-        "kernel": drawn.among(("7.3", "6.12", "6.1", "5.10"), "kernel"),
+        "loader": draw.among(("file", "user"), "loader"),
+        "firmware": draw.among(("efi", "devicetree") if machine == "arm64" else ("efi",), "firmware"),
+        "kernel": draw.among(("7.3", "6.12", "6.1", "5.10"), "kernel"),
     }
-    s = Scenario.of({**values, "seed": drawn.seed})
+    s = Scenario.of({**values, "seed": draw.seed})
     arm = machine == "arm64"
     before = off_before_jump_ns(s) if arm else MASKED_BEFORE_STUB + SHORT_STEP * (s.kernel in Versions("6.1"))
     boot = before_iommu(s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.kernel.arm64.lpis import INTIDS, chips
@@ -21,11 +21,11 @@ LIST_ENTRIES = 255
 """Ranges that fit in one page of the firmware's list of reserved memory. [src: efi-memreserve]"""
 
 
-def bit_of_intid(drawn: Drawn) -> Problem:
+def bit_of_intid(draw: ProblemDraws) -> Problem:
     """Ask for the byte and the bit of an INTID in a pending table."""
-    intid = drawn.among((drawn.between(FIRST_LPI, 8300, "low"), drawn.between(FIRST_LPI, 65_535, "any")), "range")
-    cpu = drawn.between(0, CPUS - 1, "cpu")
-    s = Scenario(seed=drawn.seed)
+    intid = draw.among((draw.between(FIRST_LPI, 8300, "low"), draw.between(FIRST_LPI, 65_535, "any")), "range")
+    cpu = draw.between(0, CPUS - 1, "cpu")
+    s = Scenario(seed=draw.seed)
     offset, bit = pending_bit(intid)
     base, changed = _recorded(s, cpu, intid)
     return Problem(
@@ -80,14 +80,14 @@ def _recorded(s: Scenario, cpu: int, intid: int) -> tuple[int, str]:
     return base, f"{base + at[0]:#x}, bit {bits}" if len(at) == 1 else "not one byte"
 
 
-def table_of_whom(drawn: Drawn) -> Problem:
+def table_of_whom(draw: ProblemDraws) -> Problem:
     """Ask in which CPU's table a message is recorded just after the old kernel has ended."""
-    vector = drawn.between(1, CPUS - 1, "vector")
-    path = drawn.among(("kexec", "kexec", "reboot"), "path")
+    vector = draw.between(1, CPUS - 1, "vector")
+    path = draw.among(("kexec", "kexec", "reboot"), "path")
     left = {"quiesce": "none", "clear-bus-master": "no"} if path == "kexec" else {"quiesce": "none", "reset": "none"}
-    traffic = drawn.among((2000, 2500, 3000), "traffic")
-    firmware = drawn.among(("devicetree", "efi"), "firmware")
-    s = Scenario.of({**left, "path": path, "firmware": firmware, "traffic": traffic, "seed": drawn.seed})
+    traffic = draw.among((2000, 2500, 3000), "traffic")
+    firmware = draw.among(("devicetree", "efi"), "firmware")
+    s = Scenario.of({**left, "path": path, "firmware": firmware, "traffic": traffic, "seed": draw.seed})
     run = simulate(s)
     tables = [int(run.log.start[f"redistributor/{cpu}/pending"]) for cpu in range(CPUS)]
     intid, cpu = INTIDS["eth0"][vector], 0 if path == "kexec" else vector
@@ -157,14 +157,14 @@ def _first_recorded(run: Run, intid: int) -> str:
 # -- keeping the tables ----------------------------------------------------------------------------
 
 
-def memory_kept(drawn: Drawn) -> Problem:
+def memory_kept(draw: ProblemDraws) -> Problem:
     """Ask how much memory has to be kept for a number of CPUs."""
-    cpus = drawn.among(
+    cpus = draw.among(
         (2, 4, 6, 8, 12, 16, 24, 32, 46, 48, 64, 80, 96, 128, 160, 192, 224, 254, 255, 256, 384, 512), "cpus"
     )
     tables = cpus + 1
     kept, pages = tables * TABLE_BYTES // KIB, -(-tables // LIST_ENTRIES)
-    s = Scenario(seed=drawn.seed)
+    s = Scenario(seed=draw.seed)
     here = sum(len(frame_range(path, "kept")) for path in Crossing(s).log.start) * FRAME // KIB
     mine = (CPUS + 1) * TABLE_BYTES // KIB
     return Problem(
@@ -232,10 +232,10 @@ def _all_policies() -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def policy_by_version(drawn: Drawn) -> Problem:
+def policy_by_version(draw: ProblemDraws) -> Problem:
     """Ask what a next kernel does with live tables, by version, firmware and hardware."""
-    fate = drawn.among(list(POLICIES), "fate")
-    s = Scenario.of({**drawn.among(_all_policies()[fate], "machine"), "seed": drawn.seed})
+    fate = draw.among(list(POLICIES), "fate")
+    s = Scenario.of({**draw.among(_all_policies()[fate], "machine"), "seed": draw.seed})
     options = [Option(words, _why_policy(kind, fate, s), kind == fate) for kind, words in POLICIES.items()]
     hardware = "can be cleared again" if s.lpi_disable == "clearable" else "stays set for ever once it was set"
     boot = "through UEFI" if s.firmware == "efi" else "without UEFI, from a device tree"
@@ -248,7 +248,7 @@ def policy_by_version(drawn: Drawn) -> Problem:
             f"first kernel was booted {boot}.",
         ),
         question="What does the next kernel do with the LPI tables of the old one, which it finds live?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=(
             "Before v4.17 a kernel clears EnableLPIs, does not look, and writes the addresses of its own tables. "
             "v4.17 looks, warns and gives up on a CPU where the bit sticks [src: commit-detect-lpis]. v4.20 keeps "

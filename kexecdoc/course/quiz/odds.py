@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Mistake, Number, Numbers
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import CrossCheck, Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.draws import Draws
@@ -24,14 +24,14 @@ WORK = {
 }
 
 
-def _crash(drawn: Drawn, damage: float) -> Scenario:
+def _crash(draw: ProblemDraws, damage: float) -> Scenario:
     values = {
         "path": "panic",
-        "machine": drawn.among(("arm64", "x86"), "machine"),
-        "crash-work": drawn.among(STRATEGIES, "work"),
+        "machine": draw.among(("arm64", "x86"), "machine"),
+        "crash-work": draw.among(STRATEGIES, "work"),
         "heap-damage": damage,
     }
-    return Scenario.of({**values, "seed": drawn.seed})
+    return Scenario.of({**values, "seed": draw.seed})
 
 
 def _captured(s: Scenario) -> tuple[int, int]:
@@ -60,10 +60,10 @@ def _sweep(s: Scenario) -> str:
     return f"kexecdoc sweep {differs} --seeds 200"
 
 
-def success(drawn: Drawn) -> Problem:
+def success(draw: ProblemDraws) -> Problem:
     """Ask how likely a strategy is to capture the dump at some damage."""
-    damage = drawn.between(1, 30, "damage") / 100
-    s = _crash(drawn, damage)
+    damage = draw.between(1, 30, "damage") / 100
+    s = _crash(draw, damage)
     k = len(objects(s))
     share = 100 * crash_success(k, damage)
     least = len(objects(s.but(crash_work="minimal")))
@@ -112,10 +112,10 @@ def success(drawn: Drawn) -> Problem:
     )
 
 
-def damage_at(drawn: Drawn) -> Problem:
+def damage_at(draw: ProblemDraws) -> Problem:
     """Ask at what share of damage a strategy has a given chance of success."""
-    chance = drawn.among((0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99), "chance")
-    undamaged = _crash(drawn, 0)
+    chance = draw.among((0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 0.95, 0.99), "chance")
+    undamaged = _crash(draw, 0)
     k = len(objects(undamaged))
     damage = 1 - chance ** (1 / k)
     s = undamaged.but(heap_damage=round(damage, 6))
@@ -149,13 +149,13 @@ def damage_at(drawn: Drawn) -> Problem:
     )
 
 
-def all_captured(drawn: Drawn) -> Problem:
+def all_captured(draw: ProblemDraws) -> Problem:
     """Ask what it proves that every trial went well."""
-    trials = drawn.between(4, 120, "trials")
+    trials = draw.between(4, 120, "trials")
     low, _ = wilson(trials, trials)
     z = 1.959964
     closed = trials / (trials + z * z)
-    s = Scenario.of({"path": "panic", "seed": drawn.seed})
+    s = Scenario.of({"path": "panic", "seed": draw.seed})
     return Problem(
         scenario=s,
         given=(

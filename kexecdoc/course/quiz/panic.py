@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option, sentence
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import CrossCheck, Problem, must_equal
 from kexecdoc.course.quiz.steps import listed, ms, summed
 from kexecdoc.crossing import simulate
@@ -72,15 +72,15 @@ def _switches_by_fate() -> dict[str, list[dict[str, str]]]:
     }
 
 
-def what_dma_hits(drawn: Drawn) -> Problem:
+def what_dma_hits(draw: ProblemDraws) -> Problem:
     """Ask what happens to a device's writes after a crash, and to the dump."""
-    end = drawn.among(list(FATES), "fate")
-    switches = drawn.among(_switches_by_fate()[end], "machine")
-    kernel = "7.3" if "crash-memory" in switches else drawn.among(("7.3", "6.12", "6.1", "5.10"), "kernel")
-    traffic = drawn.among((300, 400, 500, 600) if end == "shared" else (500, 800, 1000), "traffic")
-    driver = drawn.among(("resets", "absent"), "driver")
+    end = draw.among(list(FATES), "fate")
+    switches = draw.among(_switches_by_fate()[end], "machine")
+    kernel = "7.3" if "crash-memory" in switches else draw.among(("7.3", "6.12", "6.1", "5.10"), "kernel")
+    traffic = draw.among((300, 400, 500, 600) if end == "shared" else (500, 800, 1000), "traffic")
+    driver = draw.among(("resets", "absent"), "driver")
     values = {"path": "panic", "kernel": kernel, "traffic": traffic, "next-driver": driver, **switches}
-    s = Scenario.of({**values, "seed": drawn.seed})
+    s = Scenario.of({**values, "seed": draw.seed})
     options = [Option(words, _why(kind, end, s), kind == end) for kind, words in FATES.items()]
     memory = (
         "partly reserved at boot and partly memory that userspace had (crashkernel=SIZE,cma); the device's buffers "
@@ -103,7 +103,7 @@ def what_dma_hits(drawn: Drawn) -> Problem:
             ),
         ),
         question="What becomes of the device's writes after the jump, and of the dump?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=_lesson(s),
         cross_check=must_equal(end, _fate_of(run), FATES),
         look=("json", "dma, dma.landed_in and dump"),
@@ -189,22 +189,22 @@ def _lesson(s: Scenario) -> tuple[str, ...]:
 # -- how long it takes -----------------------------------------------------------------------------
 
 
-def time_to_jump(drawn: Drawn) -> Problem:
+def time_to_jump(draw: ProblemDraws) -> Problem:
     """Ask how long it takes from the panic to the jump."""
     values = {
         "path": "panic",
-        "machine": drawn.among(("arm64", "x86"), "machine"),
-        "crash-memory": drawn.among(("reserved", "cma"), "memory"),
-        "crash-work": drawn.among(("minimal", "notifiers", "shutdown", "shutdown"), "work"),
-        "quiesce": drawn.among(("shutdown", "remove"), "quiesce"),
-        "quiesce-disk": drawn.among(("shutdown", "remove"), "disk"),
-        "line-shared": drawn.among(("no", "yes"), "usb"),
+        "machine": draw.among(("arm64", "x86"), "machine"),
+        "crash-memory": draw.among(("reserved", "cma"), "memory"),
+        "crash-work": draw.among(("minimal", "notifiers", "shutdown", "shutdown"), "work"),
+        "quiesce": draw.among(("shutdown", "remove"), "quiesce"),
+        "quiesce-disk": draw.among(("shutdown", "remove"), "disk"),
+        "line-shared": draw.among(("no", "yes"), "usb"),
         "dma": "ring",
         "traffic": 100,
     }
     if values["crash-work"] != "shutdown":
         values |= {"quiesce": "shutdown", "quiesce-disk": "shutdown", "line-shared": "no"}
-    s = Scenario.of({**values, "seed": drawn.seed})
+    s = Scenario.of({**values, "seed": draw.seed})
     steps = _steps(s)
     total = sum(ns for _, ns in steps)
     took = round(simulate(s).to_json()["time_ms"]["shutdown"] * MS)
@@ -275,17 +275,17 @@ def _steps(s: Scenario) -> list[tuple[str, int]]:
     ]
 
 
-def dry_in_time(drawn: Drawn) -> Problem:
+def dry_in_time(draw: ProblemDraws) -> Problem:
     """Ask how much traffic it takes for a ring to run dry within the ten seconds."""
-    ring = drawn.between(6, 50, "ring") * 10
+    ring = draw.between(6, 50, "ring") * 10
     lowest = -(-ring * S // CMA_WAIT)
     values = {
         "path": "panic",
         "crash-memory": "cma",
         "ring-size": ring,
-        "machine": drawn.among(("arm64", "x86"), "machine"),
+        "machine": draw.among(("arm64", "x86"), "machine"),
     }
-    s = Scenario.of({**values, "traffic": lowest * 2, "seed": drawn.seed})
+    s = Scenario.of({**values, "traffic": lowest * 2, "seed": draw.seed})
     dry = {rate: simulate(s.but(traffic=rate)).verdict.dry_at_jump for rate in (lowest * 2, max(1, lowest // 2))}
     return Problem(
         scenario=s,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Option, in_words
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario
@@ -25,18 +25,18 @@ ON = ("the DMA engine runs", "Bus Master is set", "EnableLPIs is set")
 OFF = ("the DMA engine is stopped", "Bus Master is clear", "EnableLPIs is clear")
 
 
-def what_survives(drawn: Drawn) -> Problem:
+def what_survives(draw: ProblemDraws) -> Problem:
     """Ask what is still on when the next kernel is entered."""
-    path, reset = drawn.among((("reboot", "full"), ("reboot", "none"), ("reboot", "none"), ("kexec", "full")), "way")
+    path, reset = draw.among((("reboot", "full"), ("reboot", "none"), ("reboot", "none"), ("kexec", "full")), "way")
     s = Scenario.of(
         {
-            **drawn.among(ENDS, "end"),
+            **draw.among(ENDS, "end"),
             "path": path,
             "reset": reset,
-            "clear-bus-master": drawn.among(("yes", "yes", "no"), "clear"),
-            "lpi-disable": drawn.among(("clearable", "sticky"), "lpis"),
-            "dma": drawn.among(("ring", "cyclic"), "dma"),
-            "seed": drawn.seed,
+            "clear-bus-master": draw.among(("yes", "yes", "no"), "clear"),
+            "lpi-disable": draw.among(("clearable", "sticky"), "lpis"),
+            "dma": draw.among(("ring", "cyclic"), "dma"),
+            "seed": draw.seed,
         }
     )
     was_reset = rules.was_reset(s)
@@ -57,7 +57,7 @@ def what_survives(drawn: Drawn) -> Problem:
             "Both kernels use message-signalled interrupts through a GICv3. Before the call everything is running.",
         ),
         question="What does the next kernel find when it is entered?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=tuple(
             f"{what}: {why}." for what, why in zip(("Engine", "Bus Master", "EnableLPIs"), reasons, strict=True)
         ),
@@ -113,17 +113,17 @@ def tried(first: str) -> list[str]:
     return ways
 
 
-def which_way_works(drawn: Drawn) -> Problem:
+def which_way_works(draw: ProblemDraws) -> Problem:
     """Ask which attempt reboots an x86 machine, and whether that resets it."""
-    first, option = drawn.among((("acpi", ""), ("acpi", ""), ("keyboard", "kbd"), ("efi", "efi")), "first")
-    working = drawn.among(
+    first, option = draw.among((("acpi", ""), ("acpi", ""), ("keyboard", "kbd"), ("efi", "efi")), "first")
+    working = draw.among(
         [set(), {"acpi"}, {"keyboard"}, {"efi"}, {"keyboard", "efi"}, {"acpi", "efi"}, {"acpi", "keyboard"}], "work"
     )
     ways = tried(first)
     at = next((n for n, way in enumerate(ways) if way in working or way == "bios"), 0)
     reset = "none" if ways[at] == "bios" else "full"
-    quiesce = drawn.among(("shutdown", "none"), "quiesce")
-    s = Scenario.of({"path": "reboot", "machine": "x86", "reset": reset, "quiesce": quiesce, "seed": drawn.seed})
+    quiesce = draw.among(("shutdown", "none"), "quiesce")
+    s = Scenario.of({"path": "reboot", "machine": "x86", "reset": reset, "quiesce": quiesce, "seed": draw.seed})
     options = [Option(_attempt(n, way), _why_way(n, at, ways), n == at) for n, way in enumerate(ways)]
     options.append(
         Option("none: the machine stands still", "whatever else fails, the BIOS is entered in the end.", False)
@@ -175,12 +175,12 @@ def _why_way(n: int, at: int, ways: list[str]) -> str:
 # -- who calls what --------------------------------------------------------------------------------
 
 
-def what_is_called(drawn: Drawn) -> Problem:
+def what_is_called(draw: ProblemDraws) -> Problem:
     """Ask what the old kernel does to a device on its way out: the callback, and the Bus Master bit."""
-    kernel = drawn.among(("3.4", "3.13", "4.12", "4.17", "5.10", "6.1", "6.12", "7.3"), "kernel")
-    path = drawn.among(("kexec", "kexec", "reboot", "panic"), "path")
-    callback = drawn.among(("works", "works", "missing"), "callback")
-    obeys = drawn.among(("yes", "no"), "obeys")
+    kernel = draw.among(("3.4", "3.13", "4.12", "4.17", "5.10", "6.1", "6.12", "7.3"), "kernel")
+    path = draw.among(("kexec", "kexec", "reboot", "panic"), "path")
+    callback = draw.among(("works", "works", "missing"), "callback")
+    obeys = draw.among(("yes", "no"), "obeys")
     values = {
         "machine": "x86",
         "kernel": kernel,
@@ -188,7 +188,7 @@ def what_is_called(drawn: Drawn) -> Problem:
         "shutdown-callback": callback,
         "obeys-bus-master": obeys,
     }
-    s = Scenario.of({**values, "seed": drawn.seed})
+    s = Scenario.of({**values, "seed": draw.seed})
     called = rules.callback(s) == "shutdown"
     ruled = (called, rules.bit_cleared(s))
     options = [
@@ -208,7 +208,7 @@ def what_is_called(drawn: Drawn) -> Problem:
             f"shutdown callback; the device {'obeys' if obeys == 'yes' else 'does not obey'} its Bus Master bit.",
         ),
         question="What does the old kernel do to the device on its way out?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=(
             "kexec and reboot share device_shutdown(), which calls the driver by way of its bus "
             "[src: restart-prepare]. A panic does not go that way [src: crash-kexec].",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option, in_words, sentence
-from kexecdoc.course.quiz.drawn import Drawn
+from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.course.quiz.steps import listed, ms, summed
 from kexecdoc.crossing import simulate
@@ -45,17 +45,17 @@ PARTS = ("the DMA engine runs", "the interrupt is on", "Bus Master is set")
 OFF = ("the DMA engine is stopped", "the interrupt is off", "Bus Master is clear")
 
 
-def left_on(drawn: Drawn) -> Problem:
+def left_on(draw: ProblemDraws) -> Problem:
     """Ask which parts of a device are still on at the jump."""
-    clear, power = drawn.among((("yes", "known"), ("no", "known"), ("yes", "unknown")), "bit")
+    clear, power = draw.among((("yes", "known"), ("no", "known"), ("yes", "unknown")), "bit")
     s = Scenario.of(
         {
-            **drawn.among(ENDS, "end"),
+            **draw.among(ENDS, "end"),
             "clear-bus-master": clear,
             "power-state": power,
-            "interrupt": drawn.among(("msi", "intx"), "interrupt"),
-            "obeys-bus-master": drawn.among(("yes", "yes", "no"), "obeys"),
-            "seed": drawn.seed,
+            "interrupt": draw.among(("msi", "intx"), "interrupt"),
+            "obeys-bus-master": draw.among(("yes", "yes", "no"), "obeys"),
+            "seed": draw.seed,
         }
     )
     ruled = (not rules.engine_stopped(s), not rules.interrupt_silenced(s), not rules.bit_cleared(s))
@@ -67,7 +67,7 @@ def left_on(drawn: Drawn) -> Problem:
         scenario=s,
         given=("An ordinary kexec. A device's state at the jump is three things, each of which is on or off.",),
         question="What is the device's state when the stub begins?",
-        answer=Choice(tuple(drawn.shuffled(options, "order"))),
+        answer=Choice(tuple(draw.shuffled(options, "order"))),
         working=tuple(
             f"{what}: {why}." for what, why in zip(("Engine", "Interrupt", "Bus Master"), reasons, strict=True)
         ),
@@ -100,15 +100,15 @@ def _why_interrupt(s: Scenario) -> str:
 # -- what it costs ---------------------------------------------------------------------------------
 
 
-def time_to_jump(drawn: Drawn) -> Problem:
+def time_to_jump(draw: ProblemDraws) -> Problem:
     """Ask how long it takes from the call to the jump."""
     s = Scenario.of(
         {
-            **drawn.among(ENDS, "end"),
-            "quiesce-disk": drawn.among(("shutdown", "remove"), "disk"),
-            "line-shared": drawn.among(("no", "yes"), "usb"),
-            "kernel": drawn.among(("7.3", "6.12", "6.1", "5.10"), "kernel"),
-            "seed": drawn.seed,
+            **draw.among(ENDS, "end"),
+            "quiesce-disk": draw.among(("shutdown", "remove"), "disk"),
+            "line-shared": draw.among(("no", "yes"), "usb"),
+            "kernel": draw.among(("7.3", "6.12", "6.1", "5.10"), "kernel"),
+            "seed": draw.seed,
         }
     )
     steps = _steps(s)
@@ -188,13 +188,13 @@ def _usual(s: Scenario) -> int:
     return sum(ns for _, ns in _steps(usual))
 
 
-def frames_freed(drawn: Drawn) -> Problem:
+def frames_freed(draw: ProblemDraws) -> Problem:
     """Ask how much memory a callback frees: shutdown need not free any."""
-    dma, quiesce = drawn.among(
+    dma, quiesce = draw.among(
         tuple(product(("ring", "ring", "ring", "cyclic"), ("remove", "remove", "shutdown"))), "what"
     )
-    ring = drawn.among((64, 128, 200, 256, 300, 400, 512, 600, 1000), "ring")
-    values = {"dma": dma, "quiesce": quiesce, "ring-size": ring if dma == "ring" else 256, "seed": drawn.seed}
+    ring = draw.among((64, 128, 200, 256, 300, 400, 512, 600, 1000), "ring")
+    values = {"dma": dma, "quiesce": quiesce, "ring-size": ring if dma == "ring" else 256, "seed": draw.seed}
     s = Scenario.of(values)
     buffers = _frames(s.ring_size * BUFFER_BYTES if dma == "ring" else CYCLIC_BYTES)
     descriptors = _frames(s.ring_size * DESCRIPTOR_BYTES) if dma == "ring" else 0

@@ -10,7 +10,7 @@ from kexecdoc.model.draws import Draws
 T = TypeVar("T")
 
 
-class Drawn:
+class ProblemDraws:
     """The random choices of one seed for one kind of problem."""
 
     def __init__(self, seed: int, stream: str) -> None:
