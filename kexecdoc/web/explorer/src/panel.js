@@ -6,7 +6,7 @@
 import { make } from "./dom.js";
 import { loading } from "./loading.js";
 import { outcomeLine } from "./outcome-line.js";
-import { start } from "./start.js";
+import { StartChooser } from "./start.js";
 import { SwitchGroups } from "./switch-groups.js";
 import { SwitchSearch } from "./switch-search.js";
 
@@ -21,20 +21,20 @@ const FADED =
  */
 export function panel(store, tools = null) {
   const groups = new SwitchGroups(store, sync);
-  const startFrom = start(store, reveal);
-  const search = new SwitchSearch(store, groups, startFrom.begin);
+  const start = new StartChooser(store, reveal);
+  const search = new SwitchSearch(store, groups, (preset) => start.begin(preset));
   const outcome = outcomeLine(store);
   const python = tools && loading(store, tools);
   const el = make(
     "div",
     { class: "kx-part kx-switches kx-panel" },
     outcome.el,
-    make("div", { class: "kx-start" }, startFrom.el, search.el),
+    make("div", { class: "kx-start" }, start.el, search.el),
     search.status,
     search.presets,
-    startFrom.story,
-    startFrom.away,
-    startFrom.undo,
+    start.story,
+    start.changes,
+    start.undo,
     python?.el,
     make("p", { class: "kx-note", text: FADED }),
     groups.el,
@@ -44,7 +44,7 @@ export function panel(store, tools = null) {
   function build() {
     built = store.sides().join();
     groups.build();
-    startFrom.build();
+    start.build();
     sync();
     search.run();
   }
@@ -52,7 +52,7 @@ export function panel(store, tools = null) {
   function sync() {
     if (built !== store.sides().join()) return build();
     groups.sync();
-    startFrom.sync(store.sides().map((side) => store.model.get(side) ?? {}));
+    start.sync(store.sides().map((side) => store.model.get(side) ?? {}));
     python?.sync();
   }
 
