@@ -29,8 +29,6 @@ import { Theme } from "./theme.js";
 import { time } from "./time.js";
 import { verdict } from "./verdict.js";
 
-export { encode, encodeMachine, leftOut, noSuchExplorer, split, understand } from "./address.js";
-
 /** @typedef {import("./types.js").Model} Model */
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./store.js").Machine} Machine */

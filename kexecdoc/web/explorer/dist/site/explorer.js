@@ -1,1 +1,1 @@
-import{d as g}from"./shared-VHT6SHQV.js";import"./shared-KDDYZPHY.js";import{m as a,n as b,o as c,p as d,q as e,r as f}from"./shared-S7Z7M534.js";export{c as encode,d as encodeMachine,a as leftOut,b as noSuchExplorer,g as render,e as split,f as understand};
+import{d as a}from"./shared-KNFHGVGT.js";import"./shared-KDDYZPHY.js";import"./shared-S7Z7M534.js";export{a as render};
