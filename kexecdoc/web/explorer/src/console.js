@@ -1,6 +1,6 @@
 // The console of both kernels at the moment shown; each line is linked to its meaning.
 
-import { make, remembered, say, section, settle } from "./dom.js";
+import { buildOnce, make, say, section, updateColumns } from "./dom.js";
 import { before } from "./replay.js";
 import { since } from "./words.js";
 
@@ -26,14 +26,14 @@ const KEYS = {
 export function consolePart(store) {
   const box = make("div", { class: "kx-pair kx-screens" });
   const el = section("console", "Console", box);
-  const screenOf = remembered(({ replay }) => new Screen(replay, store.model.get("messages") ?? {}));
+  const screenOf = buildOnce(({ replay }) => new Screen(replay, store.model.get("messages") ?? {}));
   /** @type {Screen[]} */
   let screens = [];
 
   /** @param {Machine[]} machines */
   function load(machines) {
     screens = machines.map(screenOf);
-    settle(box, machines, (_machine, k) => screens[k].elements);
+    updateColumns(box, machines, (_machine, k) => screens[k].elements);
   }
 
   /** @param {Machine[]} machines */

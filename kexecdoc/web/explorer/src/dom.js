@@ -91,7 +91,7 @@ export function say(el, text) {
  * @param {(machine: Of, k: number) => Result} build
  * @returns {(machine: Of, k: number) => Result}
  */
-export function remembered(build) {
+export function buildOnce(build) {
   /** @type {WeakMap<RunReplay, { result: Result }>[]} */
   const known = [new WeakMap(), new WeakMap()];
   return (machine, k) => {
@@ -122,7 +122,7 @@ const column = ({ letter }, children) =>
     ...[children].flat(),
   );
 
-/** Of each column that `settle` made, what it was built from. */
+/** Of each column that `updateColumns` made, what it was built from. */
 /** @type {WeakMap<Element, { source: object, letter: string | undefined }>} */
 const sources = new WeakMap();
 
@@ -136,7 +136,7 @@ const sources = new WeakMap();
  * @param {(machine: Of, k: number) => Child | Child[]} build
  * @param {(machine: Of) => object} [sourceOf]
  */
-export function settle(box, machines, build, sourceOf = ({ replay }) => replay) {
+export function updateColumns(box, machines, build, sourceOf = ({ replay }) => replay) {
   if (box.children.length !== machines.length) box.replaceChildren(...machines.map(() => make("div")));
   machines.forEach((machine, k) => {
     const old = box.children[k];

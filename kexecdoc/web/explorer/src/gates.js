@@ -1,6 +1,6 @@
 // The way of a write and of an interrupt: each gate open or shut at t, and why.
 
-import { make, say, section, settle } from "./dom.js";
+import { make, say, section, updateColumns } from "./dom.js";
 import { STUDY } from "./replay.js";
 import { many } from "./words.js";
 
@@ -219,7 +219,7 @@ export function gates() {
         return [make("p", { class: "kx-way-name", text: words }), shown[k][way]];
       });
     };
-    settle(box, machines, build, () => box);
+    updateColumns(box, machines, build, () => box);
   }
 
   /** @param {Machine[]} machines */

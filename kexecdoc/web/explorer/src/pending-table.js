@@ -1,7 +1,7 @@
 // Where interrupts wait. With a GIC that is memory: the pending table of CPU 0, the bits of the live LPIs, and the
 // arithmetic from an INTID to a bit. With local APICs it is registers, as it is for a line anywhere.
 
-import { make, remembered, say, settle } from "./dom.js";
+import { buildOnce, make, say, updateColumns } from "./dom.js";
 import { interruptLine, localApics, usesLine } from "./interrupt-registers.js";
 import { CPU, PendingBits } from "./pending-bits.js";
 import { hex } from "./words.js";
@@ -20,7 +20,7 @@ export function pendingTable(store) {
   const box = make("div", { class: "kx-pair" });
   const title = make("h3", { class: "kx-title" });
   const el = make("section", { class: "kx-part kx-pending" }, title, box);
-  const placesOf = remembered(({ replay }) => waitingPlaces(store, replay));
+  const placesOf = buildOnce(({ replay }) => waitingPlaces(store, replay));
   /** @type {ReturnType<typeof waitingPlaces>[]} */
   let shown = [];
 
@@ -28,7 +28,7 @@ export function pendingTable(store) {
   function load(machines) {
     shown = machines.map(placesOf);
     say(title, [...new Set(shown.map((each) => each.title))].join(" · "));
-    settle(box, machines, (_machine, k) => shown[k].places.map((place) => place.el));
+    updateColumns(box, machines, (_machine, k) => shown[k].places.map((place) => place.el));
   }
 
   /** @param {Machine[]} machines */

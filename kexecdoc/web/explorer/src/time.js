@@ -1,6 +1,6 @@
 // Time: forward, back and play, the steps by name, and the axis with what happened on it.
 
-import { button, icon, make, remembered, say } from "./dom.js";
+import { buildOnce, button, icon, make, say } from "./dom.js";
 import { EventLine } from "./event-line.js";
 import { momentInWords } from "./moment-words.js";
 import { StepChooser } from "./step-chooser.js";
@@ -58,8 +58,8 @@ export function time(store, player, surface) {
   // The same run has another chooser where it is one of two: its name has a letter.
   /** @type {(machine: Machine, k: number) => StepChooser} */
   const newChooser = (machine, k) => new StepChooser(machine, (cursor) => player.goTo(cursor, k));
-  const aloneChooser = remembered(newChooser);
-  const pairChooser = remembered(newChooser);
+  const aloneChooser = buildOnce(newChooser);
+  const pairChooser = buildOnce(newChooser);
   /** @type {StepChooser[]} */
   let choosers = [];
   /** @type {EventLine[]} */

@@ -1,6 +1,6 @@
 // In the end: the outcome in a word, the verdict in a sentence, the counts.
 
-import { make, present, settle } from "./dom.js";
+import { make, present, updateColumns } from "./dom.js";
 import { STUDY } from "./replay.js";
 import { brief, many, number } from "./words.js";
 
@@ -19,7 +19,7 @@ export function verdict(store) {
   const el = make("section", { class: "kx-part kx-verdict" }, box);
 
   /** @param {Machine[]} machines */
-  const load = (machines) => settle(box, machines, (machine) => verdictOf(machine, store.legend()));
+  const load = (machines) => updateColumns(box, machines, (machine) => verdictOf(machine, store.legend()));
 
   return { el, load };
 }

@@ -1,1 +1,1 @@
-import{d as a}from"./shared-KNFHGVGT.js";import"./shared-KDDYZPHY.js";import"./shared-S7Z7M534.js";export{a as render};
+import{d as a}from"./shared-NY47IZBA.js";import"./shared-3FWLZGNO.js";import"./shared-S7Z7M534.js";export{a as render};
