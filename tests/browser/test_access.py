@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hands import at_step
+from explorer_driver import at_step
 from pages import CHAPTERS, PAGES
 from playwright.sync_api import expect
 

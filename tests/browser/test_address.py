@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hands import at_step, choose, drawn, go_to_step
+from explorer_driver import at_step, choose, drawn, go_to_step
 from playwright.sync_api import expect
 
 CHAPTER = "notebooks/01-just-a-branch/"

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hands import drawn
+from explorer_driver import drawn
 from playwright.sync_api import expect
 
 from kexecdoc.course.explorers import EXPLORERS

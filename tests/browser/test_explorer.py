@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hands import at_step, choose, chooser, compare, drawn, go_to_step
-from machine_hands import flip, shows
+from explorer_driver import at_step, choose, chooser, compare, drawn, go_to_step
+from full_explorer_driver import flip, shows
 from playwright.sync_api import expect
 from scenarios import crossed, scenario
 

@@ -1,7 +1,7 @@
 """The keys of the explorer: they work wherever in it the reader was last, and the focus is never lost."""
 
 import pytest
-from hands import compare, drawn, go_to_step
+from explorer_driver import compare, drawn, go_to_step
 from playwright.sync_api import expect
 
 CHAPTER = "notebooks/01-just-a-branch/"

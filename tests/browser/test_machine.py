@@ -6,9 +6,9 @@ import random
 import re
 
 import pytest
-from hands import drawn
+from explorer_driver import drawn
+from full_explorer_driver import RUNS, START, field, flip, of_python, opened, says, shows, study
 from javascript import any_words
-from machine_hands import RUNS, START, field, flip, of_python, opened, says, shows, study
 from playwright.sync_api import expect
 
 from kexecdoc.crossing import simulate

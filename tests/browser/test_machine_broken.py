@@ -4,7 +4,7 @@ import re
 
 import pytest
 import servers
-from machine_hands import START, field, flip, opened, pythons, says, shows, study
+from full_explorer_driver import START, field, flip, opened, pythons, says, shows, study
 from playwright.sync_api import expect
 
 from kexecdoc.model.scenario import Scenario

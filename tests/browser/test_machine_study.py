@@ -5,7 +5,7 @@ import re
 import shlex
 
 import pytest
-from machine_hands import START, flip, opened, shows, study
+from full_explorer_driver import START, flip, opened, shows, study
 from playwright.sync_api import expect
 
 from kexecdoc.cli import main

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hands import choose, chooser, compare, drawn, go_to_step
+from explorer_driver import choose, chooser, compare, drawn, go_to_step
 from playwright.sync_api import expect
 
 from kexecdoc.course.explorers import EXPLORERS, Explorer

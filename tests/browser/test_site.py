@@ -5,7 +5,7 @@ import re
 
 import pytest
 import servers
-from hands import at_step, go_to_step
+from explorer_driver import at_step, go_to_step
 from pages import CHAPTERS, PAGES
 from playwright.sync_api import expect
 

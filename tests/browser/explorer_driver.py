@@ -1,4 +1,4 @@
-"""What a reader does with an explorer, in the words of the tests."""
+"""Drives an explorer: what a reader does with it, and how a test waits for what follows."""
 
 from playwright.sync_api import expect
 

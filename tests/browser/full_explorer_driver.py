@@ -1,4 +1,4 @@
-"""What a reader does with the machine's page, in the words of the tests."""
+"""Drives the page of the whole machine: what a reader does there, and how a test waits for what follows."""
 
 import re
 
