@@ -243,7 +243,7 @@ def test_a_build_without_the_machine_has_no_trace_of_it(page, tmp_path):
 
 def test_what_is_given_on_lies_beside_its_licences(page, machine):
     notice = page.request.get(f"{machine}../assets/python/licences/NOTICE.txt").text()
-    about = page.request.get(f"{machine}../assets/kexecdoc/full-explorer.json").json()["engine"]
+    about = page.request.get(f"{machine}../assets/kexecdoc/machine.json").json()["engine"]
     for name in (f"Pyodide {about['python']}", f"CPython {about['info']['python']}", "SimPy 4."):
         assert name in notice
     assert "@" not in notice
