@@ -107,18 +107,3 @@ def test_an_explorer_that_the_page_does_not_have_is_told(page, bare, name):
     explorer = opened(page, f"{bare}one.html#kx={name}&quiesce=remove")
     expect(explorer.locator(".kx-notice")).to_contain_text(f"this page has no explorer “{name}”")
     expect(explorer.locator(".kx-outcome")).to_have_text("✕ corrupted")
-
-
-@pytest.mark.parametrize("mangled", ["kx=just-a-branch%26quiesce%3Dremove", "kx%3Djust-a-branch%26quiesce%3Dremove"])
-def test_a_link_that_a_mail_program_escaped_is_understood(page, bare, mangled):
-    explorer = opened(page, f"{bare}one.html#{mangled}")
-    expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
-    expect(explorer.locator(".kx-notice")).to_be_hidden()
-
-
-def test_of_many_words_without_meaning_three_are_repeated(page, bare):
-    words = "&".join(f"w{n}={'x' * 100}" for n in range(2000))
-    explorer = opened(page, f"{bare}one.html#kx=just-a-branch&{words}")
-    notice = explorer.locator(".kx-notice")
-    expect(notice).to_contain_text("; and 1997 more.")
-    assert len(notice.text_content()) < 400
