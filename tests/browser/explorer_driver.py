@@ -8,6 +8,16 @@ def drawn(explorer):
     explorer.page.wait_for_function("root => root.dataset.cursor !== undefined", arg=explorer.element_handle())
 
 
+def next_frames(page, count=2):
+    """Wait until the display has shown some more frames. After two, what was asked for is drawn."""
+    page.evaluate(
+        """async (count) => {
+            for (let n = 0; n < count; n++) await new Promise((done) => requestAnimationFrame(done));
+        }""",
+        count,
+    )
+
+
 def choose(explorer, switch, value):
     explorer.locator("fieldset", has_text=switch).locator(f'input[value="{value}"]').check()
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from explorer_driver import at_step, choose, drawn, go_to_step
+from explorer_driver import at_step, choose, drawn, go_to_step, next_frames
 from playwright.sync_api import expect
 
 CHAPTER = "notebooks/01-just-a-branch/"
@@ -24,6 +24,7 @@ def top(page):
 
 
 def test_following_the_contents_leaves_the_machine_alone(page, site):
+    page.clock.install()
     explorer = opened(page, site + CHAPTER)
     choose(explorer, "quiesce", "remove")
     go_to_step(explorer, "late-initcalls")
@@ -31,7 +32,7 @@ def test_following_the_contents_leaves_the_machine_alone(page, site):
     for heading in ("And time without end", "Shutdown, or remove?"):
         page.locator(".md-nav__link", has_text=heading).first.click()
         page.wait_for_url(re.compile("#[a-z-]+$"))
-        page.wait_for_timeout(500)
+        page.clock.run_for(1_000)  # whatever would be written into the address later is written now
         drawn(explorer)
         expect(explorer.locator(".kx-outcome")).to_have_text("✓ clean")
         at_step(explorer, "late-initcalls")
@@ -73,16 +74,17 @@ def test_reloading_and_coming_back_leave_the_reader_where_he_was(page, site):
     choose(explorer, "quiesce", "shutdown")
     page.wait_for_url(re.compile("quiesce=shutdown"))
     page.locator("#the-switch-that-works-one-way").scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    expect(page.locator("#the-switch-that-works-one-way")).to_be_in_viewport()
+    next_frames(page)
     page.reload()
     drawn(page.locator(".kx").first)
-    page.wait_for_timeout(500)
+    next_frames(page)
     expect(page.locator("#the-switch-that-works-one-way")).to_be_in_viewport()
     page.locator(".md-header__button.md-logo").first.click()
     expect(page).to_have_title(re.compile("^Why kexec"))
     page.go_back()
     drawn(page.locator(".kx").first)
-    page.wait_for_timeout(500)
+    next_frames(page)
     expect(page.locator(".kx-explorer").first).not_to_be_in_viewport()
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from explorer_driver import at_step, choose, chooser, compare, drawn, go_to_step
+from explorer_driver import at_step, choose, chooser, compare, drawn, go_to_step, next_frames
 from full_explorer_driver import flip, shows
 from playwright.sync_api import expect
 from scenarios import crossed, scenario
@@ -33,7 +33,7 @@ def explorer(page, bare):
 
 def map_of(explorer):
     """The memory map as the canvas has it, pixel for pixel."""
-    explorer.page.wait_for_timeout(100)  # the next frame of the display has drawn what was asked for
+    next_frames(explorer.page)
     return explorer.locator(".kx-map").evaluate("canvas => canvas.toDataURL()")
 
 
@@ -94,9 +94,10 @@ def test_playing_goes_forward_and_pauses(explorer):
     explorer.get_by_role("button", name="Play").click()
     explorer.page.wait_for_function("root => +root.dataset.cursor > 5", arg=explorer.element_handle())
     explorer.get_by_role("button", name="Pause").click()
-    explorer.page.wait_for_timeout(100)
+    expect(explorer.get_by_role("button", name="Play on")).to_be_visible()
+    next_frames(explorer.page)
     at = explorer.get_attribute("data-cursor")
-    explorer.page.wait_for_timeout(200)
+    next_frames(explorer.page, 10)
     assert explorer.get_attribute("data-cursor") == at
 
 
@@ -275,8 +276,7 @@ def test_the_address_follows_the_reader_without_a_flood_of_history(explorer):
     page.wait_for_url(re.compile("one.html#kx=just-a-branch&quiesce=shutdown&iommu=off&lpi-disable=clearable&at=."))
     assert page.evaluate("history.length") == entries
     at = explorer.locator(".kx-what code").first.inner_text()
-    page.wait_for_timeout(900)
-    assert page.url.endswith(f"&at={at}")
+    page.wait_for_url(re.compile(f"&at={re.escape(at)}$"))
     page.reload()
     drawn(page.locator(".kx"))
     expect(page.locator(".kx .kx-what code").first).to_have_text(at)
@@ -366,7 +366,9 @@ def test_what_the_chapter_set_beyond_the_switches_in_hand_is_said(explorer):
 
 def test_the_page_shows_the_events_of_the_log_that_it_fetched(page, bare):
     page.goto(bare + "one.html")
-    choose(page.locator(".kx"), "lpi-disable", "sticky")
+    explorer = page.locator(".kx")
+    choose(explorer, "lpi-disable", "sticky")
+    expect(explorer).to_have_attribute("data-shown", re.compile("sticky"))
     shown = page.evaluate(
         """async () => {
             const rows = [];

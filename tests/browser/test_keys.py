@@ -1,7 +1,9 @@
 """The keys of the explorer: they work wherever in it the reader was last, and the focus is never lost."""
 
+import re
+
 import pytest
-from explorer_driver import compare, drawn, go_to_step
+from explorer_driver import compare, drawn, go_to_step, next_frames
 from playwright.sync_api import expect
 
 CHAPTER = "notebooks/01-just-a-branch/"
@@ -43,7 +45,7 @@ def test_going_to_the_cause_keeps_the_focus(explorer, page):
     explorer.locator(".kx-what .kx-link").focus()
     for _ in range(4):
         page.keyboard.press("Enter")
-        page.wait_for_timeout(100)
+        next_frames(page)
         assert focused(page)
     page.keyboard.press(".")
     page.keyboard.press("0")
@@ -73,7 +75,7 @@ def test_going_by_steps_stops_at_those_of_both_machines(explorer, page):
     seen = set()
     for _ in range(60):
         page.keyboard.press("]")
-        page.wait_for_timeout(20)
+        next_frames(page)
         seen.update(explorer.locator(".kx-what p:not(.kx-earlier)").all_inner_texts())
     jumps = [text for text in seen if "jump/copy" in text]
     assert {text[0] for text in jumps} == {"A", "B"}
@@ -82,7 +84,8 @@ def test_going_by_steps_stops_at_those_of_both_machines(explorer, page):
 def test_tabbing_through_the_map_asks_no_frame(explorer, page):
     memory = explorer.get_by_role("application")
     memory.focus()
-    page.wait_for_timeout(600)
+    page.keyboard.press(".")
+    page.wait_for_url(re.compile("#kx=.*&at="))
     assert "frame=" not in page.url
     expect(explorer.locator(".kx-life")).to_have_count(0)
     memory.press("ArrowDown")

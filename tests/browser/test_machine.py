@@ -178,12 +178,17 @@ def test_what_has_no_effect_is_drawn_back_with_the_reason(page, machine):
     assert "crash-memory" not in reasons
 
 
+def without_effect(scenario):
+    """The switches that have no effect in a scenario, found by trying."""
+    return {found[0] for found in effects(scenario) if found and not found[1]}
+
+
 def test_what_only_trying_can_tell_is_found_once_python_is_there(page, machine):
     """That the driver hangs in its remove makes idle all that comes after; no condition of a switch says so."""
     scenario = Scenario(quiesce="remove", remove_callback="hangs", seed=17)
     explorer = opened(page, f"{machine}#kx=machine&quiesce=remove&remove-callback=hangs&seed=17")
     shows(explorer, scenario)
-    idle = {found[0] for found in effects(scenario) if found and not found[1]}
+    idle = without_effect(scenario)
     assert "next-driver" in idle
     expect(explorer.locator(".kx-inactive")).to_have_count(len(idle), timeout=START)
     why = explorer.locator(".kx-knob:has(.kx-name code:text-is('next-driver')) .kx-why")
@@ -250,12 +255,11 @@ def test_a_value_that_cannot_be_is_told_and_changes_nothing(page, machine, word)
 
 
 def test_what_is_being_typed_stays_while_python_looks_for_what_has_no_effect(page, machine):
+    scenario = Scenario(quiesce="remove", remove_callback="hangs", seed=17)
     explorer = opened(page, f"{machine}#kx=machine&quiesce=remove&remove-callback=hangs&seed=17")
-    before = explorer.locator(".kx-inactive").count()
     traffic = field(explorer, "traffic")
     traffic.press_sequentially("2")
-    expect(explorer.locator(".kx-inactive")).not_to_have_count(before, timeout=START)
-    page.wait_for_timeout(2_000)
+    expect(explorer.locator(".kx-inactive")).to_have_count(len(without_effect(scenario)), timeout=START)
     expect(traffic).to_have_value(re.compile("2"))
     expect(traffic).not_to_have_value("500")
     expect(traffic).to_be_focused()
@@ -339,6 +343,10 @@ def test_a_seed_that_javascript_cannot_hold_stays_what_it_is(page, machine):
     page.wait_for_url(f"**/#kx=machine&seed={seed}&b.seed={seed}*")
 
 
+TOLD = """() => [".kx-outcome", ".kx-sentence", ".kx-when", ".kx-life", ".kx-line"]
+    .flatMap((part) => [...document.querySelectorAll(part)].map((e) => e.textContent)).join("\\n")"""
+
+
 @pytest.mark.parametrize("path", ["01-just-a-branch", "08-when-the-kernel-cannot-be-trusted"])
 def test_a_chapter_opens_its_state_in_the_machine_and_back_leads_back(page, site, machine, path, asked, complaints):
     page.goto(f"{site}notebooks/{path}/")
@@ -350,32 +358,27 @@ def test_a_chapter_opens_its_state_in_the_machine_and_back_leads_back(page, site
     explorer.get_by_role("slider").first.focus()
     page.keyboard.press("PageUp")
     explorer.get_by_role("application").first.press("ArrowRight")
-    page.wait_for_timeout(700)
+    page.wait_for_url(re.compile("#kx=.*&frame=0"))
+    told = page.evaluate(TOLD)
+    address = page.url
 
-    def state():
-        return [
-            page.locator(where).all_text_contents()
-            for where in (".kx-outcome", ".kx-sentence", ".kx-when", ".kx-life", ".kx-line")
-        ]
+    def tells_the_same():
+        page.wait_for_function(f"told => ({TOLD})() === told", arg=told)
 
-    before, address = state(), page.url
     page.get_by_role("link", name="Open in the machine").click()
     page.wait_for_url(re.compile("/machine/#kx=machine"))
     drawn(page.locator(".kx").first)
     expect(page.locator(".kx-outcome")).to_have_count(2)
-    page.wait_for_timeout(500)
-    assert state() == before
+    tells_the_same()
     assert of_python(asked) == [], "the chapter's files have it"
     page.go_back()
     page.wait_for_url(address)
     drawn(page.locator(".kx").first)
-    page.wait_for_timeout(500)
-    assert state() == before
+    tells_the_same()
     page.go_forward()
     page.wait_for_url(re.compile("/machine/#kx=machine"))
     drawn(page.locator(".kx").first)
-    page.wait_for_timeout(500)
-    assert state() == before
+    tells_the_same()
     assert page.evaluate("window.sameDocument")
     assert not complaints
 

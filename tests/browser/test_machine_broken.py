@@ -86,10 +86,10 @@ def test_a_start_that_does_not_get_on_is_given_up(page, machine):
     page.clock.install()
     page.route("**/*.wasm", silent)
     explorer = opened(page, machine)
-    flip(explorer, "seed", 17)
+    with page.expect_request("**/*.wasm"):
+        flip(explorer, "seed", 17)
     says(explorer, "Python is being started")
-    page.wait_for_timeout(3_000)
-    page.clock.fast_forward(44_000)
+    page.clock.fast_forward(46_000)
     says(explorer, "nothing came for 45 seconds")
     shows(explorer, Scenario())
 
@@ -110,6 +110,7 @@ def test_a_start_can_be_cancelled_and_begun_again(page, machine):
 MORTAL = """self.addEventListener("message", (event) => {
     if (event.data.request?.scenario.seed !== "18") return;
     event.stopImmediatePropagation();
+    console.info("killed");
     self.close();
 });
 """
@@ -121,9 +122,10 @@ def test_a_worker_that_was_killed_is_noticed_and_the_next_flip_starts_another(pa
     explorer = opened(page, machine)
     flip(explorer, "seed", 17)
     shows(explorer, Scenario(seed=17))
-    flip(explorer, "seed", 18)
+    with page.expect_console_message(lambda message: message.text == "killed"):
+        flip(explorer, "seed", 18)
     expect(explorer).to_have_attribute("aria-busy", "true")
-    page.wait_for_timeout(1_000)
+    page.clock.run_for(1_000)  # the reader rests, so what has no effect is asked for, too
     page.clock.fast_forward(61_000)
     says(explorer, "it did not answer for 60 seconds")
     shows(explorer, Scenario(seed=17))
@@ -142,9 +144,10 @@ def test_of_rapid_flips_the_last_one_is_shown_and_the_others_are_called_off(page
     held = []
     page.route("**/*.wasm", lambda route: held.append(route))
     explorer = opened(page, machine)
-    for seed in range(30, 45):
+    with page.expect_request("**/*.wasm"):
+        flip(explorer, "seed", 30)
+    for seed in range(31, 45):
         flip(explorer, "seed", seed)
-    page.wait_for_timeout(500)
     for route in held:
         route.continue_()
     shows(explorer, Scenario(seed=44))
@@ -154,6 +157,7 @@ def test_of_rapid_flips_the_last_one_is_shown_and_the_others_are_called_off(page
 def test_two_machines_that_wait_are_cancelled_and_tried_again_together(page, machine):
     asked = []
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("worker.js") else None)
+    page.clock.install()
     page.route("**/*.wasm", silent)
     address = f"{machine}#kx=machine&seed=17&b.seed=18"
     page.goto(address)
@@ -162,7 +166,7 @@ def test_two_machines_that_wait_are_cancelled_and_tried_again_together(page, mac
     says(explorer, "This was not run: you cancelled it. The switches are back at")
     shows(explorer, Scenario())
     expect(explorer.locator(".kx-outcome")).to_have_count(1)
-    page.wait_for_timeout(600)
+    page.clock.run_for(1_000)  # whatever would be asked for, or written into the address, later
     assert len(asked) == 1
     assert page.url == address, "it can be loaded again"
     page.unroute("**/*.wasm")
@@ -175,13 +179,14 @@ def test_two_machines_that_wait_are_cancelled_and_tried_again_together(page, mac
 def test_where_nothing_at_all_can_be_shown_that_is_said_once(page, machine):
     asked = []
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("worker.js") else None)
+    page.clock.install()
     page.route("**/*.wasm", gone)
     page.route("**/runs/*.json", gone)
     page.goto(f"{machine}#kx=machine&seed=17")
     expect(page.locator(".kx-error")).to_have_text(
         "Nothing can be shown: this is neither on the site, nor could it be run.", timeout=START
     )
-    page.wait_for_timeout(500)
+    page.clock.run_for(1_000)  # whatever would be asked for later
     assert len(asked) <= 2
     assert pythons(page) == []
 

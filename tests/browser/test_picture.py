@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from explorer_driver import choose, chooser, compare, drawn, go_to_step
+from explorer_driver import choose, chooser, compare, drawn, go_to_step, next_frames
 from playwright.sync_api import expect
 
 from kexecdoc.course.explorers import EXPLORERS, Explorer
@@ -83,11 +83,8 @@ def test_switches_time_map_gates_and_verdict_share_a_screen(page, site):
     page.goto(f"{site}notebooks/01-just-a-branch/#kx={NAME}&quiesce=none")
     explorer = page.locator(".kx")
     expect(explorer.locator(".kx-picture")).to_be_visible()
-    page.wait_for_timeout(300)
     for part in (".kx-switches", ".kx-play", ".kx-track", ".kx-map", ".kx-outcome", '[data-open="true"] >> nth=0'):
-        box = explorer.locator(part).bounding_box()
-        assert box["y"] >= 0, part
-        assert box["y"] + box["height"] <= 900, part
+        expect(explorer.locator(part)).to_be_in_viewport(ratio=1)
 
 
 def test_the_time_bar_stays_in_sight_below_the_header(page, site):
@@ -95,9 +92,12 @@ def test_the_time_bar_stays_in_sight_below_the_header(page, site):
     explorer = page.locator(".kx")
     expect(explorer.locator(".kx-picture")).to_be_visible()
     explorer.locator(".kx-console").scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
-    header = page.locator(".md-header").bounding_box()
-    assert explorer.locator(".kx-time").bounding_box()["y"] == pytest.approx(header["height"], abs=2)
+    page.wait_for_function(
+        """() => {
+            const boxOf = (part) => document.querySelector(part).getBoundingClientRect();
+            return Math.abs(boxOf(".kx-time").top - boxOf(".md-header").height) <= 2;
+        }"""
+    )
 
 
 # --- gates -----------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ def test_the_cursor_follows_the_pointer_between_two_events(explorer):
     mouse.down()
     for share in (0.975, 0.98, 0.985, 0.99):
         mouse.move(box["x"] + box["width"] * share, box["y"] + 20)
-        explorer.page.wait_for_timeout(60)
+        next_frames(explorer.page)
         seen.add(explorer.locator(".kx-when b").inner_text())
     assert len(seen) == 4
     mouse.move(box["x"] + box["width"] - 2, box["y"] + 20)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 import servers
-from explorer_driver import at_step, go_to_step
+from explorer_driver import at_step, go_to_step, next_frames
 from pages import CHAPTERS, PAGES
 from playwright.sync_api import expect
 
@@ -136,7 +136,7 @@ def test_coming_back_the_reader_finds_the_machine_as_he_left_it(page, site, comp
 def test_a_link_to_a_heading_leads_to_it_and_not_to_the_explorer(page, site):
     page.goto(f"{site}{CHAPTER}#the-switch-that-works-one-way", wait_until="networkidle")
     explorer(page)
-    page.wait_for_timeout(500)
+    next_frames(page)
     expect(page.locator("#the-switch-that-works-one-way")).to_be_in_viewport()
     assert page.url.endswith("#the-switch-that-works-one-way")
 
