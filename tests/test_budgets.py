@@ -28,7 +28,7 @@ def test_an_exceeded_budget_lists_what_grew_most_first():
     ]
 
 
-def test_what_did_not_grow_is_not_named():
+def test_parts_that_did_not_grow_are_not_listed():
     assert budgets.excess(BUDGET, {"model": 40, "course": 20, "new": 41})[1:] == ["  new: 41"]
 
 

@@ -25,13 +25,13 @@ def on_both(scenario):
 
 
 @given(any_scenario(**LASTING, interrupt="msi", **{"line-shared": "no"}))
-def test_what_becomes_of_writes_is_the_same_on_both_machines(scenario):
+def test_writes_have_the_same_fate_on_both_machines(scenario):
     arm64, x86 = on_both(scenario)
     assert {end for end, n in arm64.verdict.dma.items() if n} == {end for end, n in x86.verdict.dma.items() if n}
 
 
 @given(any_scenario(**{**LASTING, "next-driver": "resets"}, path="kexec", handover="kho", interrupt="intx"))
-def test_what_becomes_of_a_line_is_the_same_on_both_machines(scenario):
+def test_a_line_has_the_same_fate_on_both_machines(scenario):
     arm64, x86 = on_both(scenario)
     for what in ("storms", "line_disabled", "unhandled", "reached_userspace"):
         assert getattr(arm64.verdict, what) == getattr(x86.verdict, what), what

@@ -186,7 +186,7 @@ def test_an_unknown_line_is_skipped(line):
     assert diagnose(f"[    1.234567] {line}").findings == ()
 
 
-def test_a_log_says_at_which_lines_what_was_found():
+def test_findings_have_their_line_numbers():
     log = "first\n[    0.1] not known\n[    1.234567] handlers:\n\n[    1.234568] Disabling IRQ #16\n"
     found = diagnose(log)
     assert [(f.number, f.message.id) for f in found.findings] == [(3, "irq.handlers"), (5, "irq.disabling")]
@@ -223,7 +223,7 @@ def test_a_log_says_at_which_lines_what_was_found():
         ),
     ],
 )
-def test_a_summary_names_the_path_the_kernels_and_how_bad_it_is(log, summary):
+def test_a_summary_has_the_path_the_kernels_and_the_harms(log, summary):
     assert diagnose(log).summary == summary
 
 

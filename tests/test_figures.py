@@ -120,7 +120,7 @@ def test_a_figure_is_small_enough_for_a_notebook_with_several(figure):
     assert len(figure.png) < limit("figure-png")
 
 
-def test_there_is_no_colour_but_those_of_the_palette(figure):
+def test_all_colours_are_those_of_the_palette(figure):
     body = figure.svg.partition(">")[2]
     assert not COLOUR.findall(body)
     declared = re.findall(r"(--[a-z]):var\((--kx-[\w-]+),(#[0-9a-f]{6})\)", figure.svg)
@@ -206,7 +206,7 @@ for _ in range(2):
 
 
 @pytest.mark.slow
-def test_the_same_figure_has_the_same_bytes_whatever_the_notebook_has_set(made):
+def test_a_figures_bytes_do_not_depend_on_the_notebooks_settings(made):
     found = set()
     for seed in ("0", "1"):
         env = {**os.environ, "PYTHONHASHSEED": seed}
@@ -282,7 +282,7 @@ def test_labels_are_spread_in_order_and_stay_inside():
     assert spread([], 2, 0, 10) == []
 
 
-# --- what they show is so --------------------------------------------------------------------------------
+# --- what they show is true -----------------------------------------------------------------------------
 
 
 def test_the_grid_counts_what_a_chapter_counts(made):
@@ -397,7 +397,7 @@ def test_a_kept_table_has_set_bits_and_no_flipped_one():
     assert "Flipped: none" in figures.flipped_bits(table).alt
 
 
-def test_a_storm_lasts_as_long_as_arithmetic_says_and_a_message_s_for_ever(made):
+def test_a_lines_storm_lasts_as_arithmetic_says_and_a_messages_never_ends(made):
     line, polled, message = stormy()
     for storm in (line, polled):
         assert storm.disabled
@@ -480,7 +480,7 @@ def test_one_row_and_nothing_astray_are_drawn_all_the_same(name):
     figure = DRAWN[name]()
     test_the_drawing_is_well_formed_and_is_called_what_it_shows(figure)
     test_no_two_texts_lie_on_one_another_and_none_leaves_the_sheet(figure)
-    test_there_is_no_colour_but_those_of_the_palette(figure)
+    test_all_colours_are_those_of_the_palette(figure)
     assert figure.png
 
 

@@ -65,7 +65,7 @@ def test_every_form_is_recognised_as_its_own_term():
             assert used(f"so the {form} is") == [(term.name, form)]
 
 
-def test_no_definition_needs_an_abbreviation_that_nobody_explains():
+def test_every_abbreviation_in_a_definition_has_an_entry():
     assert [line for line in glossary.wrong([]) if "has no entry" in line] == []
 
 
@@ -138,7 +138,7 @@ def test_several_terms_in_one_sentence_keep_their_places():
         "<p>[src: digest]</p>",
     ],
 )
-def test_what_is_not_running_prose_is_left_as_it_is(html):
+def test_text_that_is_not_running_prose_is_unchanged(html):
     assert links(html) == []
     assert links(html + "<p>the digest</p>") == ["digest"], "it must not use up the first use either"
 

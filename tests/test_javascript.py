@@ -81,7 +81,7 @@ LINKS = """async ({ about, pairs }, load) => {
 }"""
 
 
-def test_a_link_to_two_machines_leads_to_these_two_whatever_their_kernels():
+def test_a_link_to_two_scenarios_survives_different_kernels():
     draw = Random(9)
     pairs = []
     for _ in range(200):

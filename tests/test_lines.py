@@ -179,7 +179,7 @@ def test_a_stuck_redistributor_never_writes_back_what_it_holds():
 
 
 @pytest.mark.parametrize("lines", [0, 1, 2, 4, 8])
-def test_the_footprint_is_one_bit_a_live_lpi_whatever_the_cache(lines):
+def test_the_footprint_is_one_bit_for_each_live_lpi_with_any_cache(lines):
     for run in runs(f"quiesce=none clear-bus-master=no firmware=devicetree dma=cyclic lpi-cache={lines}", 8):
         assert len({(f.cpu, f.intid) for f in run.verdict.flips}) <= closed_forms.lpi_footprint_bits()
 

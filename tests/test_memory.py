@@ -60,7 +60,7 @@ def test_a_frame_that_is_put_back_as_it_was_is_not_wrong():
     assert memory.wrong([(7, 1)]) == []
 
 
-def test_nobody_writes_into_what_other_runs_share():
+def test_no_run_writes_into_shared_payloads():
     """All runs share the payloads' bytes: a write to one memory must not appear in another."""
     one, other = Memory(Log()), Memory(Log())
     one.fill(1, 1, "text")

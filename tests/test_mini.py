@@ -45,7 +45,7 @@ def test_every_packet_between_the_jump_and_the_reset_is_written(seed):
     assert [ms for ms, _ in writes(mini.cross(seed=seed), "card")] == arrivals
 
 
-def test_a_ring_that_nobody_refills_ends_after_each_buffer_was_used_once(seed, monkeypatch):
+def test_a_ring_without_refills_uses_each_buffer_once(seed, monkeypatch):
     monkeypatch.setattr(mini, "PERIOD", 1)
     memory = mini.cross(seed=seed)
     frames = [frame for _, frame in writes(memory, "card")]
@@ -62,7 +62,7 @@ def dry():
     return [(memory, set(memory.wrong())) for memory in crossed]
 
 
-def test_a_dry_ring_has_hit_whoever_owns_its_buffers_now(dry):
+def test_a_dry_ring_has_hit_the_new_owners_of_its_buffers(dry):
     for memory, wrong in dry:
         given_away = before(memory, "b") | before(memory, "p")
         assert wrong == {frame for frame in given_away if frame < IMAGE_FRAMES}

@@ -17,7 +17,7 @@ def run(source):
     return done.stdout.strip()
 
 
-def test_every_old_path_names_modules_that_there_are():
+def test_every_old_path_leads_to_existing_modules():
     source = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
     paths = [path for old in MOVED for path in new_paths(f"kexecdoc.{old}")]
     subprocess.run([sys.executable, "-c", source, *paths], check=True)
@@ -40,7 +40,7 @@ def test_every_old_path_names_modules_that_there_are():
         ("from kexecdoc.machine.bus import Function as x", "kexecdoc.model.machine.bus"),
     ],
 )
-def test_what_was_imported_by_an_old_path_is_the_thing_of_the_new_one(line, says):
+def test_an_old_path_imports_the_same_object_as_the_new_one(line, says):
     assert run(f"{line}\nprint(x.__module__)") == says
 
 
@@ -48,18 +48,18 @@ def test_an_old_path_and_the_new_one_are_one_module():
     assert run("import kexecdoc.scenario as a, kexecdoc.model.scenario as b\nprint(a is b)") == "True"
 
 
-def test_importing_an_old_path_says_where_it_has_moved():
+def test_importing_an_old_path_warns_with_the_new_one():
     with pytest.warns(DeprecationWarning, match="kexecdoc.history has moved to kexecdoc.model.whatif"):
         import kexecdoc.history  # noqa: F401
 
 
 @pytest.mark.parametrize("first", ["import kexecdoc.simulate", "from kexecdoc import simulate"])
-def test_simulate_of_the_face_is_the_function_whatever_was_imported_before(first):
+def test_kexecdoc_simulate_is_the_function_after_any_import(first):
     source = f"{first}\nimport kexecdoc.simulate\nfrom kexecdoc import simulate, Scenario\nprint(simulate(Scenario()))"
     assert "Run" in run(source)
 
 
-def test_the_face_names_what_it_has_and_nothing_else():
+def test_the_public_names_exist_and_others_are_refused():
     assert set(kexecdoc.__all__) <= set(dir(kexecdoc))
     for name in kexecdoc.__all__:
         assert callable(getattr(kexecdoc, name))
@@ -67,7 +67,7 @@ def test_the_face_names_what_it_has_and_nothing_else():
         kexecdoc.nonesuch  # noqa: B018
 
 
-def test_the_face_alone_brings_in_nothing_but_the_standard_library():
+def test_importing_the_package_loads_only_the_standard_library():
     source = (
         "import sys; before = set(sys.modules); import kexecdoc\n"
         "new = {n.partition('.')[0] for n in set(sys.modules) - before} - set(sys.stdlib_module_names)\nprint(*new)"

@@ -59,7 +59,7 @@ def test_the_picture_of_an_output_keeps_its_text_alternative(build):
     assert not warnings
 
 
-def test_a_picture_that_nothing_describes_is_told(build):
+def test_a_picture_without_a_text_alternative_is_reported(build):
     _, warnings = build(v4.new_markdown_cell("text"), code("draw()", picture()))
     assert warnings == ["cell 2: a picture without a text that says what it shows"]
 
@@ -129,13 +129,13 @@ def test_a_picture_of_the_site_is_found_from_a_notebook(build):
 
 
 @pytest.mark.parametrize("link", ["nowhere.ipynb", "../site/reference/gone.md#x", "../kexecdoc/scenario.py"])
-def test_a_link_to_what_is_not_on_the_site_is_told(build, link):
+def test_a_link_to_a_missing_page_is_reported(build, link):
     page, warnings = build(v4.new_markdown_cell(f"[x]({link})"))
     notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, warnings.append)
     assert warnings == [f"links to '{link.partition('#')[0]}', which is not on the site"]
 
 
-def test_a_link_with_an_anchor_is_handed_on_to_be_checked(build):
+def test_links_with_anchors_are_returned_for_checking(build):
     page, warnings = build(v4.new_markdown_cell("[x](../site/reference/switches.md#no-such-switch)"))
     anchored = notebook_page.relink(page, "notebooks/x.ipynb", FILES.get, warnings.append)
     assert anchored == {

@@ -136,7 +136,7 @@ def test_remove_frees_memory_and_takes_longer_than_shutdown(words, held):
     assert shut.took_ns == DRIVER_SHUTDOWN
 
 
-def test_without_a_callback_nobody_is_called():
+def test_without_a_callback_no_driver_is_called():
     for words in ("quiesce=none", "shutdown-callback=missing"):
         run = crossed(words)
         assert [c.device for c in run.verdict.callbacks] == ["nvme0"]

@@ -101,7 +101,7 @@ def test_every_mark_is_one_that_is_drawn():
     assert {o.mark for o in palette.OWNERS} <= set(palette.MARKS)
 
 
-def test_an_owner_that_nobody_declared_goes_by_its_own_name():
+def test_an_undeclared_owner_has_its_own_name():
     assert palette.owner("somebody").label == "somebody"
 
 

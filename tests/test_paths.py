@@ -318,7 +318,7 @@ def test_with_a_translating_vtd_leftover_writes_fault_once_it_is_on():
     assert printed(run).count("handling fault status") == 10  # in five seconds
 
 
-def test_on_x86_a_hit_image_is_found_by_purgatory_whoever_loaded_it():
+def test_on_x86_purgatory_finds_a_hit_image_with_either_loader():
     by_file, by_user = (
         [run.verdict.outcome for run in runs(f"machine=x86 {LEFT} loader={loader}")] for loader in ("file", "user")
     )

@@ -207,7 +207,7 @@ def test_the_next_kernels_driver_changes_nothing_before_its_probe(scenario, driv
 
 
 @given(any_ordinary(**{"remove-callback": "works"}))
-def test_the_image_lies_on_no_firmware_source_page_or_table_unless_it_is_told_to(scenario):
+def test_the_image_overlaps_tables_only_where_the_scenario_says_so(scenario):
     run = simulate(scenario)
     start = run.at(0)
     copied = {frame for e in run.log if e.kind == "copy" for path in e.set for frame in frame_range(path, "owner")}

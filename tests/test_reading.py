@@ -17,7 +17,7 @@ CONSOLES = Path(__file__).parent / "consoles"
 (STUCK,) = CONSOLES.glob("11-*.log")
 
 
-def test_it_begins_with_what_happened(capsys):
+def test_the_report_begins_with_a_summary(capsys):
     first = out(capsys, "log", str(STUCK)).splitlines()[0]
     assert first == (
         "An ordinary kexec. Linux 6.1.0-56-cloud-arm64, twice. "

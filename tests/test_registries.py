@@ -234,7 +234,7 @@ def test_lines_of_one_mechanism_stand_together():
         ("", "6.12", "up to 6.1 (not in 6.12)"),
     ],
 )
-def test_a_bound_that_nobody_looked_up_is_not_given_as_a_release(since, before, said):
+def test_a_bound_that_was_not_looked_up_is_not_shown_as_a_release(since, before, said):
     assert Message("x", "y", "", "", "", since=since, before=before).versions == said
 
 

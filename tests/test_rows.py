@@ -144,7 +144,7 @@ def test_with_a_translating_smmu_off_writes_and_messages_miss_ram():
         assert v.astray_before_jump > 0
 
 
-def test_an_io_virtual_address_that_is_ram_lands_where_nobody_expects():
+def test_an_io_virtual_address_that_is_ram_lands_astray():
     for run in runs(f"{LEFT} iommu=translate iova=ram"):
         targets = {f for a, b in run.log.start["device/eth0/targets"] for f in range(a, b + 1)}
         frames = {

@@ -46,7 +46,7 @@ def test_devices_are_shut_down_where_the_rule_says_so(scenario):
 
 
 @given(any_scenario())
-def test_the_callback_that_is_called_is_the_one_of_the_rule(scenario):
+def test_the_callback_called_is_that_of_the_rule(scenario):
     run = run_of(scenario.but(heap_damage=0))
     called = [c.name for c in run.facts.callbacks if c.device == "eth0"]
     assert called == [rules.callback(scenario)] * bool(rules.callback(scenario))

@@ -85,7 +85,7 @@ def test_no_switch_needs_itself_by_way_of_others():
     ).prepare()
 
 
-def test_nothing_is_needed_twice():
+def test_no_condition_is_declared_twice():
     for switch in switches().values():
         assert len(switch.needs) == len({*switch.needs})
         for needed in switch.needs:
@@ -111,7 +111,7 @@ def test_a_switch_without_an_effect_names_the_condition_that_fails(name, words, 
     assert find(name).inactive_because(scenario(words).values()) == reason
 
 
-def test_all_that_a_switch_needs_is_said_in_one_sentence_and_in_json():
+def test_a_switchs_conditions_are_one_sentence_and_json():
     assert find("traffic").requirements_text() == ""
     assert "only_with" not in find("traffic").describe()
     assert find("handover").requirements_text() == "only with path=kexec"

@@ -192,7 +192,7 @@ def test_every_line_of_a_console_has_a_meaning(left_running):
 # --- what the machine's page knows beforehand ---------------------------------------------------------------
 
 
-def test_the_catalogue_has_every_switch_with_all_that_is_declared_of_it():
+def test_the_catalogue_has_every_switch_with_its_full_declaration():
     about = catalogue()
     for control, switch in zip(about["controls"], switches().values(), strict=True):
         assert [c["value"] for c in control["choices"]] == list(switch.choices)
@@ -324,7 +324,7 @@ def test_a_still_of_a_machine_without_tables_tells_of_its_registers():
     assert "asserted, unmasked, delivered and not ended" in drawn
 
 
-def test_a_still_counts_interrupts_that_nobody_had_handed_out():
+def test_a_still_counts_interrupts_for_unassigned_vectors():
     run = simulate(presets.preset("vtd-gone").scenario)
     assert run.verdict.stray_vectors > 0
     assert f"handed out, since the jump: {run.verdict.stray_vectors:,}." in alt_text(run)

@@ -46,7 +46,7 @@ def test_every_combination_meets_every_seed_and_the_seed_changes_fastest():
     assert found == [(i, q, s) for i in ("off", "translate") for q in switches()["quiesce"].choices for s in (1, 2)]
 
 
-def test_seeds_go_on_from_that_of_the_base():
+def test_seeds_count_up_from_that_of_the_base():
     assert [row["seed"] for row in few((), Scenario(seed=40), seeds=3)] == [40, 41, 42]
 
 
@@ -119,7 +119,7 @@ def test_what_varies_can_be_given_as_words_or_as_a_mapping():
         ("seed=1,2", "seed: does not vary by a list"),
     ],
 )
-def test_what_cannot_vary_is_named(vary, says):
+def test_a_switch_that_cannot_vary_is_refused_by_name(vary, says):
     with pytest.raises(ScenarioError, match=r"^[^\n]*$") as refusal:
         rows(vary)  # immediately, not when the first row is requested
     assert says in str(refusal.value)
@@ -131,7 +131,7 @@ def test_seeds_are_counted_from_one(wrong):
         rows("iommu", seeds=wrong)
 
 
-def test_seeds_end_where_seeds_end():
+def test_too_many_seeds_for_the_range_are_refused():
     last = switches()["seed"].high
     assert few((), Scenario(seed=last, traffic=1))[0]["seed"] == last
     with pytest.raises(ScenarioError, match=rf"^seeds: 2 from {last} on end beyond {last}; 1 fit$"):
@@ -217,7 +217,7 @@ def test_a_sweep_is_a_data_frame_of_the_same_rows():
     assert frame.time_ms_boot.dtype == float
 
 
-def test_the_package_offers_the_function_whatever_was_imported_before():
+def test_kexecdoc_sweep_is_the_function_after_any_import():
     import kexecdoc.study
     import kexecdoc.study.sweep  # a module of the same name
 
@@ -294,7 +294,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path, suffix):
     assert output.read_bytes() != b"what was there"
 
 
-def test_what_a_link_names_is_written_and_anybody_may_read_it(tmp_path):
+def test_a_linked_file_is_replaced_and_stays_readable(tmp_path):
     (tmp_path / "real").mkdir()
     link = tmp_path / "t.csv"
     link.symlink_to(tmp_path / "real" / "t.csv")

@@ -16,7 +16,7 @@ def test_memory_can_be_carried_through_and_devices_cannot():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_an_image_in_scratch_memory_is_safe_whatever_the_seed(seed):
+def test_an_image_in_scratch_memory_is_safe_with_any_seed(seed):
     assert handover.image_is_safe(handover="kho", seed=seed).startswith(RIGHT)
 
 

@@ -31,7 +31,7 @@ def test_an_smmu_goes_off_early_and_vt_d_late(machine, right):
     assert "earlier than that" in iommu.off_before_the_jump(-5, machine=machine)
 
 
-def test_on_a_panic_nobody_switches_it_off():
+def test_a_panic_does_not_switch_the_iommu_off():
     assert "nobody switches" in iommu.off_before_the_jump(14, path="panic")
 
 

@@ -13,7 +13,7 @@ def test_a_storm_lasts_one_full_window_of_the_detector():
     assert "mind the unit" in lines.storm_milliseconds(2, 0.2)
 
 
-def test_only_a_line_that_nobody_claims_is_ended_by_the_detector():
+def test_the_detector_ends_only_an_unclaimed_line():
     assert lines.ended_by_the_detector(THE_ONE).startswith(RIGHT)
 
 
@@ -42,5 +42,5 @@ def test_a_line_that_storms_or_is_not_asserted_is_refused(switches, reason):
 
 
 @pytest.mark.parametrize("machine", ["arm64", "x86"])
-def test_a_line_that_nobody_asks_for_stays_silent(machine):
+def test_a_line_that_is_never_requested_stays_silent(machine):
     assert lines.asserted_and_silent(machine=machine, next_driver="absent").startswith(RIGHT)

@@ -28,7 +28,7 @@ def test_no_seed_hits_one_in_reserved_memory(seed):
         ({"crash_memory": "borrowed"}, "No such scenario"),
     ],
 )
-def test_what_is_not_a_hit_capture_kernel_is_refused_with_its_reason(switches, reason):
+def test_anything_but_a_hit_capture_kernel_is_refused_with_its_reason(switches, reason):
     verdict = panic.hits_the_capture_kernel(**switches)
     assert verdict.startswith("No")
     assert reason in verdict

@@ -263,9 +263,9 @@ def policy_by_version(draw: ProblemDraws) -> Problem:
 
 
 def _policy_of(run: Run) -> str:
-    said = any(line["message"] == "lpi.failed" for line in run.console())
+    printed = any(line["message"] == "lpi.failed" for line in run.console())
     tables = run.verdict.tables or "never set up"
-    return "silent" if tables == "stuck" and not said else tables
+    return "silent" if tables == "stuck" and not printed else tables
 
 
 def _why_policy(kind: str, fate: str, s: Scenario) -> str:

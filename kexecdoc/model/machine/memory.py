@@ -120,23 +120,23 @@ class Memory:
         if frame is None:
             return None
         self.ram.write(address - RAM_BASE, data)
-        said: dict[str, Any] = {f"frame/{frame}/bytes": event}
+        assignments: dict[str, Any] = {f"frame/{frame}/bytes": event}
         if frame in self.watched:
-            said |= self.watched[frame]()
-        return said
+            assignments |= self.watched[frame]()
+        return assignments
 
     def wrote(self, ranges: Iterable[tuple[int, int]], event_id: str) -> dict[str, Any]:
         """Return, as assignments for the log, that an event wrote ranges (first frame, count).
 
         Pending bits that lay there are what has been written over them.
         """
-        said: dict[str, Any] = {}
+        assignments: dict[str, Any] = {}
         for first, count in ranges:
-            said[frames_path(first, count, "bytes")] = event_id
+            assignments[frames_path(first, count, "bytes")] = event_id
             for frame, reread in self.watched.items():
                 if first <= frame < first + count:
-                    said |= reread()
-        return said
+                    assignments |= reread()
+        return assignments
 
     def _index(self, owner: str) -> int:
         if owner not in self._owners:

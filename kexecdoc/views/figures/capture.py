@@ -65,11 +65,11 @@ def _line(name: str, found: Sequence[Rate], edge: float) -> Line:
 
 
 def _note(first: Rate, recollection: bool) -> str:
-    said = (
+    note = (
         f"The simulated machine, {first.crossings} seeds a point, from 0 on; bars are 95 % intervals (Wilson), lines "
         "are (1−d)ᵏ for a strategy that relies on k objects. How damage is spread in a real crash is not known."
     )
-    return said + (" The band is a recollection, and was not measured." if recollection else "")
+    return note + (" The band is a recollection, and was not measured." if recollection else "")
 
 
 def _alt(
@@ -81,12 +81,12 @@ def _alt(
         f"of damaged objects, one for each strategy, with {seeds} seeds a point."
     ]
     for name, found in strategies.items():
-        said = ", ".join(
+        shares = ", ".join(
             f"{100 * r.captured / r.crossings:.0f} % at {100 * r.damage:g} % (arithmetic {100 * r.closed_form:.0f} %)"
             for r in found
             if r.damage in (damages[0], damages[len(damages) // 2], damages[-1])
         )
-        parts.append(f"{NAMES.get(name, name)} ({name}), which relies on {found[0].objects} objects: {said}.")
+        parts.append(f"{NAMES.get(name, name)} ({name}), which relies on {found[0].objects} objects: {shares}.")
     if recollection:
         parts.append(
             "A band at 50 to 60 % is what one maintainer remembered of the field in 2018; it was not measured."

@@ -64,9 +64,9 @@ def _alt(points: Sequence[Corruption], sizes: dict[int, list[Corruption]], rates
         of_size = sorted(found, key=lambda p: p.traffic)
         most = max(of_size, key=lambda p: p.share)
         chosen = [p for n, p in enumerate(of_size) if p is most or n in (0, len(of_size) - 1)]
-        said = ", ".join(
+        shares = ", ".join(
             f"{100 * p.share:.0f} % at {p.traffic:,} a second (arithmetic {100 * p.closed_form:.0f} %)" for p in chosen
         )
-        parts.append(f"{size:,} descriptors: {said}; most at {most.traffic:,}.")
+        parts.append(f"{size:,} descriptors: {shares}; most at {most.traffic:,}.")
     parts.append(f"The arithmetic lies in the interval of {sum(p.agrees for p in points)} of {len(points)} points.")
     return " ".join(parts)

@@ -70,11 +70,11 @@ def _alt(waits: Sequence[Wait], title: str) -> str:
         f"{head} of the seconds waited in vain before the jump, over the number of hot-plug ports with the erratum."
     ]
     for group in _groups(waits):
-        said = ", ".join(
+        listed = ", ".join(
             f"{w.waited_ns / S:.4g} s with {w.ports}"
             for w in sorted({w.ports: w for w in group}.values(), key=lambda w: w.ports)
         )
         parts.append(
-            f"{_named(group)}: {said} (arithmetic {group[0].closed_form_ns / group[0].ports / MS:,.0f} ms a port)."
+            f"{_named(group)}: {listed} (arithmetic {group[0].closed_form_ns / group[0].ports / MS:,.0f} ms a port)."
         )
     return " ".join(parts)

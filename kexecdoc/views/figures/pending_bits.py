@@ -163,10 +163,10 @@ def _alt(table: PendingTable, title: str) -> str:
     head = f"{title}: two grids of bits" if title else "Two grids of bits"
     one = [str(intid) for intid, bit in table.before.items() if bit]
     two = [str(intid) for intid, bit in table.after.items() if bit]
-    said = " ".join(line.removeprefix("▲ ").rstrip(".") + "." for line in _arithmetic(table))
+    arithmetic = " ".join(line.removeprefix("▲ ").rstrip(".") + "." for line in _arithmetic(table))
     return (
         f"{head}, the pending table of CPU 0 at {table.base:#x} just before the jump and {_ms(table.times_ms[1])} "
         f"after it. Set before: {', '.join(one) or 'none'}. Set later: {', '.join(two) or 'none'}. Flipped: "
-        f"{', '.join(map(str, table.flips)) or 'none'}. {said} "
+        f"{', '.join(map(str, table.flips)) or 'none'}. {arithmetic} "
         f"The frame was {table.owners[0]}, and then {table.owners[1]}."
     )

@@ -307,8 +307,8 @@ def _row(row: Row) -> str:
 
 
 def _cell(who: str, text: str | None) -> str:
-    said = f"<code>{html.escape(_short(text))}</code>" if text else ""
-    return f'<td role="cell" data-who="{who}">{said}</td>'
+    content = f"<code>{html.escape(_short(text))}</code>" if text else ""
+    return f'<td role="cell" data-who="{who}">{content}</td>'
 
 
 def _between(count: int, one: str, many: str) -> str:
