@@ -64,7 +64,7 @@ def test_axe_finds_nothing_in_any_state_of_the_explorer(new_context, site, axe, 
     assert found(page, axe) == []
 
 
-def test_every_control_of_the_explorer_can_be_reached_by_keyboard_and_shows_where_the_focus_is(page, site):
+def test_every_control_is_reached_by_keyboard_and_shows_its_focus(page, site):
     page.goto(site + CHAPTER)
     explorer = page.locator(".kx")
     expect(explorer.locator(".kx-picture")).to_be_visible()

@@ -65,7 +65,7 @@ def test_a_pasted_log_is_summed_up_and_its_known_lines_are_listed_in_order(opene
     assert shown == [[group[0].message.id, group[0].text] for group in groups]
 
 
-def test_an_entry_has_sign_and_word_for_harm_the_line_its_meaning_the_advice_and_links(opened):
+def test_an_entry_has_harm_line_meaning_advice_and_links(opened):
     box(opened).fill(LOG)
     entry = opened.locator("li[data-message='lpi.expected-reserved']")
     message, harm = find("lpi.expected-reserved", "6.1"), HARMS["look"]

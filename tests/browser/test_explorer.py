@@ -194,7 +194,7 @@ def test_a_frame_is_told_its_life_and_what_became_of_its_bytes(explorer):
 # --- two machines ----------------------------------------------------------------------------------------
 
 
-def test_two_machines_stand_on_one_clock_and_the_switches_in_which_they_differ_are_named(explorer):
+def test_two_scenarios_share_a_clock_and_their_differences_are_named(explorer):
     compare(explorer, "iommu", "translate")
     expect(explorer.locator(".kx-compare")).to_contain_text("A and B differ in iommu (off | translate)")
     expect(explorer.locator(".kx-outcome").nth(0)).to_have_text("✕ corrupted")
@@ -466,7 +466,7 @@ def test_in_jupyterlab_a_flip_changes_the_verdict(lab, run_in_lab):
     expect(explorer.locator(".kx-memory .kx-detail")).to_contain_text("Frame 64 at")
 
 
-def test_in_jupyterlab_the_kernel_is_the_engine_of_two_machines_and_of_the_copied_cell(lab, run_in_lab, context):
+def test_in_jupyterlab_the_kernel_runs_two_scenarios_and_the_copied_cell(lab, run_in_lab, context):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     source = (
         "from kexecdoc import Explorer\n"
@@ -504,7 +504,7 @@ def test_in_jupyterlab_the_whole_machine_is_run_by_the_kernel(lab, run_in_lab):
     expect(explorer.locator(".kx-inactive")).not_to_have_count(0)
 
 
-def test_in_jupyterlab_a_click_gives_the_explorer_its_keys_and_a_dead_kernel_is_told_of(lab, run_in_lab):
+def test_in_jupyterlab_a_click_gives_the_keys_and_a_dead_kernel_is_reported(lab, run_in_lab):
     write_notebook(lab("dead.ipynb"), f"from kexecdoc import Explorer\nExplorer({NAME!r})")
     page = run_in_lab("dead.ipynb")
     explorer = page.locator(".jp-OutputArea .kx")

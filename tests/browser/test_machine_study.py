@@ -42,9 +42,7 @@ def test_a_study_counts_what_the_package_counts(page, machine, context):
     assert copied == "kexecdoc sweep --vary iommu --quiesce none --clear-bus-master no --seeds 10"
 
 
-def test_the_command_of_a_study_counts_the_same_also_where_a_default_depends_on_the_kernel(
-    page, machine, context, capsys
-):
+def test_a_studys_command_counts_the_same_with_another_kernels_defaults(page, machine, context, capsys):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     scenario = {"kernel": "3.4", "clear-bus-master": "yes", "quiesce": "none"}
     explorer = opened(page, machine + "#kx=machine" + "".join(f"&{n}={v}" for n, v in scenario.items()))

@@ -103,7 +103,7 @@ def test_the_time_bar_stays_in_sight_below_the_header(page, site):
 # --- gates -----------------------------------------------------------------------------------------------
 
 
-def test_the_address_is_a_gate_where_the_smmu_is_off_and_the_device_uses_virtual_ones(explorer):
+def test_the_address_is_a_gate_while_the_smmu_does_not_translate_it(explorer):
     choose(explorer, "iommu", "translate")
     go_to_step(explorer, "copy")
     rows = explorer.locator(".kx-gate", has_text="Address")
