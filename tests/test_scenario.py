@@ -111,7 +111,7 @@ def test_a_switch_without_an_effect_names_the_condition_that_fails(name, words, 
     assert find(name).inactive_because(scenario(words).values()) == reason
 
 
-def test_a_switchs_conditions_are_one_sentence_and_json():
+def test_the_conditions_of_a_switch_are_one_sentence_and_json():
     assert find("traffic").requirements_text() == ""
     assert "only_with" not in find("traffic").describe()
     assert find("handover").requirements_text() == "only with path=kexec"

@@ -40,7 +40,7 @@ class Stream:
         return (hasher.digest() * (length // 64 + (length % 64 > 0)))[:length]
 
     def order(self, n: int) -> list[int]:
-        """Return the integers of ``range(n)`` in an order drawn by lot: by 32 bits of a draw for each."""
+        """Return the integers of ``range(n)`` in random order, sorted by 32 bits of a draw for each."""
         drawn = []
         for index in range(n):
             hasher = self._word.copy()

@@ -144,7 +144,7 @@ def late_initcalls(new: NextKernel) -> Process:
 
 
 def _half_of(free: bytearray, draws: Draws) -> list[tuple[int, int]]:
-    """Return half of the frames in a mask as ranges (first frame, count), taken in blocks drawn by lot."""
+    """Return half of the frames in a mask as ranges (first frame, count), taken in random blocks."""
     wanted, taken = sum(free) // 2, bytearray(FRAMES)
     for block in draws.stream("layout/pool").order(FRAMES // POOL_RUN):
         for frame in range(block * POOL_RUN, (block + 1) * POOL_RUN):

@@ -98,13 +98,13 @@ def _destinations(kernel: Kernel, reservations: Reservations, boot_tables: range
     A capture kernel goes where it will run, and a handover's into scratch: one segment after the other. Any other
     image goes wherever there is room, or with its text over the boot CPU's LPI tables.
 
-    The segments are placed in their order, each in a place drawn by lot. In one seed of some thousands the text and
-    the data then leave no hole that is large enough for the initramfs. A real loader avoids that, because it searches
+    The segments are placed in their order, each in a random place. In one seed of some thousands the text and the
+    data then leave no hole that is large enough for the initramfs. A real loader avoids that, because it searches
     memory from one end. Here the segments are then placed again, the largest first, and that always succeeds.
 
-    Why it does. Count in blocks of `BLOCK` frames. Whatever the image must keep off begins and ends with
-    a block, and of the 256 blocks that takes 10 at most: firmware 2, the ITS's tables 3, five LPI tables 1 each. It
-    cuts the other 246 into 7 holes at most, so one of the holes has 36 blocks or more, and the initramfs needs 32.
+    The reason: count in blocks of `BLOCK` frames. The areas that the image must avoid begin and end with a block, and
+    take at most 10 of the 256 blocks: firmware 2, the ITS's tables 3, five LPI tables 1 each. They cut the other 246
+    into 7 holes at most, so one of the holes has 36 blocks or more, and the initramfs needs 32.
     That leaves 214 blocks in 8 holes: one has 27, and text and data need 16 each. Then 198 blocks in 9 holes: one
     has 22. A text that has to lie over LPI tables has only a few places and nothing else lies there, so it goes first;
     it covers two of the tables. That leaves 232 blocks in 6 holes for the initramfs: one has 39. Then 200 in 7: 29.

@@ -14,7 +14,7 @@ from kexecdoc.model.log import Log
 from kexecdoc.model.machine.memory import Memory
 
 Result = Literal["stopped", "faulted", "missed", "landed"]
-"""What became of a write: which gate refused it, or that it landed."""
+"""The result of a write: which gate refused it, or that it landed."""
 
 
 class Iommu(Protocol):

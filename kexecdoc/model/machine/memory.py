@@ -1,7 +1,7 @@
 """Physical memory: bytes, and who owns each frame.
 
-Corruption is never declared here. Whoever uses a frame compares what it put there with what is there
-now; a byte changed behind everybody's back is found in the same way.
+Corruption is never declared here. The user of a frame compares what it put there with what is there now, and so finds
+any byte that changed, by whatever means.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class NoRoom(Exception):
 class Memory:
     """RAM of `FRAMES` frames from the physical address `RAM_BASE` on.
 
-    ``content[n]`` is what the owner of frame n put there, or None where it does not care.
+    ``content[n]`` is what the owner of frame n put there, or None if the owner does not check it.
     """
 
     def __init__(self, log: Log) -> None:
@@ -47,7 +47,7 @@ class Memory:
 
     @staticmethod
     def frame(address: int) -> int | None:
-        """Return the frame that holds a physical address, or None where there is no RAM."""
+        """Return the frame at a physical address, or None if there is no RAM."""
         frame = (address - RAM_BASE) // FRAME
         return frame if 0 <= frame < FRAMES else None
 
@@ -56,33 +56,33 @@ class Memory:
         return self.ram.read(address - RAM_BASE, length)
 
     def store(self, address: int, data: bytes) -> None:
-        """Write bytes at a physical address in RAM, whoever asks."""
+        """Write bytes at a physical address in RAM. Nothing checks who owns it."""
         self.ram.write(address - RAM_BASE, data)
 
     def put(self, frames: Iterable[int], pages: Iterable[bytes]) -> None:
-        """Let the owner of some frames put 4 KiB in each, and remember what it put. ValueError if numbers differ."""
+        """Put 4 KiB in each frame on behalf of its owner, and remember them. ValueError if the numbers differ."""
         content, there = self.content, self.ram.frames
         for frame, page in zip(frames, pages, strict=True):
             content[frame] = there[frame] = page
 
     def fill(self, first: int, count: int, kind: str) -> None:
-        """Let the owner of ``count`` frames put the payload called ``KIND:N`` in each frame N."""
+        """Put the payload ``KIND:N`` in each frame N of ``count`` frames on behalf of their owner."""
         payloads = [payload(f"{kind}:{frame}") for frame in range(first, first + count)]
         self.content[first : first + count] = payloads
         self.ram.frames[first : first + count] = payloads
 
     def zero(self, first: int, count: int) -> None:
-        """Let the owner of ``count`` frames clear them."""
+        """Clear ``count`` frames on behalf of their owner."""
         self.ram.frames[first : first + count] = [ZEROES] * count
         self.content[first : first + count] = [None] * count
 
     def copy(self, source: int, destination: int, count: int) -> None:
-        """Copy frames as they are, wrong bytes included. What ought to be there goes along."""
+        """Copy frames as they are, wrong bytes included, with what their owners put there."""
         self.ram.copy(source, destination, count)
         self.content[destination : destination + count] = self.content[source : source + count]
 
     def wrong(self, ranges: Iterable[tuple[int, int]]) -> list[int]:
-        """Compare what owners put in ranges (first frame, count) with what is there; return the frames that differ."""
+        """Return the frames in ranges (first frame, count) whose bytes are not those that their owners put there."""
         different: list[int] = []
         for first, count in ranges:
             there, put = self.ram.frames[first : first + count], self.content[first : first + count]
@@ -92,7 +92,7 @@ class Memory:
         return different
 
     def wrong_bytes(self, frame: int) -> list[int]:
-        """Return the offsets in a frame at which something else is than its owner put there."""
+        """Return the offsets in a frame whose bytes are not those that its owner put there."""
         there, put = self.ram.frames[frame], self.content[frame]
         if put is None:
             return []
@@ -107,12 +107,12 @@ class Memory:
         return assignments
 
     def owners(self) -> dict[str, str]:
-        """Return whose every frame is, as assignments for the log."""
+        """Return the owners of all frames, as assignments for the log."""
         runs = sorted((first, count, owner) for owner in self._owners for first, count in self.ranges_of(owner))
         return {frames_path(first, count, "owner"): owner for first, count, owner in runs}
 
     def write(self, address: int, data: bytes, event: str) -> dict[str, Any] | None:
-        """Write bytes within one frame, as the event named; return that as assignments for the log.
+        """Write bytes within one frame, as an event. Return the assignments for the log.
 
         None if there is no RAM at the address.
         """
@@ -128,7 +128,7 @@ class Memory:
     def wrote(self, ranges: Iterable[tuple[int, int]], event_id: str) -> dict[str, Any]:
         """Return, as assignments for the log, that an event wrote ranges (first frame, count).
 
-        Pending bits that lay there are what has been written over them.
+        Pending bits in these frames are read again.
         """
         assignments: dict[str, Any] = {}
         for first, count in ranges:
@@ -156,7 +156,7 @@ class Memory:
         return [frame for first, count in self.ranges_of(*owners) for frame in range(first, first + count)]
 
     def usable(self, *owners: str, without: Iterable[range] = ()) -> bytearray:
-        """Return a byte for each frame: 1 if one of these owners has it, or anybody if none is named.
+        """Return a byte for each frame: 1 if one of these owners has it, or if none is named.
 
         Frames in ``without`` have 0.
         """
@@ -168,7 +168,7 @@ class Memory:
 
     @staticmethod
     def place(draws: Draws, stream: str, count: int, align: int, usable: bytearray, over: range = range(0)) -> int:
-        """Return the first of ``count`` usable frames in a row, aligned, drawn evenly over all that fit.
+        """Return the first of ``count`` contiguous usable frames, aligned, drawn uniformly from all that fit.
 
         ``over`` names frames that must be among them. NoRoom if there is no such place.
         """
@@ -187,7 +187,7 @@ class Memory:
 
 @lru_cache(maxsize=8192)  # 32 MiB: room for the names that runs with different seeds have in common
 def payload(name: str) -> bytes:
-    """Return the 4 KiB that the payload called ``name`` consists of: one digest, repeated."""
+    """Return the 4 KiB of the payload ``name``: one digest, repeated."""
     return blake2b(name.encode()).digest() * (FRAME // 64)
 
 
@@ -216,5 +216,5 @@ def contiguous_ranges(frames: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 
 def natural(count: int) -> int:
-    """Return the alignment that an allocator gives a block of so many frames: the next power of two."""
+    """Return an allocator's alignment for a block of ``count`` frames: the next power of two."""
     return 1 << (count - 1).bit_length()

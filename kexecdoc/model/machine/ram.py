@@ -38,7 +38,7 @@ class Ram:
         frame[at : at + len(data)] = data
 
     def copy(self, source: int, destination: int, count: int) -> None:
-        """Copy whole frames. What was written to is duplicated, so that the copy is nobody else's."""
+        """Copy whole frames. Frames that were written to are duplicated, so that source and copy stay separate."""
         self.frames[destination : destination + count] = map(bytes, self.frames[source : source + count])
 
     def __getitem__(self, offset: int) -> int:

@@ -39,7 +39,7 @@ class DiskDriver(Driver):
             old.free_interrupts("nvme0")
 
     def remove(self, old: OldKernel) -> Process:
-        """Shut the disk down and let go of it."""
+        """Shut the disk down and unbind from it."""
         with old.callback("nvme0", "remove", driver="none"):
             yield from old.pause(DRIVER_REMOVE)
             old.free_interrupts("nvme0")

@@ -112,10 +112,10 @@ class NicDriver(Driver):
             self.nic.silence(old.id("eth0-shutdown"), old.cause)
 
     def remove(self, old: OldKernel) -> Process:
-        """Make the device quiet, free its buffers and let go of it.
+        """Make the device quiet, free its buffers and unbind from it.
 
-        A callback that waits for a user who never lets go of the device ends the crossing here: device_shutdown()
-        is serial, and nothing cuts it short. [src: pci-h, device-shutdown]
+        A callback that waits for a user who never closes the device ends the crossing here: device_shutdown() is
+        serial, and nothing cuts it short. [src: pci-h, device-shutdown]
         """
         with old.callback("eth0", "remove", driver="none") as call:
             if old.scenario.remove_callback == "hangs":
