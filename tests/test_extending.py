@@ -12,6 +12,7 @@ from scenarios import BAD
 
 from kexecdoc.crossing import Crossing, simulate
 from kexecdoc.model.owners import OWNERS
+from kexecdoc.model.scales import S
 from kexecdoc.model.scenario import Scenario, ScenarioError, switches
 from kexecdoc.reading.run import Run, dumps
 from kexecdoc.study.sweep import rows
@@ -66,6 +67,19 @@ def test_the_card_does_not_change_when_packets_arrive():
 
     assert packets(WithCard(**LEFT)) == packets(Scenario(clear_bus_master="no"))
     # --8<-- [end:claims]
+
+
+def test_two_devices_that_one_bit_each_holds_back_are_named_together():
+    verdict = simulate(WithCard(card_shutdown="missing", shutdown_callback="missing")).verdict
+    assert verdict.devices.keys() >= {"card0", "eth0"}
+    assert " were still running, but their Bus Master bits were clear" in verdict.summary
+
+
+def test_a_boot_that_a_driver_holds_up_for_ever_ends_after_thirty_seconds(monkeypatch):
+    monkeypatch.setattr(example.CardDriver, "probe", lambda self, new: new.pause(60 * S))
+    verdict = simulate(WithCard()).verdict
+    assert (verdict.outcome, verdict.reached_userspace) == ("hung", False)
+    assert verdict.summary.startswith("Thirty seconds after the jump")
 
 
 def test_a_plugged_driver_is_called_as_the_built_in_ones_are():

@@ -8,7 +8,7 @@ from scenarios import any_scenario, crossed, run_of
 
 from kexecdoc.model.log import Log, apply, frame_range
 from kexecdoc.reading.facts import read
-from kexecdoc.reading.run import dumps
+from kexecdoc.reading.run import Run, dumps
 
 
 def frames_of(event, what):
@@ -114,3 +114,59 @@ def test_the_iommu_is_off_between_the_two_kernels():
 def test_an_iommu_that_translates_nothing_is_never_missed(words):
     assert crossed(words).facts.iommu_off == []
     assert crossed(words).facts.remapped is None
+
+
+# -- what this model never logs, but a log may say --------------------------------------------------------
+
+
+def with_events(log, at, *more):
+    """A log with events inserted after the one of index ``at``, at the same time: id, kind, assignments."""
+    columns = {name: list(column) for name, column in log.columns().items()}
+    for event_id, kind, assignments in reversed(more):
+        for name, value in (("id", event_id), ("t_ns", log.t_ns[at]), ("kind", kind), ("cause", None)):
+            columns[name].insert(at + 1, value)
+        columns["set"].insert(at + 1, assignments)
+    return Log.from_columns(log.start, columns)
+
+
+def test_messages_that_hit_nothing_are_harmless_and_counted():
+    run = crossed()
+    log = with_events(run.log, run.facts.jump, *((f"eth0/late:{n}", "msi.missed", {}) for n in range(2)))
+    verdict = Run(run.scenario, log).verdict
+    assert verdict.outcome == "harmless"
+    assert verdict.msi == {"missed": 2, "sent": 2}
+    assert verdict.summary.startswith("2 leftover messages went astray")
+
+
+def test_a_message_that_lands_in_memory_in_use_is_named_as_the_writer():
+    run = crossed()
+    taken = [path for path, owner in run.log.set[run.facts.userspace].items() if owner == "next-data"]
+    frame = frame_range(taken[0]).start
+    landed = ("eth0/late:0", "msi.landed", {f"frame/{frame}/bytes": "eth0/late:0"})
+    found = ("next/read-late:0", "read", {f"frame/{frame}/found": "wrong"})
+    verdict = Run(run.scenario, with_events(run.log, len(run.log) - 1, landed, found)).verdict
+    assert verdict.outcome == "corrupted"
+    assert "An interrupt message of the device's was written into" in verdict.summary
+
+
+def test_a_message_before_the_jump_is_not_a_leftover_one():
+    run = crossed()
+    log = with_events(run.log, run.facts.jump - 1, ("eth0/early:0", "msi.missed", {}))
+    assert Run(run.scenario, log).verdict.msi == {}
+
+
+def test_a_write_astray_before_the_jump_is_noted_wherever_it_went():
+    run = crossed()
+    writes = (("eth0/early:0", "dma.missed", {}), ("eth0/early:1", "dma.landed", {"frame/7/bytes": "eth0/early:1"}))
+    astray = Run(run.scenario, with_events(run.log, run.facts.jump - 1, *writes)).facts.astray
+    assert [(w.result, w.frame) for w in astray[-2:]] == [("missed", None), ("landed", 7)]
+
+
+def test_a_copy_of_written_bytes_is_laid_to_whoever_wrote_them():
+    run = crossed()
+    write = ("eth0/late:0", "dma.landed", {"frame/7/bytes": "eth0/late:0"})
+    copy = ("next/copy:0", "copy", {"frame/9-10/bytes": "next/copy:0", "copied": [[6, 9, 2]]})
+    found = ("next/read-late:0", "read", {"frame/9-10/found": "wrong"})
+    facts = Run(run.scenario, with_events(run.log, len(run.log) - 1, write, copy, found)).facts
+    last = len(run.log)
+    assert {finding.frame: finding.writer for finding in facts.findings}[10] == last

@@ -181,10 +181,9 @@ def _prevention(wrong: Wrong, verdict: Assessment, scenario: Scenario) -> str:
 
 def _keeping(scenario: Scenario) -> str:
     """Say what would have kept the old kernel's LPI tables for the next one, or switched them off."""
-    for remedies in (rules.RESERVED_TABLES, rules.RESERVED_TABLES_BY_TWO):
-        if named := rules.prevented_by(scenario, rules.tables_left_behind, remedies):
-            return f"{_alternatives(named)} would have prevented it."
-    return "nothing would have kept them."
+    alone = rules.prevented_by(scenario, rules.tables_left_behind, rules.RESERVED_TABLES)
+    named = alone or rules.prevented_by(scenario, rules.tables_left_behind, rules.RESERVED_TABLES_BY_TWO)
+    return f"{_alternatives(named)} would have prevented it."
 
 
 # -- something missing ---------------------------------------------------------------------------------
