@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from contextlib import closing, suppress
 from itertools import islice
 
@@ -473,14 +474,19 @@ def test_ctrl_c_ends_the_workers_and_leaves_nothing_half_written(tmp_path, how):
         text=True,
         start_new_session=True,
     )
-    while not any(path.stat().st_size for path in tmp_path.iterdir()):
-        assert running.poll() is None, running.stderr.read()
-    if how == signal.SIGINT:
-        os.killpg(running.pid, how)  # as a terminal does: to the whole process group
-    else:
-        running.send_signal(how)  # as a service manager does: to one process
-    # This returns when the last process that could write there has ended, workers included.
-    assert running.communicate() == ("", "kexecdoc: interrupted; nothing was written\n")
+    try:
+        while not any(path.stat().st_size for path in tmp_path.iterdir()):
+            assert running.poll() is None, running.stderr.read()
+            time.sleep(0.05)
+        if how == signal.SIGINT:
+            os.killpg(running.pid, how)  # as a terminal does: to the whole process group
+        else:
+            running.send_signal(how)  # as a service manager does: to one process
+        # This returns when the last process that could write there has ended, workers included.
+        assert running.communicate(timeout=60) == ("", "kexecdoc: interrupted; nothing was written\n")
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)  # a sweep of a million seeds must not outlive a test that failed
     assert running.returncode == 130
     assert list(tmp_path.iterdir()) == []
 
