@@ -49,7 +49,7 @@ class Screen {
   #printed = 0;
   /** @type {number | null} the line that the reader chose */
   #chosen = null;
-  #explained = ""; // what the text below the lines was written for
+  #explainedFor = ""; // what the text below the lines was written for
   #list = make("div", {
     role: "list",
     class: "kx-lines",
@@ -145,8 +145,8 @@ class Screen {
   #explain(k) {
     const line = k !== null && k < this.#printed ? this.lines[k] : null;
     const wanted = line ? `line ${k}` : `no line of ${this.#printed > 0 ? "some" : "none"}`;
-    if (wanted === this.#explained) return;
-    this.#explained = wanted;
+    if (wanted === this.#explainedFor) return;
+    this.#explainedFor = wanted;
     if (line) this.#meaning.replaceChildren(...this.#meaningOf(line));
     else say(this.#meaning, this.#printed ? CHOOSE : NOTHING);
   }

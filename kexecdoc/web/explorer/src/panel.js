@@ -39,10 +39,10 @@ export function panel(store, tools = null) {
     make("p", { class: "kx-note", text: FADED }),
     groups.el,
   );
-  let built = ""; // the machines that the controls were made for
+  let builtFor = ""; // the machines that the controls were made for
 
   function build() {
-    built = store.sides().join();
+    builtFor = store.sides().join();
     groups.build();
     start.build();
     sync();
@@ -50,7 +50,7 @@ export function panel(store, tools = null) {
   }
 
   function sync() {
-    if (built !== store.sides().join()) return build();
+    if (builtFor !== store.sides().join()) return build();
     groups.sync();
     start.sync(store.sides().map((side) => store.model.get(side) ?? {}));
     python?.sync();

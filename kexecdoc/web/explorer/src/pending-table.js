@@ -95,15 +95,15 @@ function factList(name, facts) {
  */
 function tablesOf(bits) {
   const el = make("div");
-  let drawn = ""; // what the tables were drawn for
+  let drawnFor = ""; // what the tables were drawn for
 
   /** @param {State} now */
   function show(now) {
     const snapshot = bits.at(now);
     const { past, tables, base } = snapshot;
     const wanted = [past.length, base, ...tables.flatMap(({ owner, overwritten }) => [owner, overwritten])].join();
-    if (wanted === drawn) return;
-    drawn = wanted;
+    if (wanted === drawnFor) return;
+    drawnFor = wanted;
     const alone = tables.length < 2;
     el.replaceChildren(
       ...tables.map((table) => tableElement(bits, table, bits.bitsOf(table, past), alone)),

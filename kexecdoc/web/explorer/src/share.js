@@ -97,10 +97,10 @@ function copyRow(store) {
   });
 
   const page = hasEverySwitch(store) ? "machine" : "chapter";
-  const placed = () => (model.get("page") ? "" : ` Put it behind the address of the ${page}’s page.`);
+  const linkHint = () => (model.get("page") ? "" : ` Put it behind the address of the ${page}’s page.`);
   const link = button({
     text: "Copy link",
-    onclick: () => copy(linkOf(store), "Copied the link.", placed()),
+    onclick: () => copy(linkOf(store), "Copied the link.", linkHint()),
   });
   const command = button({
     text: "Copy as command",
@@ -129,14 +129,14 @@ function copyRow(store) {
    * Copy a text, and say so.
    *
    * @param {string} text
-   * @param {string} said
+   * @param {string} confirmation
    * @param {string} [hint]
    */
-  async function copy(text, said, hint = "") {
+  async function copy(text, confirmation, hint = "") {
     fallback.hidden = true;
     try {
       await navigator.clipboard.writeText(text);
-      say(status, said + hint);
+      say(status, confirmation + hint);
     } catch {
       // There is no clipboard where the page is not secure: the reader gets the text selected.
       fallback.value = text;

@@ -27,7 +27,7 @@ export class Strip {
   /** @type {Timeline | null} */
   #timeline = null;
   #offset = 0; // what is added to the machine's time to make the timeline's
-  #labelled = 0; // the width that the labels were chosen for
+  #labelledWidth = 0; // the width that the labels were chosen for
   /** @type {WeakMap<Timeline, { picture: ImageBitmap, paint: Paint }>} the lanes as they are without a cursor */
   #pictures = new WeakMap();
   #ribbon = make("div", { class: "kx-ribbon" });
@@ -58,7 +58,7 @@ export class Strip {
     this.#replay = replay;
     this.#timeline = timeline;
     this.#offset = timeline.offsets[k];
-    this.#labelled = 0;
+    this.#labelledWidth = 0;
     this.#ribbon.replaceChildren(...phasesOf(replay).map((phase) => this.#phaseElement(phase)));
   }
 
@@ -133,8 +133,8 @@ export class Strip {
    * @param {number} width
    */
   #label(replay, width) {
-    if (width === this.#labelled) return;
-    this.#labelled = width;
+    if (width === this.#labelledWidth) return;
+    this.#labelledWidth = width;
     const reserve = roomReserver(width);
     const marks = marksOf(replay).map((mark) => this.#markElement(replay, mark, width, reserve));
     this.#labels.replaceChildren(...present(marks));
@@ -200,12 +200,12 @@ const shareOf = (text, width) => (LETTER * text.length + PADDING) / width;
  */
 export function roomReserver(width) {
   /** @type {[number, number][]} */
-  const taken = [];
+  const reserved = [];
   return (x, text) => {
     const share = shareOf(text, width);
     const [from, to] = x + share > 1 ? [x - share, x] : [x, x + share];
-    if (from < 0 || taken.some(([a, b]) => from < b && a < to)) return false;
-    taken.push([from, to]);
+    if (from < 0 || reserved.some(([a, b]) => from < b && a < to)) return false;
+    reserved.push([from, to]);
     return true;
   };
 }

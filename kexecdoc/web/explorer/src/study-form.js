@@ -8,7 +8,7 @@ import { parseRequest, SEED, suggestedValues } from "./study-request.js";
 /** @typedef {import("./types.js").Switch} Switch */
 
 export class StudyForm {
-  #suggested = ""; // the switch whose values were suggested last
+  #suggestedFor = ""; // the name of the switch whose values were suggested last
 
   /**
    * @param {PanelStore} store
@@ -110,8 +110,8 @@ export class StudyForm {
     const { varied } = this;
     this.valuesRow.hidden = !varied || varied.choices.length > 0;
     // What was suggested once is not suggested again: the reader may have written other values.
-    if (!varied || varied.choices.length || this.#suggested === varied.name) return;
-    this.#suggested = varied.name;
+    if (!varied || varied.choices.length || this.#suggestedFor === varied.name) return;
+    this.#suggestedFor = varied.name;
     this.fields.values.value = suggestedValues(varied, scenario);
   }
 

@@ -8,7 +8,7 @@ import { number } from "./words.js";
 /** @typedef {import("./types.js").StudyRow} StudyRow */
 /** @typedef {Exclude<import("./types.js").StudyAnswer, { error: string }>} Counted */
 
-/** @typedef {(value: string, seed: string) => void} Lead  shows the run of a value and a seed */
+/** @typedef {(value: string, seed: string) => void} ShowRun  shows the run that has a value and a seed */
 
 /** @param {number} share */
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
@@ -27,10 +27,10 @@ export class StudyTable {
 
   /**
    * @param {() => Legend} legend
-   * @param {{ vary: string, caption: string, lead: Lead }} about
+   * @param {{ vary: string, caption: string, showRun: ShowRun }} about
    * @param {Counted} counted
    */
-  show(legend, { vary, caption, lead }, { occurring, rows }) {
+  show(legend, { vary, caption, showRun }, { occurring, rows }) {
     const { outcomes } = legend();
     const head = [vary || "setting", "runs", ...occurring, "corrupted or worse", "95 % interval"];
     const table = make(
@@ -38,7 +38,7 @@ export class StudyTable {
       { class: "kx-study-table" },
       make("caption", { text: caption }),
       make("thead", {}, make("tr", {}, ...head.map((name) => headElement(name, outcomes[name]?.sign)))),
-      make("tbody", {}, ...rows.map((row) => rowElement(row, vary, occurring, lead))),
+      make("tbody", {}, ...rows.map((row) => rowElement(row, vary, occurring, showRun))),
     );
     const focused = this.#focused();
     this.el.hidden = false;
@@ -74,13 +74,13 @@ const headElement = (name, sign) =>
  * @param {StudyRow} row
  * @param {string} vary
  * @param {string[]} occurring
- * @param {Lead} lead
+ * @param {ShowRun} showRun
  */
-function rowElement(row, vary, occurring, lead) {
+function rowElement(row, vary, occurring, showRun) {
   const { runs, outcomes, bad, interval } = row;
   const [value = ""] = row.values;
   /** @param {string} outcome */
-  const cell = (outcome) => (outcomes[outcome] ? leadButton(row, vary, outcome, lead) : "0");
+  const cell = (outcome) => (outcomes[outcome] ? outcomeButton(row, vary, outcome, showRun) : "0");
   return make(
     "tr",
     {},
@@ -98,9 +98,9 @@ function rowElement(row, vary, occurring, lead) {
  * @param {StudyRow} row
  * @param {string} vary
  * @param {string} outcome
- * @param {Lead} lead
+ * @param {ShowRun} showRun
  */
-function leadButton({ values: [value = ""], outcomes }, vary, outcome, lead) {
+function outcomeButton({ values: [value = ""], outcomes }, vary, outcome, showRun) {
   const { runs, seed } = outcomes[outcome];
   return button({
     class: "kx-button kx-see",
@@ -109,7 +109,7 @@ function leadButton({ values: [value = ""], outcomes }, vary, outcome, lead) {
     title: `Show the first of them: seed ${seed}`,
     "aria-label": `${runs} ${outcome}${vary && `, ${vary}=${value}`}: show the first, seed ${seed}`,
     text: number(runs),
-    onclick: () => lead(value, seed),
+    onclick: () => showRun(value, seed),
   });
 }
 

@@ -17,7 +17,7 @@ import { number } from "./words.js";
 /** @typedef {import("./types.js").Switch} Switch */
 /** @typedef {import("./study-table.js").Counted} Counted */
 
-/** A study: what was asked for, of which machine, and as a command. */
+/** What a study was asked for, of which machine, and the switch that it varies besides the seed. */
 /** @typedef {{ request: StudyRequest, scenario: Scenario, varied: Switch | undefined }} Asked */
 
 const TENTHS = 10; // how many times it is read out how far a study is
@@ -154,7 +154,7 @@ class Study {
     const about = {
       vary: request.vary,
       caption: `Counted for ${whose}${captionOf(request, scenario, this.store.registry())}`,
-      lead: (/** @type {string} */ value, /** @type {string} */ seed) => this.#lead(asked, value, seed),
+      showRun: (/** @type {string} */ value, /** @type {string} */ seed) => this.#showRun(asked, value, seed),
     };
     this.#table.show(() => this.store.legend(), about, counted);
     this.#explanation.hidden = false;
@@ -167,7 +167,7 @@ class Study {
    * @param {string} word
    * @param {string} seed
    */
-  #lead({ scenario, varied }, word, seed) {
+  #showRun({ scenario, varied }, word, seed) {
     const { store } = this;
     const machine = withValue(scenario, varied, word, store.registry());
     const luck = { [SEED]: parseValue(this.form.seed, seed).value ?? seed };
