@@ -33,7 +33,7 @@ import { study } from "./study.js";
  * @property {import("./types.js").EngineFiles} engine
  */
 
-/** @typedef {{ found: Promise<View | null>, stop: () => void }} Made a run that is being made */
+/** @typedef {{ found: Promise<View | null>, stop: () => void }} PendingRun  a run that is being made or fetched */
 
 const REST = 700; // milliseconds after which the reader is taken to look at what he made
 
@@ -59,14 +59,14 @@ export async function open(site) {
 
 class FullExplorerHost {
   runs = new KeptRuns();
-  /** @type {Map<string, Made>} */
-  asked = new Map();
+  /** @type {Map<string, PendingRun>} */
+  pendingRuns = new Map();
   /** @type {Model | null} */
   model = null;
   /** @type {import("./types.js").Request | null} */
-  looking = null;
+  idleSearch = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  resting = undefined;
+  idleTimer = undefined;
 
   /**
    * @param {About} about
@@ -99,24 +99,24 @@ class FullExplorerHost {
     const known = this.runs.get(key);
     this.callOff();
     if (known) return known;
-    const made = this.asked.get(key) ?? this.make(scenario, key);
-    this.asked.set(key, made);
-    return made.found;
+    const pending = this.pendingRuns.get(key) ?? this.startRun(scenario, key);
+    this.pendingRuns.set(key, pending);
+    return pending.found;
   }
 
   /** Of rapid flips only the last is wanted. */
   callOff() {
     const { model } = this;
     const wanted = [model?.get("scenario"), model?.get("other")].map((scenario) => this.key(scenario ?? {}));
-    for (const [key, { stop }] of this.asked) if (!wanted.includes(key)) stop();
+    for (const [key, { stop }] of this.pendingRuns) if (!wanted.includes(key)) stop();
   }
 
   /**
    * @param {Scenario} scenario
    * @param {string} key
-   * @returns {Made}
+   * @returns {PendingRun}
    */
-  make(scenario, key) {
+  startRun(scenario, key) {
     let stopped = false;
     /** @type {import("./types.js").Request | null} */
     let run = null;
@@ -139,14 +139,14 @@ class FullExplorerHost {
         if (view) this.runs.put(key, view);
         return view;
       })
-      .finally(() => this.asked.get(key) === made && this.asked.delete(key));
+      .finally(() => this.pendingRuns.get(key) === pending && this.pendingRuns.delete(key));
     const stop = () => {
       stopped = true;
       run?.stop();
-      this.asked.delete(key); // the next time it is made again
+      this.pendingRuns.delete(key); // the next time it is made again
     };
-    const made = { found, stop };
-    return made;
+    const pending = { found, stop };
+    return pending;
   }
 
   /**
@@ -154,32 +154,32 @@ class FullExplorerHost {
    *
    * @param {Scenario} scenario
    */
-  look(scenario) {
-    this.lookAway();
+  searchIdle(scenario) {
+    this.stopIdleSearch();
     if (this.engine.state.phase !== "ready") return;
-    this.resting = setTimeout(() => {
+    this.idleTimer = setTimeout(() => {
       /** @type {Record<string, boolean>} */
       const idle = {};
-      this.looking = this.engine.ask("idle", { scenario: toStrings(scenario) }, (text) => {
+      this.idleSearch = this.engine.ask("idle", { scenario: toStrings(scenario) }, (text) => {
         const { name, effect } = JSON.parse(text);
         if (!name || effect) return;
         idle[name] = true;
         this.model?.set("idle", { key: this.key(scenario), idle: { ...idle } });
       });
-      this.looking.over.catch(() => {});
+      this.idleSearch.over.catch(() => {});
     }, REST);
   }
 
-  lookAway() {
-    clearTimeout(this.resting);
-    this.looking?.stop();
+  stopIdleSearch() {
+    clearTimeout(this.idleTimer);
+    this.idleSearch?.stop();
   }
 
   /** @param {Model} model */
   adopt(model) {
     this.model = model;
     model.set("engine", this.engine.state);
-    model.on("change:view", () => this.look(model.get("scenario")));
+    model.on("change:view", () => this.searchIdle(model.get("scenario")));
     for (const side of /** @type {const} */ (["scenario", "other"]))
       model.on(`change:${side}`, () => model.set("missed", null));
   }
@@ -198,7 +198,7 @@ class FullExplorerHost {
       more: (/** @type {PanelStore} */ store) => study(store, tools),
     });
     return () => {
-      this.lookAway();
+      this.stopIdleSearch();
       close();
     };
   }
