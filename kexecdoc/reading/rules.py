@@ -1,8 +1,8 @@
-"""Rules about scenarios: what the switches alone say of the device under study, with no machine run.
+"""Rules about scenarios: what the switches alone determine for the device under study, without a simulation.
 
-A write passes gates in an order: the engine, the Bus Master bits, the IOMMU, the address. The first that refuses
-decides. [src: bus-master] Whoever needs such a rule asks here: the verdict's sentence, the quiz, the exercises, the
-figures. A test holds each rule to the model for any scenario, so a new switch that makes one false turns red.
+A write passes gates in a fixed order: the engine, the Bus Master bits, the IOMMU, the address. The first gate that
+refuses decides. [src: bus-master] Verdicts, quiz, exercises and figures all use these rules. A test compares each rule
+with the model for random scenarios, so a new switch that makes a rule false fails that test.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ Rule = Callable[[Scenario], bool]
 
 
 def shuts_devices_down(s: Scenario) -> bool:
-    """Whether the old kernel calls device_shutdown(): a crashed one does only if it is told to. [src: crash-kexec]"""
+    """Whether the old kernel calls device_shutdown(). A crashed kernel does so only for one value of ``crash-work``.
+
+    [src: crash-kexec]
+    """
     return s.path != "panic" or s.crash_work == "shutdown"
 
 
@@ -32,7 +35,7 @@ def callback(s: Scenario) -> str:
 
 
 def never_jumps(s: Scenario) -> bool:
-    """Whether the callback waits for somebody who never lets go of the device, so that the jump never comes."""
+    """Whether the callback waits for a user who never releases the device, so that the jump never comes."""
     return callback(s) == "remove" and s.remove_callback == "hangs"
 
 
@@ -42,7 +45,7 @@ def engine_stopped(s: Scenario) -> bool:
 
 
 def interrupt_silenced(s: Scenario) -> bool:
-    """Whether a callback silences the interrupt in the device: half a callback does that, too. [src: pci-h]"""
+    """Whether a callback disables the interrupt in the device. An incomplete callback does that, too. [src: pci-h]"""
     return callback(s) != ""
 
 
@@ -61,7 +64,7 @@ def bit_obeyed(s: Scenario) -> bool:
 
 
 def port_closed(s: Scenario) -> bool:
-    """Whether the port above the device lets nothing through at the jump, whatever the device obeys.
+    """Whether the port above the device lets nothing through at the jump, whether or not the device obeys its own bit.
 
     The PCI core clears the port's bit, too; before v6.3 the port driver's shutdown did. [src: portdrv-shutdown]
     """
@@ -71,7 +74,7 @@ def port_closed(s: Scenario) -> bool:
 
 
 def held_back(s: Scenario) -> bool:
-    """Whether Bus Master bits keep in whatever the device would write, from the jump on. [src: bus-master]"""
+    """Whether Bus Master bits hold back everything that the device would write after the jump. [src: bus-master]"""
     return bit_obeyed(s) or port_closed(s)
 
 
@@ -86,8 +89,8 @@ def was_reset(s: Scenario) -> bool:
 def ever_writes(s: Scenario) -> bool:
     """Whether a leftover write can get past the Bus Master bits, some time after the jump.
 
-    The next kernel's port driver sets the port's bit. A driver of the device that believes what it finds sets that of
-    the device, with the old engine still running. [src: pci-enable-bridge]
+    The next kernel's port driver sets the port's bit. A device driver that trusts what it finds sets the device's bit
+    while the old engine is still running. [src: pci-enable-bridge]
     """
     if engine_stopped(s) or was_reset(s) or never_jumps(s):
         return False
@@ -95,7 +98,7 @@ def ever_writes(s: Scenario) -> bool:
 
 
 def ever_hits(s: Scenario) -> bool:
-    """Whether such a write can hit what the next kernel uses: a capture kernel's reserved memory has no buffers."""
+    """Whether such a write can hit memory that the next kernel uses. Reserved memory has no buffers in it."""
     return ever_writes(s) and not (s.captures and s.crash_memory == "reserved")
 
 
@@ -124,7 +127,7 @@ def line_stays_asserted(s: Scenario) -> bool:
 
 
 def line_storms(s: Scenario) -> bool:
-    """Whether a driver of the next kernel requests the line before anybody has seen to the device that asserts it.
+    """Whether a driver of the next kernel requests the line while a device that nobody serves still asserts it.
 
     [src: request-irq]
     """
@@ -141,7 +144,7 @@ def tables_stuck(s: Scenario) -> bool:
 
 
 def tables_left_behind(s: Scenario) -> bool:
-    """Whether the old kernel's LPI tables are in use when the next kernel begins, and nobody keeps their memory."""
+    """Whether the old kernel's LPI tables are in use when the next kernel begins, in memory that is not kept."""
     return not tables_kept(s) and not was_reset(s)
 
 
@@ -222,7 +225,7 @@ def first_write(s: Scenario) -> str:
 
 @dataclass(frozen=True)
 class Remedy:
-    """Something that would have been otherwise: in words that end a sentence's beginning, and by its switches."""
+    """Something that would have prevented a harm: a noun phrase for a sentence, and the switches that it stands for."""
 
     words: str
     changes: dict[str, str]
@@ -267,5 +270,5 @@ RESERVED_TABLES_BY_TWO = (
 
 
 def prevented_by(s: Scenario, harms: Rule, remedies: Iterable[Remedy]) -> list[str]:
-    """Return in words which of some remedies would have prevented a harm, each of them alone."""
+    """Return the phrases of those remedies that would have prevented a harm, each by itself."""
     return [remedy.words for remedy in remedies if not harms(s.but(**remedy.changes))]

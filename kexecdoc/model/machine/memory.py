@@ -33,7 +33,7 @@ class Memory:
         self._owners = ["old"]
         self._owned = bytearray(FRAMES)  # by frame, an index into those: one byte each, so searches run in C
         self.content: list[bytes | None] = [None] * FRAMES
-        self.watched: dict[int, Callable[[], dict[str, int]]] = {}  # by frame: what reads it anew once it was written
+        self.watched: dict[int, Callable[[], dict[str, int]]] = {}  # by frame: reads it again after a write
 
     def release(self) -> None:
         """Drop the bytes once a run is over. A machine is a cycle of objects, so it is collected late."""
