@@ -130,7 +130,8 @@ def test_remove_frees_memory_and_takes_longer_than_shutdown(words, held):
         )
         assert callback.took_ns == DRIVER_REMOVE
         freed = written(event(run, "old/eth0-free:0"), "owner")
-        assert {run.at(run.verdict.jump_ns - 1)[f"frame/{frame}/owner"] for frame in freed} == {"old"}
+        before = run.at(run.verdict.jump_ns - 1)
+        assert {before[f"frame/{frame}/owner"] for frame in freed} == {"old"}
     shut = crossed(words).verdict.callbacks[0]
     assert (shut.device, shut.name, shut.frames_freed, shut.driver) == ("eth0", "shutdown", 0, "bound")
     assert shut.took_ns == DRIVER_SHUTDOWN

@@ -163,7 +163,7 @@ HARMFUL = {
 
 
 @pytest.mark.parametrize("harm", HARMS)
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_exactly_what_would_have_prevented_a_harm_is_named(harm, data):
     """Each remedy is tried out: what is named does prevent it, and what prevents it is named."""

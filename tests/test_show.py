@@ -220,7 +220,7 @@ def test_there_is_a_file_for_the_run_of_every_combination(name):
     index = files.pop(f"{name}.json")
     choices = [[str(c["value"]) for c in control["choices"]] for control in index["controls"]]
     assert list(files) == [f"{name}/{'--'.join(values)}.json" for values in itertools.product(*choices)]
-    for path, stored in files.items():
+    for path, stored in itertools.islice(files.items(), 0, None, 5):
         values = path.removeprefix(f"{name}/").removesuffix(".json").split("--")
         settings = dict(zip((c["name"] for c in index["controls"]), values, strict=True))
         run = simulate(Scenario.of({**index["base"], **settings}))
