@@ -61,6 +61,20 @@ class Option:
     right: bool = False
 
 
+def parts_options(
+    on: Sequence[str], off: Sequence[str], state: Sequence[bool], reasons: Sequence[str], right: str
+) -> list[Option]:
+    """Return the options for a state of several parts: the right one, and each that has one part wrong.
+
+    ``reasons`` say why a part is as it is; ``right`` is what is said of the right option.
+    """
+    options = [Option(in_words(on, off, state), right, True)]
+    for wrong, why in enumerate(reasons):
+        other = [is_on != (part == wrong) for part, is_on in enumerate(state)]
+        options.append(Option(in_words(on, off, other), f"{why}."))
+    return options
+
+
 @dataclass(frozen=True)
 class Choice:
     """An answer that is one of several lines, each with a letter."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from kexecdoc.course.quiz.answers import Choice, Option, in_words
+from kexecdoc.course.quiz.answers import Choice, Option, in_words, parts_options
 from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.crossing import simulate
@@ -42,9 +42,7 @@ def what_survives(draw: ProblemDraws) -> Problem:
     was_reset = rules.was_reset(s)
     ruled = (not was_reset and not rules.engine_stopped(s), not was_reset and not rules.bit_cleared(s), not was_reset)
     reasons = (_why_engine(s, was_reset), _why_bit(s, was_reset), _why_lpis(was_reset))
-    others = [tuple(bool(on) ^ (n == flipped) for n, on in enumerate(ruled)) for flipped in range(3)]
-    options = [Option(in_words(ON, OFF, ruled), "each of the three has its own reason.", True)]
-    options += [Option(in_words(ON, OFF, other), f"{why}.") for other, why in zip(others, reasons, strict=True)]
+    options = parts_options(ON, OFF, ruled, reasons, "each of the three has its own reason.")
     way = {
         ("reboot", "full"): "A reboot of an arm64 machine. Its firmware resets the hardware, all of it.",
         ("reboot", "none"): "A reboot of an arm64 machine whose firmware is merely entered: it resets nothing.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, Option, in_words, sentence
+from kexecdoc.course.quiz.answers import Choice, Mistake, Number, Numbers, in_words, parts_options, sentence
 from kexecdoc.course.quiz.draws import ProblemDraws
 from kexecdoc.course.quiz.problem import Problem, must_equal
 from kexecdoc.course.quiz.steps import listed, ms, summed
@@ -59,10 +59,8 @@ def left_on(draw: ProblemDraws) -> Problem:
         }
     )
     ruled = (not rules.engine_stopped(s), not rules.interrupt_silenced(s), not rules.bit_cleared(s))
-    others = [tuple(bool(on) ^ (n == flipped) for n, on in enumerate(ruled)) for flipped in range(3)]
     reasons = (rules.why_engine(s), _why_interrupt(s), rules.why_bit(s))
-    options = [Option(in_words(PARTS, OFF, ruled), "each of the three is switched on its own.", True)]
-    options += [Option(in_words(PARTS, OFF, other), f"{why}.") for other, why in zip(others, reasons, strict=True)]
+    options = parts_options(PARTS, OFF, ruled, reasons, "each of the three is switched on its own.")
     return Problem(
         scenario=s,
         given=("An ordinary kexec. A device's state at the jump is three things, each of which is on or off.",),
