@@ -51,6 +51,9 @@ test notebooks check: export TQDM_DISABLE := 1
 # Two tests at a time; those of one file one after the other, since they share the runs that they have made.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
+# What only notebooks need is not loaded for the package's tests, and what only Chromium can run is not collected.
+OF_PACKAGE := -p no:nbval --ignore=tests/browser
+
 # What comes from npm: the JavaScript's tools, Pyodide for the site, axe-core for its tests. Node.js and npm themselves
 # come from PyPI, with the environment. No package may run a script of its own.
 $(NODE): $(EXPLORER)/package.json $(DEV)
@@ -66,7 +69,7 @@ export MACHINE
 
 test: $(DEV) $(NODE) site  ## every test: the package, the notebooks, the site and JupyterLab in a browser
 	$(NODE_TEST)
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(OF_PACKAGE) $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest --nbval --nbval-current-env --nbval-sanitize-with tests/nbval.cfg $(SIDE_BY_SIDE) notebooks
 	KEXECDOC_SITE=_build/html $(BIN)/python -m pytest -m browser $(SIDE_BY_SIDE)
 
@@ -74,10 +77,10 @@ NODE_TEST := $(BIN)/node --test "$(EXPLORER)/test/*.test.js"
 
 quick: $(DEV)  ## the tests that take less than a minute together
 	$(NODE_TEST)
-	KEXECDOC_EXAMPLES=8 $(BIN)/python -m pytest -m "not browser and not slow" $(SIDE_BY_SIDE)
+	KEXECDOC_EXAMPLES=8 $(BIN)/python -m pytest -m "not slow" $(OF_PACKAGE) $(SIDE_BY_SIDE)
 
 coverage: $(DEV)  ## the package's tests, and the lines that none of them ran
-	$(BIN)/python -m pytest --cov
+	$(BIN)/python -m pytest $(OF_PACKAGE) --cov
 
 check: $(DEV) $(NODE)  ## lint, format, types, import layers, spelling, glossary, citations, what is stale
 	$(BIN)/ruff check

@@ -22,12 +22,14 @@ def words(scenario):
     return {name: str(value) for name, value in scenario.values().items()}
 
 
+@pytest.mark.slow
 @given(any_scenario())
 def test_the_answer_to_a_run_has_everything_that_is_drawn(scenario):
     [text] = answers("run", json.dumps({"scenario": words(scenario)}))
     assert text == dumps(view_of(run_of(scenario)))
 
 
+@pytest.mark.slow
 def test_a_run_of_too_many_events_is_answered_with_what_to_do():
     busy = scenario("quiesce=none clear-bus-master=no dma=cyclic next-driver=absent traffic=20000")
     with pytest.raises(ScenarioError, match="a lower rate makes fewer") as refused:
@@ -56,6 +58,7 @@ def test_a_wrong_request_is_answered_with_its_error(wrong, error):
 LEFT = {"quiesce": "none", "clear-bus-master": "no"}
 
 
+@pytest.mark.slow
 def test_a_study_reports_after_every_run():
     tables = answers_to("study", scenario=LEFT, vary="iommu", values=["off", "translate"], seeds="5")
     assert [table["done"] for table in tables] == list(range(1, 11))

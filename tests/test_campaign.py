@@ -9,6 +9,8 @@ from kexecdoc.crossing import simulate
 from kexecdoc.study.campaign import STRATEGIES, campaign, objects
 from kexecdoc.study.closed_forms import crash_success
 
+pytestmark = pytest.mark.slow
+
 SEEDS = 120
 
 

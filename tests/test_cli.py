@@ -123,6 +123,7 @@ def test_bad_input_to_every_switch_is_one_line_that_names_it(capsys, name):
         assert "is not" in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -180,6 +181,7 @@ def test_a_closed_pipe_is_not_an_error():
     assert ended.stderr == b""
 
 
+@pytest.mark.slow
 def test_a_failing_output_is_reported_in_one_line():
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "kexecdoc", "run", "--format", "json"]
@@ -187,11 +189,13 @@ def test_a_failing_output_is_reported_in_one_line():
     assert (ended.returncode, ended.stderr) == (2, "kexecdoc: standard output: No space left on device\n")
 
 
+@pytest.mark.slow
 def test_a_scenario_is_allowed_even_if_similar_ones_make_too_many_events(capsys):
     words = ["run", "left-running", "--traffic", "20000", "--next-driver", "absent"]
     assert "outcome    harmless" in out(capsys, *words)
 
 
+@pytest.mark.slow
 def test_the_module_is_the_command():
     ended = subprocess.run([sys.executable, "-m", "kexecdoc", "run", "--seed", "x"], capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -54,6 +54,7 @@ def test_every_line_of_every_preset_is_known_in_the_words_of_every_version(kerne
         assert_known(simulate(Scenario.of({**preset.values, "kernel": kernel})))
 
 
+@pytest.mark.slow
 @given(any_scenario().map(run_of))
 def test_every_line_that_the_simulation_prints_is_known_as_its_own_message(run):
     assert_known(run)

@@ -42,6 +42,7 @@ def any_idle(draw):
     return switch, Scenario.of(values)
 
 
+@pytest.mark.slow
 @given(any_idle(), st.data())
 def test_if_a_condition_fails_all_values_of_the_switch_have_the_same_events(idle, data):
     switch, scenario = idle
@@ -150,11 +151,13 @@ def test_known_answers_come_first_and_there_is_one_run_between_items(monkeypatch
     assert len(made) == len({*made})
 
 
+@pytest.mark.slow
 def test_too_many_events_count_as_a_difference():
     start = scenario("quiesce=none clear-bus-master=no next-driver=absent traffic=20000")
     assert next(answer for answer in effects(start) if answer and answer[0] == "dma") == ("dma", True)
 
 
+@pytest.mark.slow
 def test_conditions_are_ignored_if_a_device_is_plugged_in():
     """A plugged-in device may read any switch; this one reads ``hz``."""
 

@@ -34,6 +34,7 @@ def test_the_core_depends_on_simpy_alone():
     assert [re.split("[=<>]", pin)[0] for pin in PROJECT["dependencies"]] == ["simpy"]
 
 
+@pytest.mark.slow
 def test_importing_the_core_and_the_command_line_loads_simpy_alone():
     loaded = subprocess.run(
         [sys.executable, "-c", IMPORT_THE_CORE], capture_output=True, text=True, check=True, cwd=ROOT

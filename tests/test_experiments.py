@@ -23,6 +23,7 @@ def test_every_experiment_has_a_row_a_section_and_its_recorded_console():
     assert re.findall(r"^<!-- console: (\d\d) -->$", PAGE, re.MULTILINE) == recorded == list(experiments.EXPERIMENTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", experiments.EXPERIMENTS)
 def test_every_marked_line_of_a_console_is_shown_with_what_it_means(number):
     experiment = experiments.EXPERIMENTS[number]
@@ -39,6 +40,7 @@ def test_a_mark_that_is_not_in_the_console_is_an_error_that_names_it():
         experiments._index_of(experiments.Mark("nonesuch"), lines, ["", ""], 0)
 
 
+@pytest.mark.slow
 def test_consoles_differ_only_where_the_page_says_so():
     differ = {
         number: [row.real.split(":")[0].split("]")[0] for row in experiments.rows(number) if row.sign == "≠"]
@@ -65,6 +67,7 @@ def test_what_the_page_counts_of_our_machine_is_what_it_does():
     assert shown("14").storms == 0
 
 
+@pytest.mark.slow
 def test_the_page_counts_the_seeds_that_write_before_the_first_line_and_survive():
     """Row 7: one buffer armed."""
     found = 0

@@ -49,6 +49,7 @@ def test_a_card_that_nothing_stops_writes_records_until_the_next_driver_resets_i
     assert run.at()["device/card0/engine"] == "stopped"
 
 
+@pytest.mark.slow
 def test_the_card_does_harm_only_if_the_next_kernel_reads_that_page():
     harmed = set()
     reset = at(simulate(WithCard(**LEFT)), "next/card0-reset:0")  # the same for every seed

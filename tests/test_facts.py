@@ -49,6 +49,7 @@ def slowly(log):
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(any_scenario())
 def test_one_pass_finds_what_a_slow_reader_of_the_whole_state_finds(scenario):
@@ -87,6 +88,7 @@ def test_an_empty_log_has_no_facts():
     assert (facts.jump, facts.leftovers, facts.steps, facts.end_ns) == (None, [], [], 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "event_id"),
     [

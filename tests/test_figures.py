@@ -34,6 +34,8 @@ from kexecdoc.views.figures import exposure_windows, pending_bits
 from kexecdoc.views.inline_svg import NAMED, UnknownColour, colours
 from tools.budgets import limit
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 MODES = ("light", "dark")

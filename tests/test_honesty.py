@@ -56,6 +56,7 @@ def test_the_digest_finds_a_change_in_a_source_page_before_the_jump():
     assert run.verdict.frames_corrupted == 1
 
 
+@pytest.mark.slow
 def test_a_runs_bytes_do_not_depend_on_the_hash_seed():
     words = [sys.executable, "-m", "kexecdoc", "run", "left-running", "--firmware", "devicetree", "--format", "log"]
     outputs = {

@@ -120,6 +120,7 @@ def as_the_page_says(diagnosis):
     return [[[f.number, f.text, f.message.id] for f in diagnosis.findings], diagnosis.summary]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", CONSOLES, ids=lambda path: path.name[:2])
 def test_page_and_package_read_every_real_console_alike(path):
     text = path.read_text(errors="replace")

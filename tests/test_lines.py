@@ -112,6 +112,7 @@ def test_an_overrun_interrupts_too():
     assert run.verdict.line_disabled
 
 
+@pytest.mark.slow
 def test_a_stale_remote_irr_is_cleared_by_both_kernels():
     """On the crash path local interrupts go off before the I/O APIC is cleared: one in between stays latched."""
     latched = 0
@@ -152,6 +153,7 @@ def test_a_masked_level_interrupt_fires_when_it_is_unmasked():
     assert run.verdict.line_disabled
 
 
+@pytest.mark.slow
 def test_on_the_crash_path_the_masking_itself_can_be_what_hangs():
     broken = [run.verdict.broken[0] for run in runs("path=panic heap-damage=0.3", 40)]
     assert {"irq descriptors", "bus lock of an interrupt chip"} & set(broken)
@@ -160,6 +162,7 @@ def test_on_the_crash_path_the_masking_itself_can_be_what_hangs():
 # --- pending bits on chip ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_cache_writes_bits_back_when_it_is_full_or_lpis_are_disabled():
     words = "quiesce=none clear-bus-master=no firmware=devicetree dma=cyclic"
     through, held = crossed(words), crossed(f"{words} lpi-cache=8")
@@ -206,6 +209,7 @@ def test_a_disabling_command_that_never_completes_is_waited_for(kernel, hz, seco
     assert (slow.verdict.jump_ns - calm.verdict.jump_ns) / 1e9 == pytest.approx(3 * seconds, abs=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", [kernel for kernel in KERNELS if version(kernel) >= version("4.15")])
 @given(hz=st.integers(250, 1000))
 def test_arithmetic_from_the_source_gives_the_wait_that_the_log_has(kernel, hz):

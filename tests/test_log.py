@@ -103,6 +103,7 @@ def test_a_log_holds_no_more_events_than_its_budget():
         log.record("a:1", "step")
 
 
+@pytest.mark.slow
 def test_a_scenario_beyond_the_budget_is_refused_by_the_name_of_its_switch():
     busy = Scenario(quiesce="none", clear_bus_master="no", dma="cyclic", next_driver="absent", traffic=20_000)
     with pytest.raises(ScenarioError, match=r"^traffic: 20000 makes more than 50,000 events"):

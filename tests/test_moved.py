@@ -17,12 +17,14 @@ def run(source):
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_every_old_path_leads_to_existing_modules():
     source = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)"
     paths = [path for old in MOVED for path in new_paths(f"kexecdoc.{old}")]
     subprocess.run([sys.executable, "-c", source, *paths], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "says"),
     [

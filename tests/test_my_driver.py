@@ -76,6 +76,7 @@ def test_an_unknown_word_is_refused_in_one_line_with_the_nearest(words, complain
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", MACHINES)
 def test_the_command_runs_the_scenario(machine):
     for given in ALL_ANSWERS:
@@ -107,6 +108,7 @@ def test_a_tally_counts_runs_that_can_be_reproduced(words):
         assert verdict(given, tally.machine, tally.seed).outcome == tally.worst
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("given", CASES, ids=lambda given: "-".join(given.values()))
 def test_what_is_claimed_to_hold_a_device_back_does(given, machine):

@@ -38,6 +38,7 @@ def picture(**metadata):
     return v4.new_output("display_data", data, metadata=metadata)
 
 
+@pytest.mark.slow
 def test_no_style_sheet_script_or_prompt_is_left(build):
     page, _ = build(v4.new_markdown_cell("# One\n\ntext"), code("print(1)", v4.new_output("stream", text="1\n")))
     assert page.select("style, script, clipboard-copy, [class*=jp-], [class*=prompt], [class*=Prompt]") == []
@@ -104,6 +105,7 @@ FILES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("link", "address"),
     [

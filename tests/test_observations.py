@@ -23,6 +23,7 @@ def recorded(number):
     return states[-1].strip(), int(command, 16), int(hit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "state"), [("02", "unknown"), ("03", "known")])
 def test_observations_2_and_3_bus_master_is_cleared_only_with_a_known_power_state(number, state):
     printed, command, hit = recorded(number)
@@ -36,6 +37,7 @@ def test_observations_2_and_3_bus_master_is_cleared_only_with_a_known_power_stat
     assert any(run.verdict.wrong for run in found) == bool(hit)
 
 
+@pytest.mark.slow
 def test_observation_3_with_bus_master_clear_no_write_of_the_engine_lands():
     for run in runs("quiesce=none"):
         at_jump = run.at(run.verdict.jump_ns)
@@ -44,6 +46,7 @@ def test_observation_3_with_bus_master_clear_no_write_of_the_engine_lands():
         assert run.verdict.dma["landed"] == 0
 
 
+@pytest.mark.slow
 def test_observation_7_a_write_that_lands_in_early_boot_survives_to_userspace():
     """With one buffer armed, its packet comes after the jump and before the next kernel's first line."""
     survived = 0

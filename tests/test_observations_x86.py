@@ -56,6 +56,7 @@ def test_observation_1_an_x86_kernel_crosses_and_reaches_userspace():
     assert {run.verdict.outcome for run in runs(X86)} == {"clean"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("state", "lands"), [("unknown", True), ("known", False)])
 def test_observations_2_and_3_on_x86_the_power_state_decides_on_bus_master(state, lands):
     for run in runs(f"{X86} quiesce=none next-driver=absent power-state={state}"):
@@ -89,6 +90,7 @@ def test_observation_6_the_next_kernels_tables_refuse_an_undriven_card():
         )
 
 
+@pytest.mark.slow
 def test_observation_7_a_write_may_land_before_the_next_kernels_first_line():
     landed = 0
     for seed in range(60):

@@ -38,6 +38,7 @@ def test_an_image_over_the_old_tables_overwrites_its_own_text():
         assert "so overwrote its own text" in run.verdict.summary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["", LEFT, f"{LEFT} dma=cyclic"])
 def test_where_the_tables_are_reserved_the_image_goes_where_it_always_went(more):
     for seed in range(10):
@@ -52,6 +53,7 @@ def test_a_kernel_that_keeps_no_tables_is_not_fooled_by_its_own_image():
         assert run.verdict.tables == "fresh"
 
 
+@pytest.mark.slow
 def test_bits_that_flip_under_the_image_are_found_in_its_text():
     found = 0
     for run in runs(f"{OVER} lpi-policy=detect {LEFT} dma=cyclic", 40):
@@ -74,6 +76,7 @@ def test_every_layout_has_a_place_over_the_tables():
 # --- power-state -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_pci_core_skips_a_function_of_unknown_power_state():
     for seed in range(20):
         unknown, kept = crossed("quiesce=none power-state=unknown", seed), crossed(LEFT, seed)
@@ -84,6 +87,7 @@ def test_the_pci_core_skips_a_function_of_unknown_power_state():
         assert at_jump["gate/nvme0/bus-master"] is False
 
 
+@pytest.mark.slow
 def test_a_driver_that_stops_its_device_does_not_need_the_core_to_know_it():
     assert {run.verdict.outcome for run in runs("power-state=unknown")} == {"clean"}
     assert {run.verdict.outcome for run in runs("power-state=unknown quiesce=remove")} == {"clean"}
@@ -92,6 +96,7 @@ def test_a_driver_that_stops_its_device_does_not_need_the_core_to_know_it():
 # --- remove ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_remove_that_waits_for_a_user_ends_the_crossing_before_the_jump():
     for run in runs("quiesce=remove remove-callback=hangs", 5):
         data = run.to_json()
@@ -158,6 +163,7 @@ def test_a_removed_disk_is_gone_until_the_next_kernel_drives_it():
 # --- the window before the jump in which the SMMU is off -----------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["", "iova=ram", "gbpa=abort", "dma=cyclic", "traffic=2000"])
 def test_with_the_smmu_off_before_the_jump_as_many_writes_stray_as_arithmetic_says(more):
     for run in runs(f"{LEFT} iommu=translate {more}"):
@@ -171,11 +177,13 @@ def test_with_the_smmu_off_before_the_jump_as_many_writes_stray_as_arithmetic_sa
         assert abs(len(during) - expected) <= 4 + expected // 4
 
 
+@pytest.mark.slow
 def test_with_the_smmu_on_or_no_smmu_nothing_goes_astray_before_the_jump():
     for words in (LEFT, f"{LEFT} iommu=identity", "iommu=translate", "quiesce=none iommu=translate"):
         assert not any(run.verdict.astray_before_jump for run in runs(words, 10))
 
 
+@pytest.mark.slow
 def test_a_stray_write_before_the_jump_can_corrupt_the_images_source_pages():
     spoilt = 0
     for run in runs(f"{LEFT} iommu=translate iova=ram", 60):

@@ -64,6 +64,7 @@ def test_shared_crash_memory_costs_ten_seconds_and_a_ring_is_dry_by_then():
     assert not slow.verdict.dry_at_jump
 
 
+@pytest.mark.slow
 def test_a_cyclic_device_still_writes_into_shared_crash_memory():
     hit = [set(run.verdict.landed_in) & set(OURS) for run in runs("path=panic crash-memory=cma dma=cyclic traffic=200")]
     assert any(hit)
@@ -174,6 +175,7 @@ def test_the_crash_path_has_exactly_the_steps_of_its_architecture(machine):
     assert steps == ["panic", "crash_kexec", *middle, "machine_kexec"]
 
 
+@pytest.mark.slow
 def test_waits_on_the_crash_path_are_limited():
     stuck = [run for run in runs("path=panic heap-damage=0.2", 60) if run.verdict.jump_ns]
     waits = {round(run.verdict.jump_ns / 1e9, 2) for run in stuck}
@@ -197,6 +199,7 @@ def test_a_line_that_is_never_masked_hangs_the_next_kernel():
     assert "nobody counts" in run.verdict.summary
 
 
+@pytest.mark.slow
 def test_cpus_that_do_not_stop_are_named():
     for run in runs("path=panic crash-work=notifiers heap-damage=0.1", 30):
         assert printed(run, "old").count("stopping secondary CPUs") <= 1
@@ -231,6 +234,7 @@ def test_a_full_reset_leaves_nothing_of_what_the_old_kernel_left_running(scenari
     assert verdict.outcome != "degraded" or verdict.line_disabled or verdict.lost_ns
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quiesce", ["none", "shutdown"])
 def test_a_reboot_without_a_reset_is_like_a_kexec_that_keeps_bus_master(quiesce):
     for reboot, kexec in zip(
@@ -318,6 +322,7 @@ def test_with_a_translating_vtd_leftover_writes_fault_once_it_is_on():
     assert printed(run).count("handling fault status") == 10  # in five seconds
 
 
+@pytest.mark.slow
 def test_on_x86_purgatory_finds_a_hit_image_with_either_loader():
     by_file, by_user = (
         [run.verdict.outcome for run in runs(f"machine=x86 {LEFT} loader={loader}")] for loader in ("file", "user")
@@ -341,6 +346,7 @@ def test_with_a_handover_no_dma_buffer_is_a_destination_and_there_is_no_digest(s
     assert crossing.old.image.copied
 
 
+@pytest.mark.slow
 def test_preserved_pages_are_kept_from_the_allocator_and_are_as_they_were():
     for run in runs("handover=kho"):
         preserved = {p for p, v in run.at(0).items() if v == "preserved"}
@@ -386,6 +392,7 @@ def test_one_switch_sets_what_belongs_together():
     assert scenario("kernel=4.12").but(kernel="7.3") == scenario("")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", switches()["kernel"].choices)
 @pytest.mark.parametrize("words", ["", "path=panic", "path=reboot", "machine=x86", "machine=x86 path=panic"])
 def test_every_version_crosses_on_every_path(kernel, words):

@@ -68,6 +68,7 @@ def worst(draws, stream, count, align, usable, over=range(0)):
     raise NoRoom(stream)
 
 
+@pytest.mark.slow
 def test_no_draw_leaves_a_kernel_without_memory(monkeypatch):
     """The old kernel, the loader and the next kernel place everything in the worst possible way."""
     monkeypatch.setattr(Memory, "place", staticmethod(worst))

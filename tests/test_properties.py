@@ -26,6 +26,7 @@ def leftover(run, *acts):
     ]
 
 
+@pytest.mark.slow
 @given(any_ordinary(quiesce="none"))
 def test_every_leftover_write_ends_in_exactly_one_way(scenario):
     run = simulate(scenario)

@@ -384,6 +384,7 @@ def test_the_command_prints_what_a_notebook_has(capsys, words):
     assert capsys.readouterr().out == f"{one.text(answer=True)}\n"
 
 
+@pytest.mark.slow
 def test_the_output_does_not_depend_on_the_hash_seed():
     command = "from kexecdoc.cli import main\nfor n in range(1, 12): main(['quiz', '--chapter', str(n), '--answer'])"
     outputs = {

@@ -88,6 +88,7 @@ def test_a_wrong_request_is_refused_in_one_line(capsys, words, says):
     assert says in refused(capsys, *words)
 
 
+@pytest.mark.slow
 def test_a_log_of_any_bytes_is_read():
     noise = bytes(range(256)) * 40
     ended = subprocess.run([sys.executable, "-m", "kexecdoc", "log", "-"], input=noise, capture_output=True)

@@ -6,6 +6,8 @@ from scenarios import BAD, arrived, crossed, runs, texts
 from kexecdoc.model.log import frame_range
 from kexecdoc.study.closed_forms import probe_ns, quiet_its_ns, ring_dry_ns, ring_writes
 
+pytestmark = pytest.mark.slow
+
 LEFT = "quiesce=none clear-bus-master=no"
 FLIPS = f"{LEFT} dma=cyclic firmware=devicetree"
 BOOTED = "Booted with LPIs enabled, memory probably corrupted"

@@ -91,6 +91,7 @@ def test_the_widgets_repr_makes_it_again():
     assert repr(Explorer(NAME)) == f"Explorer({NAME!r})"
 
 
+@pytest.mark.slow
 def test_the_widgets_output_has_a_fallback_and_a_picture():
     data, _ = Explorer(NAME)._repr_mimebundle_()
     assert {"text/plain", "text/html", "image/png", "application/vnd.jupyter.widget-view+json"} == set(data)
@@ -227,6 +228,7 @@ def test_there_is_a_file_for_the_run_of_every_combination(name):
         assert stored == json.loads(dumps(view.view_of(run)))
 
 
+@pytest.mark.slow
 def test_a_combination_without_a_run_has_its_reason():
     busy = {"traffic": (500, 20_000), "next-driver": ("absent", "resets")}
     base = {"quiesce": "none", "clear-bus-master": "no", "dma": "cyclic", "next-driver": "absent"}
@@ -237,6 +239,7 @@ def test_a_combination_without_a_run_has_its_reason():
     }
 
 
+@pytest.mark.slow
 def test_only_combinations_that_no_kernel_had_are_named():
     files = fetched("port-that-waits")
     of = lambda combination: files[f"port-that-waits/{combination}.json"]["what_if"]  # noqa: E731
@@ -272,6 +275,7 @@ def test_the_assets_are_the_same_bytes_in_every_process(tmp_path):
 # --- the still picture -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_still_is_the_same_bytes_every_time_and_small(left_running):
     png = still_png(left_running)
     assert png == still_png(simulate(left_running.scenario))
@@ -279,6 +283,7 @@ def test_a_still_is_the_same_bytes_every_time_and_small(left_running):
     assert b"Software" not in png
 
 
+@pytest.mark.slow
 def test_a_still_shows_every_owner_in_its_own_colour(left_running):
     with Image.open(io.BytesIO(still_png(left_running))) as image:
         seen = {colour for _, colour in image.convert("RGB").getcolors(maxcolors=1 << 20)}
@@ -298,6 +303,7 @@ def test_the_words_for_a_still_are_the_facts_of_the_run(left_running):
     ]
 
 
+@pytest.mark.slow
 def test_a_still_shows_nothing_later_than_its_time(left_running):
     jump = left_running.verdict.jump_ns
     assert alt_text(left_running, 0).startswith("The machine 0.000 ms after the call, before the jump.")
@@ -311,6 +317,7 @@ def test_a_still_and_the_verdict_count_the_same_frames(left_running):
     assert len(m.writes) == sum(left_running.verdict.dma.values())
 
 
+@pytest.mark.slow
 def test_a_still_of_a_machine_without_tables_tells_of_its_registers():
     run = simulate(presets.preset("nobody-cared").scenario)
     storm = next(e for e in run.log if e.kind == "storm")

@@ -208,6 +208,7 @@ def test_the_same_call_runs_on_a_dask_cluster():
 # Tables.
 
 
+@pytest.mark.slow
 def test_a_sweep_is_a_data_frame_of_the_same_rows():
     pandas = pytest.importorskip("pandas")
     frame = sweep("iommu", LEFT, seeds=2, progress=False)
@@ -226,6 +227,7 @@ def test_kexecdoc_sweep_is_the_function_after_any_import():
     assert kexecdoc.study.sweep is sweep
 
 
+@pytest.mark.slow
 def test_without_the_extra_rows_are_made_and_what_is_missing_is_named():
     code = """
 import sys
@@ -253,6 +255,7 @@ main(sys.argv[1:])
         assert ended.stdout.startswith("a DataFrame needs pandas: pip install 'kexecdoc[sweep]'")
 
 
+@pytest.mark.slow
 def test_csv_and_parquet_hold_the_rows(tmp_path, capsys):
     words = ["sweep", "left-running", "--vary", "iommu", "--seeds", "2", "--output"]
     made = few("iommu", PRESETS["left-running"].scenario, seeds=2)
@@ -309,6 +312,7 @@ def test_a_linked_file_is_replaced_and_stays_readable(tmp_path):
 # The command.
 
 
+@pytest.mark.slow
 def test_the_table_counts_outcomes_of_each_combination_with_an_interval(capsys):
     text = out(capsys, "sweep", "--vary", "quiesce=none,shutdown", "--clear-bus-master", "no", "--seeds", "10")
     lines = text.splitlines()
@@ -329,6 +333,7 @@ def test_seeds_alone_are_a_sweep_too(capsys):
     assert text.startswith("scenario   quiesce=none clear-bus-master=no, seeds 3 to 7\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -370,6 +375,7 @@ def test_a_folder_is_refused_as_output(capsys, tmp_path):
     assert line == f"kexecdoc: --output: {tmp_path}/t.csv: Is a directory\n"
 
 
+@pytest.mark.slow
 def test_a_refused_sweep_leaves_nothing_behind(capsys, tmp_path):
     words = [f"--{word}" for word in TOO_MANY.split()]
     refused(capsys, "sweep", "--vary", "traffic=1,20000", *words, "--output", str(tmp_path / "t.csv"))
@@ -436,6 +442,7 @@ def test_a_run_that_fails_is_named_in_one_line_and_no_file_is_left(broken, jobs,
     assert ended.stderr == f"kexecdoc: traffic=1 iommu=translate seed=30: {FAULT}"
 
 
+@pytest.mark.slow
 def test_a_single_run_that_fails_is_named_in_one_line(broken):
     ended, _ = broken("run", "--iommu", "translate", "--seed", "30")
     assert (ended.returncode, ended.stdout) == (1, "")

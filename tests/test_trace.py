@@ -89,11 +89,13 @@ def keeps_the_rules(run):
         assert phases == ["s", *["t"] * (len(phases) - 2), "f"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_trace_of_every_preset_keeps_the_rules_of_the_format(name):
     keeps_the_rules(simulate(PRESETS[name].scenario))
 
 
+@pytest.mark.slow
 @given(any_scenario())
 def test_a_trace_of_any_run_keeps_the_rules_of_the_format(one):
     keeps_the_rules(simulate(one))

@@ -7,6 +7,7 @@ from kexecdoc.course.exercises import RIGHT, panic
 READERS = ("hpsa", "smartpqi", "xenbus")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("memory", ["cma", "none"])
 def test_some_seed_hits_a_capture_kernel_in_memory_that_devices_used(memory):
     answers = [panic.hits_the_capture_kernel(crash_memory=memory, dma="cyclic", seed=seed) for seed in range(20)]
