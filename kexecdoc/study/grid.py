@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from kexecdoc.model.scenario import Scenario
 from kexecdoc.reading.verdict import OUTCOMES
 from kexecdoc.study.presets import preset
 from kexecdoc.study.sweep import Vary, rows, varied
-from kexecdoc.study.tally import BAD
+from kexecdoc.study.tally import BAD, Counts
 
 
 @dataclass(frozen=True)
@@ -54,11 +53,9 @@ def count_outcomes(vary: Vary, start: str = "ordinary", seeds: int = 1) -> Outco
     """
     base = preset(start).scenario.but(seed=0)
     chosen = varied(vary)
-    counts: dict[tuple[str, ...], Counter[str]] = {
-        c: Counter() for c in product(*(map(str, v) for v in chosen.values()))
-    }
-    fields = [name.replace("-", "_") for name in chosen]
+    counted = Counts(tuple(chosen))
     for row in rows(chosen, base, seeds=seeds, progress=False):
-        counts[tuple(str(row[field]) for field in fields)][str(row["outcome"])] += 1
+        counted.add(row)
     values = tuple(tuple(map(str, v)) for v in chosen.values())
-    return OutcomeGrid(tuple(chosen), values, counts, base, seeds)
+    outcomes = {combination: count.outcomes for combination, count in counted.counts.items()}
+    return OutcomeGrid(tuple(chosen), values, outcomes, base, seeds)
