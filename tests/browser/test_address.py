@@ -50,6 +50,19 @@ def test_a_link_to_one_explorer_leaves_the_other_alone(page, bare):
     expect(second.locator("input[value=remove]")).to_be_checked()
 
 
+def test_a_link_wins_over_what_was_still_to_be_written_into_the_address(page, bare):
+    explorer = opened(page, bare + "one.html")
+    choose(explorer, "quiesce", "remove")
+    page.evaluate(
+        """() => {
+            for (const began = performance.now(); performance.now() - began < 1_000; );  // until it is due
+            location.hash = "#kx=just-a-branch&quiesce=none&clear-bus-master=yes";
+        }"""
+    )
+    expect(explorer.locator("input[value=none]")).to_be_checked()
+    page.wait_for_url("**/one.html#kx=just-a-branch&quiesce=none&clear-bus-master=yes")
+
+
 def test_going_back_to_the_bare_address_is_going_back_to_the_chapter(page, bare):
     explorer = opened(page, bare + "one.html")
     page.evaluate("location.hash = '#kx=just-a-branch&quiesce=remove'")

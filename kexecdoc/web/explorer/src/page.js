@@ -114,9 +114,10 @@ const stateOf = (model) => /** @type {any} */ (Object.fromEntries(STATE.map((nam
 /** Write the states of all explorers that the reader has touched into the address, without a new history entry. */
 function writeAddress() {
   clearTimeout(page.writing);
-  const { pathname } = location;
+  const { pathname, hash } = location;
   page.writing = setTimeout(() => {
-    if (location.pathname !== pathname) return;
+    // The reader has followed a link meanwhile, and what it says may not have been read yet.
+    if (location.pathname !== pathname || location.hash !== hash) return;
     const states = [...page.places.values()].flatMap(({ name, loaded, touched }) =>
       loaded && touched ? [loaded.host.encode(stateOf(loaded.model), name)] : [],
     );
