@@ -1,14 +1,18 @@
 """The pages' modules agree with the package on switches, links and console lines."""
 
+import re
 from pathlib import Path
 from random import Random
 
 import pytest
 from javascript import answer, any_words
 
+from kexecdoc.course.explorers import EXPLORERS
+from kexecdoc.crossing import simulate
 from kexecdoc.model.scenario import Scenario, ScenarioError, switches
 from kexecdoc.reading.doctor import diagnose, patterns
 from kexecdoc.web.catalogue import catalogue
+from kexecdoc.web.view import legend, view_of
 
 CONSOLES = sorted((Path(__file__).parent / "consoles").glob("*.log"))
 
@@ -91,6 +95,27 @@ def test_a_link_to_two_scenarios_survives_different_kernels():
     words = [[in_words(scenario.differences()) for scenario in pair] for pair in pairs]
     found = answer(LINKS, {"about": catalogue(), "pairs": words})
     assert found == [[*(in_words(scenario.values()) for scenario in pair), []] for pair in pairs]
+
+
+# --- events ----------------------------------------------------------------------------------------------
+
+TOLD = """async ({ views, legend }, load) => {
+    const [{ RunReplay }, { happening }] = await Promise.all([load("replay.js"), load("words.js")]);
+    const label = (owner) => legend.owners[owner]?.label ?? owner;
+    return views.map((view) => {
+        const replay = new RunReplay(view, legend);
+        return replay.kind.map((_kind, i) => happening(replay, i, replay.at(i + 1), label));
+    });
+}"""
+
+
+def test_every_event_of_every_explorer_is_told_in_a_sentence_and_not_by_the_name_of_its_kind():
+    runs = [simulate(chosen.scenario) for chosen in EXPLORERS.values()]
+    told = answer(TOLD, {"views": [view_of(run) for run in runs], "legend": legend()})
+    for run, sentences in zip(runs, told, strict=True):
+        for kind, sentence in zip(run.log.kind, sentences, strict=True):
+            assert " " in sentence, kind
+            assert not re.search("undefined|IOMMU$|DOORBELL", sentence), (kind, sentence)
 
 
 # --- console logs ----------------------------------------------------------------------------------------
