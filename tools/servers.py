@@ -31,7 +31,8 @@ POLICY_WANTED = "X-Policy-Wanted"
 BUILT_FOR = "http://127.0.0.1:8104/"
 """The address that a site is built for by default: `site_url` in mkdocs.yml."""
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The shell has no window, and opens a page in two thirds of the time.
+CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # a container has no user namespaces, which the sandbox needs
     "--disable-gpu",
