@@ -6,6 +6,7 @@ import contextlib
 import functools
 import http.server
 import io
+import json
 import os
 import secrets
 import shutil
@@ -82,14 +83,32 @@ class _Site(_Quiet):
         path = Path(self.translate_path(self.path))
         if path.is_dir() and self.path.partition("?")[0].endswith("/"):
             path /= "index.html"
-        if path.suffix not in (".html", ".xml") or not path.is_file():
+        body = self.changed(path) if path.is_file() else None
+        if body is None:
             return super().send_head()
-        body = path.read_bytes().replace(BUILT_FOR.encode(), f"http://{self.headers['Host']}/".encode())
         self.send_response(http.HTTPStatus.OK)
         self.send_header("Content-Type", self.guess_type(path.name))
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         return io.BytesIO(body)
+
+    def changed(self, path: Path) -> bytes | None:
+        """Return what is sent in place of a file's content, or None for the content itself."""
+        if path.suffix not in (".html", ".xml"):
+            return None
+        return path.read_bytes().replace(BUILT_FOR.encode(), f"http://{self.headers['Host']}/".encode())
+
+
+class _SiteWithoutSearch(_Site):
+    """Serve a site in which a search finds nothing.
+
+    The theme indexes the whole site anew on every page, in a worker, which costs more than all the rest of a page.
+    """
+
+    def changed(self, path: Path) -> bytes | None:
+        if path.name != "search_index.json":
+            return super().changed(path)
+        return json.dumps({**json.loads(path.read_bytes()), "docs": []}).encode()
 
 
 @contextlib.contextmanager
@@ -105,8 +124,8 @@ def folder(path: Path, handler: type[_Quiet] = _Quiet) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def site(path: Path, full_explorer: bool = True) -> Iterator[str]:
-    """Build the site into a folder and serve it, with or without the page of the full explorer.
+def site(path: Path, full_explorer: bool = True, search: bool = True) -> Iterator[str]:
+    """Build the site into a folder and serve it, with or without the page of the full explorer, and the search.
 
     The site that ``KEXECDOC_SITE`` names is served as it is: `make test` has just built it. Failed if there is none.
     """
@@ -116,7 +135,7 @@ def site(path: Path, full_explorer: bool = True) -> Iterator[str]:
             raise Failed(f"KEXECDOC_SITE: there is no site in {built}; make site builds one into _build/html")
     else:
         build(path, full_explorer)
-    with folder(path, _Site) as address:
+    with folder(path, _Site if search else _SiteWithoutSearch) as address:
         yield address
 
 

@@ -37,21 +37,21 @@ def first_results(page, site, question):
 
 
 @pytest.mark.parametrize(("question", "answer"), QUESTIONS, ids=str)
-def test_a_question_in_the_askers_words_finds_the_page_that_answers_it(page, site, question, answer):
-    page.goto(site, wait_until="networkidle")
-    assert answer in first_results(page, site, question)
+def test_a_question_in_the_askers_words_finds_the_page_that_answers_it(page, site_with_search, question, answer):
+    page.goto(site_with_search)
+    assert answer in first_results(page, site_with_search, question)
 
 
-def test_a_result_says_under_which_heading_the_answer_stands(page, site):
-    page.goto(site, wait_until="networkidle")
-    first_results(page, site, "what is reset_devices and who reads it")
+def test_a_result_says_under_which_heading_the_answer_stands(page, site_with_search):
+    page.goto(site_with_search)
+    first_results(page, site_with_search, "what is reset_devices and who reads it")
     first = page.locator(".md-search-result__item").first
     expect(first).to_contain_text("What is reset_devices, and who reads it?")
     expect(first.locator("a[href*='#who-reads-reset_devices']")).not_to_have_count(0)
 
 
-def test_the_search_has_titles_and_prose_only(page, site):
-    entries = page.request.get(f"{site}search/search_index.json").json()["docs"]
+def test_the_search_has_titles_and_prose_only(page, site_with_search):
+    entries = page.request.get(f"{site_with_search}search/search_index.json").json()["docs"]
     chapters = [entry for entry in entries if entry["location"].startswith("notebooks/")]
     assert all(entry["title"] for entry in entries)
     text = " ".join(entry["title"] + " " + entry["text"] for entry in chapters)
@@ -64,3 +64,19 @@ def test_the_search_has_titles_and_prose_only(page, site):
         r"A still picture of one setting",
     ):
         assert not re.search(unwanted, text)
+
+
+def test_the_search_knows_prose_and_not_prompts(page, site_with_search):
+    entries = page.request.get(f"{site_with_search}search/search_index.json").json()["docs"]
+    chapter = " ".join(
+        e["title"] + e["text"] for e in entries if e["location"].startswith("notebooks/01-just-a-branch/")
+    )
+    assert "Bjorn Helgaas" in chapter
+    assert not re.search(r"In\s*\[\d*\]|Out\[\d+\]|import simulate", chapter)
+
+
+def test_the_search_knows_the_checklist_and_not_the_data(page, site_with_search):
+    entries = page.request.get(f"{site_with_search}search/search_index.json").json()["docs"]
+    text = " ".join(e["title"] + e["text"] for e in entries if e["location"].startswith("driver-checklist/"))
+    assert "Free nothing, and stay bound" in text
+    assert "kexecdoc-driver/1" not in text

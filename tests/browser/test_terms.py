@@ -14,7 +14,7 @@ def term(page, text):
 
 
 def test_a_term_leads_to_its_entry(page, site):
-    page.goto(site + CHAPTER, wait_until="networkidle")
+    page.goto(site + CHAPTER)
     term(page, "redistributor").click()
     page.wait_for_url(f"{site}reference/glossary/#term-redistributor")
     expect(page.locator("#term-redistributor")).to_be_in_viewport()
@@ -35,7 +35,7 @@ def test_a_link_leads_to_what_it_names_also_if_the_page_is_slow_to_come(page, si
 
 @pytest.mark.parametrize("how", ["hover", "focus"])
 def test_the_definition_is_under_the_pointer_and_under_the_focus(page, site, how):
-    page.goto(site + CHAPTER, wait_until="networkidle")
+    page.goto(site + CHAPTER)
     found = term(page, "hotplug port")
     found.scroll_into_view_if_needed()
     getattr(found, how)()
@@ -45,7 +45,7 @@ def test_the_definition_is_under_the_pointer_and_under_the_focus(page, site, how
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_term_has_the_colour_of_the_text_and_a_dotted_line(new_context, site, scheme):
     page = new_context(color_scheme=scheme).new_page()
-    page.goto(site + CHAPTER, wait_until="networkidle")
+    page.goto(site + CHAPTER)
     found = term(page, "hotplug port")
     link, text = (tag.evaluate("tag => getComputedStyle(tag).color") for tag in (found, found.locator("..")))
     assert link == text
@@ -54,7 +54,7 @@ def test_a_term_has_the_colour_of_the_text_and_a_dotted_line(new_context, site, 
 
 def test_the_letters_lead_to_their_terms_on_a_narrow_screen(new_context, site):
     page = new_context(viewport={"width": 360, "height": 740}).new_page()
-    page.goto(f"{site}reference/glossary/", wait_until="networkidle")
+    page.goto(f"{site}reference/glossary/")
     letters = page.locator(".kx-letters a")
     assert letters.count() > 15
     letters.get_by_text("W", exact=True).click()
