@@ -8,7 +8,7 @@ from scenarios import BAD, scenario
 from kexecdoc.crossing import simulate
 from kexecdoc.study import closed_forms
 
-SEEDS = 120
+SEEDS = 200
 LEFT = "quiesce=none clear-bus-master=no"
 
 

@@ -102,13 +102,19 @@ class _Site(_Quiet):
 class _SiteWithoutSearch(_Site):
     """Serve a site in which a search finds nothing.
 
-    The theme indexes the whole site anew on every page, in a worker, which costs more than all the rest of a page.
+    The theme indexes the whole site anew on every page, in a worker. Few tests search, and all open pages.
     """
 
     def changed(self, path: Path) -> bytes | None:
         if path.name != "search_index.json":
             return super().changed(path)
-        return json.dumps({**json.loads(path.read_bytes()), "docs": []}).encode()
+        return _without_entries(path)
+
+
+@functools.cache
+def _without_entries(index: Path) -> bytes:
+    """Return an index of a search with its settings only."""
+    return json.dumps({**json.loads(index.read_bytes()), "docs": []}).encode()
 
 
 @contextlib.contextmanager

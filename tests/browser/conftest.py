@@ -4,13 +4,13 @@
 marked `lab` too, and one whose page asks a foreign host for anything fails.
 """
 
-import os
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import servers
+from listening import cannot_run, complaints_of
 
 from kexecdoc.course.explorers import EXPLORERS
 from kexecdoc.crossing import simulate
@@ -38,9 +38,7 @@ def pytest_collection_modifyitems(items):
 def browser_type_launch_args(browser_type_launch_args):
     chromium = servers.find_chromium()
     if chromium is None:
-        if os.environ.get("KEXECDOC_REQUIRE_BROWSER") == "1":
-            pytest.fail("no Chromium found, and KEXECDOC_REQUIRE_BROWSER=1 allows no skipping", pytrace=False)
-        pytest.skip("no Chromium found: browser tests were skipped")
+        cannot_run("Chromium", "browser tests were skipped")
     return {**browser_type_launch_args, "executable_path": chromium, "args": servers.CHROMIUM_FLAGS}
 
 
@@ -72,11 +70,7 @@ def new_context(new_context, foreign_requests):
 @pytest.fixture
 def complaints(page):
     """What the console, the scripts and the server had to complain about."""
-    found = []
-    page.on("console", lambda m: found.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("response", lambda r: found.append(f"{r.status} {r.url}") if r.status >= 400 else None)
-    return found
+    return complaints_of(page)
 
 
 # --- the site ------------------------------------------------------------------------------------------
@@ -93,7 +87,7 @@ def served(folder, **options):
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
-    """The address of the site, in which nothing can be searched for: its pages open in half the time."""
+    """The address of the site, in which nothing can be searched for, so that its pages open sooner."""
     yield from served(tmp_path_factory.mktemp("site"), search=False)
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 import servers
 import yaml
 
+POLICY = "script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'"
+"""The content policy under which, as the README says, every page works."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -5,6 +5,8 @@ import re
 import pytest
 import servers
 from full_explorer_driver import START, field, flip, opened, pythons, says, shows, study
+from listening import complaints_of
+from pages import POLICY
 from playwright.sync_api import expect
 
 from kexecdoc.model.scenario import Scenario
@@ -193,9 +195,6 @@ def test_where_nothing_at_all_can_be_shown_that_is_said_once(page, machine):
 
 # --- a content policy --------------------------------------------------------------------------------------------
 
-POLICY = "script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline'"
-
-
 EVAL = """() => new Promise((done) => setTimeout(() => {
     try { done(eval("'allowed'")); } catch { done("refused"); }
 }))"""
@@ -208,8 +207,7 @@ def held_to(new_context, policy):
 
 def test_under_a_content_policy_and_instant_navigation_everything_works(new_context, site, machine):
     page = held_to(new_context, POLICY)
-    complaints = []
-    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    complaints = complaints_of(page)
     page.goto(site)
     page.evaluate("() => { window.sameDocument = true; }")
     page.get_by_role("link", name="The machine").first.click()

@@ -23,6 +23,12 @@ QUESTIONS = [
 ]
 
 
+@pytest.fixture
+def entries(page, site_with_search):
+    """What the search knows: a title, a text and a location each."""
+    return page.request.get(f"{site_with_search}search/search_index.json").json()["docs"]
+
+
 def first_results(page, site, question):
     """The pages of the first three results, in their order."""
     box = page.get_by_role("textbox", name="Search")
@@ -50,8 +56,7 @@ def test_a_result_says_under_which_heading_the_answer_stands(page, site_with_sea
     expect(first.locator("a[href*='#who-reads-reset_devices']")).not_to_have_count(0)
 
 
-def test_the_search_has_titles_and_prose_only(page, site_with_search):
-    entries = page.request.get(f"{site_with_search}search/search_index.json").json()["docs"]
+def test_the_search_has_titles_and_prose_only(entries):
     chapters = [entry for entry in entries if entry["location"].startswith("notebooks/")]
     assert all(entry["title"] for entry in entries)
     text = " ".join(entry["title"] + " " + entry["text"] for entry in chapters)
@@ -66,8 +71,7 @@ def test_the_search_has_titles_and_prose_only(page, site_with_search):
         assert not re.search(unwanted, text)
 
 
-def test_the_search_knows_prose_and_not_prompts(page, site_with_search):
-    entries = page.request.get(f"{site_with_search}search/search_index.json").json()["docs"]
+def test_the_search_knows_prose_and_not_prompts(entries):
     chapter = " ".join(
         e["title"] + e["text"] for e in entries if e["location"].startswith("notebooks/01-just-a-branch/")
     )
@@ -75,8 +79,7 @@ def test_the_search_knows_prose_and_not_prompts(page, site_with_search):
     assert not re.search(r"In\s*\[\d*\]|Out\[\d+\]|import simulate", chapter)
 
 
-def test_the_search_knows_the_checklist_and_not_the_data(page, site_with_search):
-    entries = page.request.get(f"{site_with_search}search/search_index.json").json()["docs"]
+def test_the_search_knows_the_checklist_and_not_the_data(entries):
     text = " ".join(e["title"] + e["text"] for e in entries if e["location"].startswith("driver-checklist/"))
     assert "Free nothing, and stay bound" in text
     assert "kexecdoc-driver/1" not in text
